@@ -1,0 +1,13 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "tessera",
+  products: [],
+  dependencies: [],
+  targets: [
+    .target(name: "Foundations"),
+    .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

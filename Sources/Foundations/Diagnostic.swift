@@ -1,0 +1,56 @@
+/// A place in a file that a person can go to; lines and columns count from 1.
+package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+  package var file: String
+  package var line: Int
+  package var column: Int
+
+  package init(file: String, line: Int, column: Int) {
+    self.file = file
+    self.line = line
+    self.column = column
+  }
+
+  package var description: String { "\(file):\(line):\(column)" }
+}
+
+/// One thing to tell the user: where, what, why it matters, and what to change.
+package struct Diagnostic: Hashable, Sendable {
+  package enum Severity: String, Hashable, Sendable {
+    case error
+    case warning
+    case note
+  }
+
+  package var severity: Severity
+  /// A stable kebab-case name of the kind of mistake, such as `unknown-key`.
+  package var code: String
+  package var message: String
+  package var location: SourceLocation?
+  /// Why it matters, and the numbers behind it: a sentence each.
+  package var notes: [String]
+  /// What to change, the best first.
+  package var remedies: [String]
+
+  package init(
+    _ severity: Severity = .error, code: String, _ message: String,
+    at location: SourceLocation? = nil, notes: [String] = [], remedies: [String] = []
+  ) {
+    self.severity = severity
+    self.code = code
+    self.message = message
+    self.location = location
+    self.notes = notes
+    self.remedies = remedies
+  }
+}
+
+extension Diagnostic: CustomStringConvertible {
+  /// The text form: a line `place: error: message [code]`, then the notes, then the numbered remedies.
+  package var description: String {
+    let place = location.map { "\($0): " } ?? ""
+    var lines = ["\(place)\(severity.rawValue): \(message) [\(code)]"]
+    lines += notes.map { "  \($0)" }
+    lines += remedies.enumerated().map { "  \($0.offset + 1). \($0.element)" }
+    return lines.joined(separator: "\n")
+  }
+}
