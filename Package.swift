@@ -7,6 +7,7 @@ let package = Package(
   dependencies: [],
   targets: [
     .target(name: "Foundations"),
+    .target(name: "Operations", dependencies: ["Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
   ],
   swiftLanguageModes: [.v6]
