@@ -7,8 +7,10 @@ let package = Package(
   dependencies: [],
   targets: [
     .target(name: "Foundations"),
+    .target(name: "GraphIR", dependencies: ["Foundations", "Operations"]),
     .target(name: "Operations", dependencies: ["Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+    .testTarget(name: "GraphIRTests", dependencies: ["Foundations", "GraphIR", "Operations"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -46,6 +46,11 @@ package enum Definition: Hashable, Sendable {
 package struct Use: Hashable, Sendable {
   package var operation: OperationID
   package var operand: Int
+
+  package init(operation: OperationID, operand: Int) {
+    self.operation = operation
+    self.operand = operand
+  }
 }
 
 /// A value's type, origin and readers.

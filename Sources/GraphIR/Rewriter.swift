@@ -36,7 +36,7 @@ package struct Rewriter: Sendable {
     return addArgument(type, to: function.body)
   }
 
-  private mutating func addArgument(_ type: TensorType, to block: BlockID) -> ValueID {
+  mutating func addArgument(_ type: TensorType, to block: BlockID) -> ValueID {
     let index = function.blocks[block.index].arguments.count
     let value = ValueID(function.values.count)
     function.values.append(
@@ -84,12 +84,6 @@ package struct Rewriter: Sendable {
     _ operation: Operation, _ operands: [ValueID], resultTypes: [TensorType], hasBody: Bool
   ) -> (results: [ValueID], id: OperationID) {
     let id = OperationID(function.operations.count)
-    var results: [ValueID] = []
-    for (index, type) in resultTypes.enumerated() {
-      results.append(ValueID(function.values.count))
-      function.values.append(
-        ValueNode(type: type, definition: .result(id, index: index), uses: []))
-    }
     var body: BlockID?
     if hasBody {
       body = BlockID(function.blocks.count)
@@ -109,11 +103,21 @@ package struct Rewriter: Sendable {
     }
     function.operations.append(
       OperationNode(
-        operation: operation, operands: operands, results: results, body: body, parent: parent))
+        operation: operation, operands: operands, results: [], body: body, parent: parent))
     for (index, operand) in operands.enumerated() {
       function.values[operand.index].uses.append(Use(operation: id, operand: index))
     }
-    return (results, id)
+    return (addResults(resultTypes, to: id), id)
+  }
+
+  mutating func addResults(_ types: [TensorType], to id: OperationID) -> [ValueID] {
+    for type in types {
+      let index = function[id].results.count
+      function.operations[id.index].results.append(ValueID(function.values.count))
+      function.values.append(
+        ValueNode(type: type, definition: .result(id, index: index), uses: []))
+    }
+    return function[id].results
   }
 
   /// Ends the function with its results.
