@@ -8,6 +8,7 @@ let package = Package(
   targets: [
     .target(name: "Foundations"),
     .target(name: "Operations", dependencies: ["Foundations"]),
+    .target(name: "Interpreter", dependencies: ["Operations", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
   ],
   swiftLanguageModes: [.v6]
