@@ -9,6 +9,7 @@ let package = Package(
     .target(name: "Foundations"),
     .target(name: "GraphIR", dependencies: ["Foundations", "Operations"]),
     .target(name: "Operations", dependencies: ["Foundations"]),
+    .target(name: "Interpreter", dependencies: ["Operations", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
     .testTarget(name: "GraphIRTests", dependencies: ["Foundations", "GraphIR", "Operations"]),
   ],
