@@ -6,6 +6,7 @@ let package = Package(
   products: [],
   dependencies: [],
   targets: [
+    .target(name: "Bundle", dependencies: ["Operations", "Foundations"]),
     .target(name: "Foundations"),
     .target(name: "Operations", dependencies: ["Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
