@@ -6,10 +6,26 @@ let package = Package(
   products: [],
   dependencies: [],
   targets: [
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CSchemas", dependencies: ["CProtobufC"]),
+    .target(
+      name: "Bundle",
+      dependencies: ["CCrypto", "CProtobufC", "CSchemas", "CZstd", "Operations", "Foundations"]),
     .target(name: "Foundations"),
     .target(name: "GraphIR", dependencies: ["Foundations", "Operations"]),
     .target(name: "Operations", dependencies: ["Foundations"]),
+<<<<<<< HEAD
     .target(name: "Interpreter", dependencies: ["Operations", "Foundations"]),
+=======
+    .testTarget(
+      name: "BundleTests",
+      dependencies: ["Bundle", "CSchemas", "Operations", "Foundations"]),
+>>>>>>> bundle
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
     .testTarget(name: "GraphIRTests", dependencies: ["Foundations", "GraphIR", "Operations"]),
   ],
