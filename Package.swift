@@ -7,7 +7,11 @@ let package = Package(
   dependencies: [],
   targets: [
     .target(name: "Foundations"),
+    .target(name: "Checkpoints", dependencies: ["Foundations"]),
+    .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
 )
