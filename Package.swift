@@ -6,28 +6,35 @@ let package = Package(
   products: [],
   dependencies: [],
   targets: [
-    .systemLibrary(
-      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // System libraries, and C.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
-    .systemLibrary(
-      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
+
+    // What compiler and runtime share.
+    .target(name: "Foundations"),
+    .target(name: "Operations", dependencies: ["Foundations"]),
     .target(
       name: "Bundle",
       dependencies: ["CCrypto", "CProtobufC", "CSchemas", "CZstd", "Operations", "Foundations"]),
-    .target(name: "Foundations"),
-    .target(name: "GraphIR", dependencies: ["Foundations", "Operations"]),
-    .target(name: "Operations", dependencies: ["Foundations"]),
-<<<<<<< HEAD
+
+    // The compiler.
+    .target(name: "GraphIR", dependencies: ["Operations", "Foundations"]),
     .target(name: "Interpreter", dependencies: ["Operations", "Foundations"]),
-=======
+
+    // The runtime.
+    .target(name: "Checkpoints", dependencies: ["Foundations"]),
+    .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
+
+    // Tests.
     .testTarget(
-      name: "BundleTests",
-      dependencies: ["Bundle", "CSchemas", "Operations", "Foundations"]),
->>>>>>> bundle
+      name: "BundleTests", dependencies: ["Bundle", "CSchemas", "Operations", "Foundations"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
-    .testTarget(name: "GraphIRTests", dependencies: ["Foundations", "GraphIR", "Operations"]),
+    .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
 )
