@@ -29,8 +29,6 @@ let package = Package(
     .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
 
     // Tests.
-    .testTarget(
-      name: "BundleTests", dependencies: ["Bundle", "CSchemas", "Operations", "Foundations"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
     .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "Operations", "Foundations"]),
