@@ -1,37 +1,41 @@
-/// What an argument or result of an entry function is to the host.
+/// What the host does with an argument or a result of an entry function.
 package enum PortRole: String, Hashable, Sendable, CaseIterable {
-  /// A weight of the model.
+  /// A trained tensor: argument before the step, result after it.
   case parameter
-  /// An optimizer's running mean of a weight's gradient.
+  /// The optimizer's running mean of the gradient of the parameter of the same name.
   case firstMoment = "first_moment"
-  /// An optimizer's running mean of a weight's squared gradient.
+  /// The optimizer's running mean of the squared gradient of the parameter of the same name.
   case secondMoment = "second_moment"
-  /// A tensor of a micro-batch.
+  /// A tensor of the data set, by its stream's name.
   case batch
+  /// The learning rate of this weight update.
   case learningRate = "learning_rate"
+  /// The factor that the loss is multiplied by before the backward pass.
   case lossScale = "loss_scale"
-  /// The seed's low and high words.
+  /// The low and high words of the run's random seed.
   case seed
-  /// The number of the weight update, from 0.
+  /// The number of this weight update, from 0.
   case weightUpdate = "weight_update"
-  /// The number of the micro-batch since the run began, for one replica.
+  /// The number of the first micro-batch since the run began, from 0.
   case microBatch = "micro_batch"
+  /// The number of the replica that runs.
   case replica
+  /// A loss or a figure beside it, for the log.
   case loss
-  /// The gradient of a weight.
+  /// The gradient of the parameter of the same name.
   case gradient
-  /// A result of the model, such as its logits.
+  /// A result for the user, such as logits.
   case output
 }
 
-/// The name and the role of an argument or result of an entry function.
+/// What an argument or a result of an entry function is to the host: a role, and a name in it.
 package struct Port: Hashable, Sendable {
-  package var role: PortRole
-  /// Of a weight, its moments and gradient: the parameter's name; else the tensor's own.
+  /// Names the tensor within the role: for `parameter` and what belongs to it, Hugging Face's name.
   package var name: String
+  package var role: PortRole
 
-  package init(_ role: PortRole, _ name: String) {
-    self.role = role
+  package init(name: String, role: PortRole) {
     self.name = name
+    self.role = role
   }
 }

@@ -179,7 +179,7 @@ struct Parser {
     }
     guard !entries.isEmpty else { return nil }
     guard let name, let role else { throw failure("a port has a tessera.name and a tessera.role") }
-    return Port(role, name)
+    return Port(name: name, role: role)
   }
 
   // MARK: Regions and operations
