@@ -22,7 +22,8 @@ let package = Package(
 
     // The compiler.
     .target(name: "GraphIR", dependencies: ["Operations", "Foundations"]),
-    .target(name: "Interpreter", dependencies: ["Operations", "Foundations"]),
+    .target(name: "Interpreter", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
 
     // The runtime.
     .target(name: "Checkpoints", dependencies: ["Foundations"]),
