@@ -6,11 +6,32 @@ let package = Package(
   products: [],
   dependencies: [],
   targets: [
+    // System libraries, and C.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CSchemas", dependencies: ["CProtobufC"]),
+
+    // What compiler and runtime share.
     .target(name: "Foundations"),
+    .target(name: "Operations", dependencies: ["Foundations"]),
+    .target(
+      name: "Bundle",
+      dependencies: ["CCrypto", "CProtobufC", "CSchemas", "CZstd", "Operations", "Foundations"]),
+
+    // The compiler.
+    .target(name: "GraphIR", dependencies: ["Operations", "Foundations"]),
+    .target(name: "Interpreter", dependencies: ["Operations", "Foundations"]),
+
+    // The runtime.
     .target(name: "Checkpoints", dependencies: ["Foundations"]),
     .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
-    .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+
+    // Tests.
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
+    .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+    .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "Operations", "Foundations"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,22 @@
+import Foundations
+
+/// Operations over all replicas; they stand only in an entry function's own block.
+package enum Collective: String, OperationFamily, CaseIterable {
+  /// The sum over the replicas, in the order of their numbers; every replica gets it.
+  case allReduceSum = "all_reduce_sum"
+
+  package var mnemonic: String { "tessera.\(rawValue)" }
+
+  package var attributes: [Attribute] { [] }
+
+  package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
+    guard mnemonic == "tessera.all_reduce_sum" else { return nil }
+    self = .allReduceSum
+  }
+
+  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
+    try TypeRules.requireCount(operands, 1)
+    try TypeRules.requireFloat(operands[0], "the operand")
+    return operands
+  }
+}

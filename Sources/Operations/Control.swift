@@ -1,0 +1,50 @@
+import Foundations
+
+/// Operations about functions and regions; their types come from what they belong to.
+package enum Control: OperationFamily {
+  /// Runs the function on the operands.
+  case call(String)
+  /// Runs its region `count` times. The region's block takes the number of the iteration (an i32
+  /// scalar, from 0) and the carried values; it yields their next values. Operands are the first
+  /// carried values, results the last.
+  case `repeat`(count: Int)
+  /// Ends a repeat's block.
+  case yield
+  /// Ends a function's block.
+  case `return`
+
+  package var mnemonic: String {
+    switch self {
+    case .call: "func.call"
+    case .repeat: "tessera.repeat"
+    case .yield: "tessera.yield"
+    case .return: "func.return"
+    }
+  }
+
+  package var attributes: [Attribute] {
+    switch self {
+    case .call(let callee): [Attribute("callee", .symbol(callee))]
+    case .repeat(let count): [Attribute("count", .integer(Int64(count)))]
+    case .yield, .return: []
+    }
+  }
+
+  package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
+    switch mnemonic {
+    case "func.call": self = .call(try attributes.symbol("callee"))
+    case "tessera.repeat":
+      let count = try attributes.integer("count")
+      guard count > 0 else { throw OperationError("the count must be at least 1, is \(count)") }
+      self = .repeat(count: count)
+    case "tessera.yield": self = .yield
+    case "func.return": self = .return
+    default: return nil
+    }
+  }
+
+  /// Never asked: `Operation.resultTypes` answers nil for this family before.
+  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
+    throw OperationError("the types of '\(mnemonic)' come from what it belongs to")
+  }
+}

@@ -1,0 +1,80 @@
+import Foundations
+
+/// Operations that pick or place by i32 indices. An index out of range is an error at run time.
+package enum Indexing: OperationFamily {
+  /// (table [V, H], indices [n]) to the rows [n, H].
+  case gatherRows
+  /// (indices [n], rows [n, H]) to [V, H]: zeros with each row added at its index, in order; sums
+  /// are formed in at least f32 and rounded once. The adjoint of gatherRows.
+  case scatterAddRows(rows: Int)
+  /// (x [n, V], indices [n]) to [n]: one element of each row.
+  case selectColumns
+  /// (indices [n], values [n]) to [n, V]: zeros with one element a row. The adjoint of selectColumns.
+  case placeColumns(columns: Int)
+
+  package var mnemonic: String {
+    switch self {
+    case .gatherRows: "tessera.gather_rows"
+    case .scatterAddRows: "tessera.scatter_add_rows"
+    case .selectColumns: "tessera.select_columns"
+    case .placeColumns: "tessera.place_columns"
+    }
+  }
+
+  package var attributes: [Attribute] {
+    switch self {
+    case .gatherRows, .selectColumns: []
+    case .scatterAddRows(let rows): [Attribute("rows", .integer(Int64(rows)))]
+    case .placeColumns(let columns): [Attribute("columns", .integer(Int64(columns)))]
+    }
+  }
+
+  package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
+    switch mnemonic {
+    case "tessera.gather_rows": self = .gatherRows
+    case "tessera.scatter_add_rows": self = .scatterAddRows(rows: try attributes.integer("rows"))
+    case "tessera.select_columns": self = .selectColumns
+    case "tessera.place_columns": self = .placeColumns(columns: try attributes.integer("columns"))
+    default: return nil
+    }
+  }
+
+  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
+    try TypeRules.requireCount(operands, 2)
+    let (first, second) = (operands[0], operands[1])
+    switch self {
+    case .gatherRows:
+      try TypeRules.requireFloat(first, "the table")
+      try TypeRules.require(first.rank == 2, "the table must be a matrix, is \(first)")
+      try Self.requireIndices(second)
+      return [TensorType([second.count, first.shape[1]], first.element)]
+    case .scatterAddRows(let rows):
+      try Self.requireIndices(first)
+      try TypeRules.requireFloat(second, "the rows")
+      try TypeRules.require(
+        second.rank == 2 && second.shape[0] == first.count,
+        "\(second) does not hold a row for each of \(first)")
+      _ = try TypeRules.count([rows, second.shape[1]])
+      return [TensorType([rows, second.shape[1]], second.element)]
+    case .selectColumns:
+      try TypeRules.requireFloat(first, "the operand")
+      try Self.requireIndices(second)
+      try TypeRules.require(
+        first.rank == 2 && first.shape[0] == second.count,
+        "\(first) does not have a row for each of \(second)")
+      return [TensorType(second.shape, first.element)]
+    case .placeColumns(let columns):
+      try Self.requireIndices(first)
+      try TypeRules.requireEqual(
+        second, TensorType(first.shape, second.element), "the values")
+      try TypeRules.requireFloat(second, "the values")
+      _ = try TypeRules.count([first.count, columns])
+      return [TensorType([first.count, columns], second.element)]
+    }
+  }
+
+  private static func requireIndices(_ type: TensorType) throws(OperationError) {
+    try TypeRules.require(
+      type.rank == 1 && type.element == .i32, "indices must be a vector of i32, are \(type)")
+  }
+}

@@ -1,0 +1,53 @@
+import Foundations
+
+/// Operations that make values from nothing.
+package enum Source: OperationFamily {
+  case constant(TensorLiteral)
+  /// The next micro-batch's tensor of a host stream, of the replica that runs.
+  case infeed(stream: String, TensorType)
+  /// The number of the replica that runs, an i32 scalar.
+  case replicaIndex
+
+  package var mnemonic: String {
+    switch self {
+    case .constant: "tessera.constant"
+    case .infeed: "tessera.infeed"
+    case .replicaIndex: "tessera.replica_index"
+    }
+  }
+
+  package var attributes: [Attribute] {
+    switch self {
+    case .constant(let literal): [Attribute("value", .literal(literal))]
+    case .infeed(let stream, let type):
+      [
+        Attribute("element", .element(type.element)),
+        Attribute("shape", .integers(type.shape.map(Int64.init))),
+        Attribute("stream", .string(stream)),
+      ]
+    case .replicaIndex: []
+    }
+  }
+
+  package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
+    switch mnemonic {
+    case "tessera.constant": self = .constant(try attributes.literal("value"))
+    case "tessera.infeed":
+      let shape = try attributes.integers("shape")
+      _ = try TypeRules.count(shape)
+      let type = TensorType(shape, try attributes.element("element"))
+      self = .infeed(stream: try attributes.string("stream"), type)
+    case "tessera.replica_index": self = .replicaIndex
+    default: return nil
+    }
+  }
+
+  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
+    try TypeRules.requireCount(operands, 0)
+    switch self {
+    case .constant(let literal): return [literal.type]
+    case .infeed(_, let type): return [type]
+    case .replicaIndex: return [TensorType([], .i32)]
+    }
+  }
+}
