@@ -7,6 +7,7 @@ import Glibc
 ///
 /// It cannot be copied, because it owns the descriptor and the temporary file, which its end removes.
 package struct AtomicFile: ~Copyable {
+  /// Where the file appears.
   package let path: String
   private let temporaryPath: String
   private let descriptor: Int32

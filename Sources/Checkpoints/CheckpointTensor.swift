@@ -2,8 +2,11 @@ import Foundations
 
 /// A tensor of a checkpoint: its elements side by side in row-major order, little-endian.
 package struct CheckpointTensor: Hashable, Sendable {
+  /// The extents, outermost first; empty for a scalar.
   package let shape: [Int]
+  /// The type of every element.
   package let element: SafetensorsElement
+  /// The elements, as many bytes as shape and element say.
   package let bytes: [UInt8]
 
   /// - Throws: `internal-error` where `bytes` is not as long as shape and element say.
@@ -24,7 +27,7 @@ package struct CheckpointTensor: Hashable, Sendable {
   package init(shape: [Int], floats: [Float]) throws(TesseraError) {
     try self.init(
       shape: shape, element: .f32,
-      bytes: littleEndianBytes(of: floats, width: 4) { $0.bitPattern.littleEndian })
+      bytes: littleEndianBytes(of: floats))
   }
 
   /// The elements as 32-bit floats: F16 and BF16 exactly, F64 rounded to nearest even.
@@ -33,7 +36,7 @@ package struct CheckpointTensor: Hashable, Sendable {
   package func floats() throws(TesseraError) -> [Float] {
     switch element {
     case .f32:
-      elements(UInt32.self) { Float(bitPattern: $0) }
+      littleEndianFloats()
     case .f16:
       elements(UInt16.self) { Float(Float16(bitPattern: $0)) }
     case .bf16:
@@ -66,6 +69,14 @@ package struct CheckpointTensor: Hashable, Sendable {
       "a tensor of the checkpoint holds \(element.rawValue) where \(wanted) is needed")
   }
 
+  private func littleEndianFloats() -> [Float] {
+    let count = bytes.count / 4
+    return [Float](unsafeUninitializedCapacity: count) { target, initializedCount in
+      bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
+      initializedCount = count
+    }
+  }
+
   private func elements<Word: FixedWidthInteger, Value>(
     _: Word.Type, _ convert: (Word) -> Value
   ) -> [Value] {
@@ -83,14 +94,8 @@ package struct CheckpointTensor: Hashable, Sendable {
   }
 }
 
-private func littleEndianBytes<Value, Word: FixedWidthInteger>(
-  of values: [Value], width: Int, _ word: (Value) -> Word
-) -> [UInt8] {
-  [UInt8](unsafeUninitializedCapacity: values.count * width) { target, initializedCount in
-    let raw = UnsafeMutableRawBufferPointer(target)
-    for (index, value) in values.enumerated() {
-      raw.storeBytes(of: word(value), toByteOffset: index * width, as: Word.self)
-    }
-    initializedCount = values.count * width
-  }
+// The hosts (x86-64 and 64-bit Arm under Linux) are little-endian, as the file is: most of a
+// checkpoint is F32, which is then copied and not converted.
+private func littleEndianBytes(of floats: [Float]) -> [UInt8] {
+  floats.withUnsafeBytes { Array($0) }
 }

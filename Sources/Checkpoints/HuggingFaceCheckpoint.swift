@@ -2,6 +2,7 @@ import Foundations
 
 /// A Hugging Face checkpoint, read for the parameters of one model.
 package struct HuggingFaceCheckpoint: Sendable {
+  /// The open file, for what the names do not cover.
   package let file: SafetensorsFile
   /// Canonical name to name in the file.
   private let storedNames: [String: String]

@@ -32,9 +32,12 @@ package enum HuggingFaceNames {
 
 /// A parameter that a model wants from a checkpoint, under its Hugging Face name.
 package struct WantedParameter: Hashable, Sendable {
+  /// The name, such as `bert.pooler.dense.weight`.
   package var name: String
+  /// The extents, outermost first.
   package var shape: [Int]
 
+  /// A parameter of that name and shape.
   package init(name: String, shape: [Int]) {
     self.name = name
     self.shape = shape
@@ -45,22 +48,31 @@ package struct WantedParameter: Hashable, Sendable {
 package struct CheckpointReport: Hashable, Sendable {
   /// A wanted parameter and the tensor that has its value.
   package struct Match: Hashable, Sendable {
+    /// What the model wants.
     package var parameter: WantedParameter
+    /// The tensor's name in the file.
     package var storedName: String
+    /// The type that it is stored in.
     package var element: SafetensorsElement
   }
 
   /// A wanted parameter and a tensor of its name that cannot be its value.
   package struct Mismatch: Hashable, Sendable {
+    /// What the model wants.
     package var parameter: WantedParameter
+    /// The tensor's name in the file.
     package var storedName: String
+    /// The shape that it is stored in.
     package var storedShape: [Int]
+    /// The type that it is stored in.
     package var element: SafetensorsElement
   }
 
   /// A tensor that repeats the value of another under the decoder's name.
   package struct TiedCopy: Hashable, Sendable {
+    /// The copy's name in the file.
     package var storedName: String
+    /// The canonical name of the parameter that it repeats.
     package var tiedTo: String
     /// False where the two differ: the copy was trained apart, and its value is not used.
     package var isEqual: Bool
@@ -70,7 +82,9 @@ package struct CheckpointReport: Hashable, Sendable {
   package var matched: [Match] = []
   /// Not in the checkpoint: the model's own initial values stay.
   package var missing: [WantedParameter] = []
+  /// In the checkpoint, but of another shape or of a type that is no float.
   package var mismatched: [Mismatch] = []
+  /// By their names in the file, sorted.
   package var tiedCopies: [TiedCopy] = []
   /// Tensors that no wanted parameter uses, by their names in the file, sorted.
   package var unused: [String] = []
@@ -104,6 +118,7 @@ extension CheckpointReport: CustomStringConvertible {
 }
 
 extension CheckpointReport.Mismatch: CustomStringConvertible {
+  /// One line: the name, the wanted and the stored shape.
   package var description: String {
     let wanted = "\(parameter.name): \(parameter.shape) wanted"
     return element.convertsToFloat

@@ -11,6 +11,7 @@ import Glibc
 /// They are `pread` and not a memory map: a file that shrinks under a map kills the process, here
 /// it is an error.
 package final class SafetensorsFile: Sendable {
+  /// The path that was opened.
   package let path: String
   /// Sorted by name.
   package let entries: [SafetensorsEntry]

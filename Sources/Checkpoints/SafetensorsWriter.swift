@@ -4,10 +4,14 @@ import Foundations
 package struct SafetensorsWriter: Sendable {
   /// A tensor to write.
   package struct Tensor: Hashable, Sendable {
+    /// The name in the file.
     package var name: String
+    /// The extents, outermost first.
     package var shape: [Int]
+    /// The type of every element.
     package var element: SafetensorsElement
 
+    /// A tensor of that name, shape and type.
     package init(name: String, shape: [Int], element: SafetensorsElement = .f32) {
       self.name = name
       self.shape = shape
@@ -15,8 +19,11 @@ package struct SafetensorsWriter: Sendable {
     }
   }
 
+  /// Where the file appears.
   package var path: String
+  /// Whether a file that is there may be replaced.
   package var overwrite: Bool
+  /// The strings under `__metadata__`, which is left out where there are none.
   package var metadata: [String: String]
 
   /// The default metadata is what Hugging Face's loader asks for.

@@ -3,15 +3,19 @@
 package struct LossChart: Hashable, Sendable {
   /// A loss at every weight update, from the first; values that are not finite leave a gap.
   package struct Series: Hashable, Sendable {
+    /// The panel's title.
     package var name: String
+    /// One value a weight update.
     package var values: [Double]
 
+    /// A series under its name.
     package init(name: String, values: [Double]) {
       self.name = name
       self.values = values
     }
   }
 
+  /// A panel each, in this order.
   package var series: [Series]
   /// Columns of the whole chart.
   package var width: Int
@@ -20,6 +24,7 @@ package struct LossChart: Hashable, Sendable {
   /// Braille characters, 2 × 4 points each; else one `*` a point.
   package var unicode: Bool
 
+  /// A chart of the series; sizes too small to draw in are raised.
   package init(series: [Series], width: Int = 72, height: Int = 8, unicode: Bool = true) {
     self.series = series
     self.width = width

@@ -7,6 +7,7 @@ import Glibc
 ///
 /// A class, because it owns a file descriptor.
 package final class MetricsLog: Sendable {
+  /// The file's path.
   package let path: String
   private let descriptor: Int32
 

@@ -4,11 +4,16 @@ import Glibc
 
 /// The directory of one run: `config.json`, `metrics.jsonl`, `summary.json`, `checkpoints/`.
 package struct RunDirectory: Hashable, Sendable {
+  /// The directory's path, as it was given.
   package let path: String
 
+  /// The effective config.
   package var configPath: String { path + "/config.json" }
+  /// The metrics, for `MetricsLog`.
   package var metricsPath: String { path + "/metrics.jsonl" }
+  /// The summary of the run.
   package var summaryPath: String { path + "/summary.json" }
+  /// The folder of the run's checkpoints; it exists.
   package var checkpointsPath: String { path + "/checkpoints" }
 
   /// Makes the directory that the user named, with `checkpoints/` in it.

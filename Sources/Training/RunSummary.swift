@@ -9,9 +9,13 @@ package struct RunSummary: Hashable, Sendable {
     case failed
   }
 
+  /// The run's name.
   package var name: String
+  /// The digest of the program that ran.
   package var bundleDigest: String
+  /// Why the run ended.
   package var end: End
+  /// How long the run took.
   package var seconds: Double
   /// Of the last weight update; nil where the run ended before the first.
   package var last: TrainingMetrics?
@@ -20,6 +24,7 @@ package struct RunSummary: Hashable, Sendable {
   /// The checkpoint that the run wrote last.
   package var checkpointPath: String?
 
+  /// A summary of these values.
   package init(
     name: String, bundleDigest: String, end: End, seconds: Double, last: TrainingMetrics?,
     samplesPerSecond: Double, checkpointPath: String?

@@ -2,13 +2,16 @@ import Glibc
 
 /// What the receiver of progress can show.
 package struct TerminalTraits: Hashable, Sendable {
+  /// Whether the cursor can be moved back over a line.
   package var isTerminal: Bool
+  /// Whether escape sequences for colour and weight may be used.
   package var colour: Bool
   /// Whether characters beyond ASCII may be used.
   package var unicode: Bool
   /// Columns.
   package var width: Int
 
+  /// Traits as given, for tests and for other receivers.
   package init(isTerminal: Bool, colour: Bool, unicode: Bool, width: Int) {
     self.isTerminal = isTerminal
     self.colour = colour

@@ -20,11 +20,16 @@ package struct TrainingMetrics: Hashable, Sendable {
   package var weightUpdate: Int
   /// Samples trained on so far, over all replicas.
   package var samples: Int
+  /// The losses of this weight update.
   package var losses: Losses
+  /// The rate that this weight update used.
   package var learningRate: Double
+  /// The factor on the loss before differentiation.
   package var lossScale: Double
+  /// Samples a second, over all replicas.
   package var samplesPerSecond: Double
 
+  /// The metrics of one weight update.
   package init(
     weightUpdate: Int, samples: Int, losses: Losses, learningRate: Double, lossScale: Double,
     samplesPerSecond: Double

@@ -222,6 +222,45 @@ import Testing
     }
   }
 
+  /// Files with some bytes changed are refused with an error or read; what is read is whole.
+  @Test func damagedFilesNeverTrap() throws {
+    let folder = try TemporaryFolder()
+    let whole = folder.file("a.safetensors")
+    try SafetensorsWriter(path: whole).write([
+      "a": try CheckpointTensor(shape: [3], floats: [1, 2, 3]),
+      "b": try CheckpointTensor(shape: [2, 2], element: .u8, bytes: [1, 2, 3, 4]),
+    ])
+    let content = try bytes(at: whole)
+    // Written in place: some file systems flush a file that is truncated and written again.
+    let handle = try #require(FileHandle(forUpdatingAtPath: whole))
+    defer { try? handle.close() }
+    let stream = RandomStream(seed: 1984, stream: 0, replica: 0, microBatch: 0)
+    var refusedCount = 0
+    for round in 0..<3000 {
+      var damaged = content
+      for change in 0...round % 3 {
+        let word = Int(stream.word(round * 4 + change))
+        // The likely bytes of a header, or any byte.
+        let alphabet = Array("0123456789{}[]\",:-\\u".utf8)
+        let byte =
+          word & 1 == 0 ? alphabet[(word >> 1 & 0xFF) % alphabet.count] : UInt8(word >> 1 & 0xFF)
+        damaged[(word >> 9) % damaged.count] = byte
+      }
+      try handle.seek(toOffset: 0)
+      try handle.write(contentsOf: damaged)
+      do {
+        let file = try SafetensorsFile(path: whole)
+        for entry in file.entries {
+          #expect(try file.tensor(named: entry.name).shape == entry.shape)
+        }
+      } catch {
+        #expect(error.exitCode == .badData)
+        refusedCount += 1
+      }
+    }
+    #expect(refusedCount > 1500 && refusedCount < 3000)
+  }
+
   @Test func whatTheFormatAllowsIsRead() throws {
     let folder = try TemporaryFolder()
     let path = try folder.safetensors(
