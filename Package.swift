@@ -9,7 +9,11 @@ let package = Package(
     .target(name: "Foundations"),
     .target(name: "Operations", dependencies: ["Foundations"]),
     .target(name: "Interpreter", dependencies: ["Operations", "Foundations"]),
+    .target(name: "TestSupport", dependencies: ["Interpreter", "Operations", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+    .testTarget(
+      name: "InterpreterTests",
+      dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
 )
