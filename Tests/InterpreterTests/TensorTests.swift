@@ -30,6 +30,22 @@ import Testing
     #expect(scalar(.f16, 0x1.8p-25).values == [0x1p-24])
   }
 
+  /// All f16 numbers, the middles between neighbours, and the f64 numbers next to these.
+  @Test func roundingToHalfPrecisionIsThatOfTheElementType() {
+    var values: [Double] = []
+    for bits in UInt16(0)..<0x7c00 {
+      let number = Float16(bitPattern: bits)
+      let middle = (Double(number) + Double(number.nextUp)) / 2
+      values += [Double(number), middle, middle.nextUp, middle.nextDown]
+    }
+    values += values.map { -$0 }
+    let rounded = tensor(.f16, [values.count], values).values
+    let isRight = zip(values, rounded).allSatisfy { value, rounded in
+      rounded.bitPattern == Double(Float16(value)).bitPattern
+    }
+    #expect(isRight)
+  }
+
   @Test func fromFloatsAndIntegers() {
     #expect(
       Tensor(TensorType([2], .f32), floats: [0.1, 2]).values == [Double(Float(0.1)), 2])
