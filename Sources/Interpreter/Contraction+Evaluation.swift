@@ -53,15 +53,14 @@ extension Contraction {
             for firstColumn in stride(from: 0, to: columns, by: columnBlock) {
               let width = min(columnBlock, columns - firstColumn)
               for row in 0..<rows {
-                let leftStart = (batch * rows + row) * contracted
+                let factors = UnsafeBufferPointer(
+                  rebasing: left[
+                    (batch * rows + row) * contracted..<(batch * rows + row + 1) * contracted])
                 let sumStart = (batch * rows + row) * columns + firstColumn
-                for index in 0..<contracted {
-                  let factor = left[leftStart + index]
-                  let rightStart = (batch * contracted + index) * columns + firstColumn
-                  for column in 0..<width {
-                    sums[sumStart + column] += factor * right[rightStart + column]
-                  }
-                }
+                addProducts(
+                  factors, right, start: batch * contracted * columns + firstColumn,
+                  stride: columns,
+                  to: UnsafeMutableBufferPointer(rebasing: sums[sumStart..<sumStart + width]))
               }
             }
           }
@@ -69,5 +68,38 @@ extension Contraction {
       }
     }
     return sums
+  }
+
+  /// Adds to `sums` each factor times its row of `right`, one factor after the other. Four rows are
+  /// taken in one pass, which adds in the same order and touches `sums` a quarter as often.
+  private static func addProducts(
+    _ factors: UnsafeBufferPointer<Double>, _ right: UnsafeBufferPointer<Double>, start: Int,
+    stride: Int, to sums: UnsafeMutableBufferPointer<Double>
+  ) {
+    func row(_ index: Int) -> UnsafeBufferPointer<Double> {
+      let first = start + index * stride
+      return UnsafeBufferPointer(rebasing: right[first..<first + sums.count])
+    }
+    var index = 0
+    while index + 4 <= factors.count {
+      let (factor0, factor1) = (factors[index], factors[index + 1])
+      let (factor2, factor3) = (factors[index + 2], factors[index + 3])
+      let (row0, row1, row2, row3) = (row(index), row(index + 1), row(index + 2), row(index + 3))
+      for column in 0..<sums.count {
+        var sum = sums[column]
+        sum += factor0 * row0[column]
+        sum += factor1 * row1[column]
+        sum += factor2 * row2[column]
+        sum += factor3 * row3[column]
+        sums[column] = sum
+      }
+      index += 4
+    }
+    while index < factors.count {
+      let factor = factors[index]
+      let rightRow = row(index)
+      for column in 0..<sums.count { sums[column] += factor * rightRow[column] }
+      index += 1
+    }
   }
 }
