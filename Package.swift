@@ -6,6 +6,8 @@ let package = Package(
   products: [],
   dependencies: [],
   targets: [
+    .target(name: "CHostKernels", linkerSettings: [.linkedLibrary("m")]),
+    .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
     .target(name: "Foundations"),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
   ],
