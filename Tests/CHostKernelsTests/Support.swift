@@ -2,7 +2,7 @@ import CHostKernels
 import Testing
 
 /// An element type of the kernels, as the tests hold it.
-protocol KernelElement: Equatable, Sendable {
+protocol KernelElement: BitwiseCopyable, Equatable, Sendable {
   static var type: hk_type { get }
   /// Relative error of one rounding to this type, with room for a few roundings of f32 before it.
   static var tolerance: Float { get }
@@ -133,4 +133,13 @@ func offsets(_ shape: [Int], _ strides: [Int64]) -> [Int] {
 extension Array where Element == Int {
   var sizes: [Int64] { map(Int64.init) }
   var product: Int { reduce(1, *) }
+}
+
+/// Puts the values where a kernel then works in place.
+func copy<E>(_ values: [E], to destination: UnsafeMutableRawPointer) {
+  values.withUnsafeBytes { bytes in
+    if let base = bytes.baseAddress {
+      destination.copyMemory(from: base, byteCount: bytes.count)
+    }
+  }
 }

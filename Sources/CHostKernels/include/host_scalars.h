@@ -120,10 +120,11 @@ HK_SCALAR float hk_tanh(float x) {
   p = p * z - 0.0539481826f;
   p = p * z + 0.133332208f;
   p = p * z - 0.333333313f;
-  float small = x + x * (z * p);
+  float small = magnitude + magnitude * (z * p);
   float large = 1.0f - 2.0f / (hk_exp(magnitude + magnitude) + 1.0f);
-  large = hk_float_from_bits(hk_bits_of_float(large) | (hk_bits_of_float(x) & 0x80000000u));
-  return magnitude < 0.625f ? small : large;
+  float result = magnitude < 0.625f ? small : large;
+  // The sign last, so that -0 keeps its own.
+  return hk_float_from_bits(hk_bits_of_float(result) | (hk_bits_of_float(x) & 0x80000000u));
 }
 
 /// Error function: |x| < 0.9375: x + x P(x^2); else 1 - e^(-t - t Q(t)), t = |x|, with x's sign.
