@@ -6,7 +6,13 @@ let package = Package(
   products: [],
   dependencies: [],
   targets: [
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .target(name: "CSchemas", dependencies: ["CProtobufC"]),
+    .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
     .target(name: "Foundations"),
+    .testTarget(name: "CSchemasTests", dependencies: []),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
   ],
   swiftLanguageModes: [.v6]
