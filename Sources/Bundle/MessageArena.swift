@@ -71,6 +71,11 @@ final class MessageArena {
     return start
   }
 
+  /// The string with a zero behind it, as C has it; it lives as long as the arena.
+  func place(_ string: String) -> UnsafeMutablePointer<CChar> {
+    place(string.utf8.map(CChar.init(bitPattern:)) + [0])
+  }
+
   /// Only packing comes here, which has no limit.
   private func uninitialized<Element>(_ count: Int) -> UnsafeMutablePointer<Element> {
     let byteCount = max(count, 1) * MemoryLayout<Element>.stride

@@ -31,11 +31,13 @@ private struct ProgramEncoder {
     (message.n_parameters, message.parameters) = pointers(program.parameters.map { encode($0) })
     // Last, because the other tables fill it.
     message.n_strings = strings.count
-    message.strings = arena.place(strings.map { arena.place($0.utf8.map(CChar.init(bitPattern:)) + [0]) })
-    return [UInt8](
-      unsafeUninitializedCapacity: tessera__bundle__v1__program__get_packed_size(&message)
-    ) { buffer, count in
-      count = tessera__bundle__v1__program__pack(&message, buffer.baseAddress)
+    message.strings = arena.place(strings.map { arena.place($0) })
+    return withExtendedLifetime(arena) {
+      [UInt8](
+        unsafeUninitializedCapacity: tessera__bundle__v1__program__get_packed_size(&message)
+      ) { buffer, count in
+        count = tessera__bundle__v1__program__pack(&message, buffer.baseAddress)
+      }
     }
   }
 
