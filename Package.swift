@@ -11,6 +11,7 @@ let package = Package(
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CHostKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
 
     // What compiler and runtime share.
@@ -27,9 +28,17 @@ let package = Package(
 
     // The runtime.
     .target(name: "Checkpoints", dependencies: ["Foundations"]),
+    .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
     .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
 
     // Tests.
+    .target(name: "TestSupport", dependencies: ["Interpreter", "Operations", "Foundations"]),
+    .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
+    .testTarget(name: "CSchemasTests"),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Foundations"]),
+    .testTarget(
+      name: "InterpreterTests",
+      dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
     .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "Operations", "Foundations"]),
