@@ -8,7 +8,11 @@ let package = Package(
   targets: [
     .target(name: "Foundations"),
     .target(name: "Operations", dependencies: ["Foundations"]),
+    .target(name: "Recipe", dependencies: ["Foundations"]),
+    .target(name: "Frontend", dependencies: ["Foundations", "Recipe"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+    .testTarget(name: "FrontendTests", dependencies: ["Foundations", "Frontend", "Recipe"]),
+    .testTarget(name: "RecipeTests", dependencies: ["Foundations", "Recipe"]),
   ],
   swiftLanguageModes: [.v6]
 )
