@@ -17,18 +17,23 @@ let package = Package(
     // What compiler and runtime share.
     .target(name: "Foundations"),
     .target(name: "Operations", dependencies: ["Foundations"]),
+    .target(name: "Recipe", dependencies: ["Foundations"]),
     .target(
       name: "Bundle",
       dependencies: ["CCrypto", "CProtobufC", "CSchemas", "CZstd", "Operations", "Foundations"]),
 
     // The compiler.
     .target(name: "GraphIR", dependencies: ["Operations", "Foundations"]),
+    .target(name: "Frontend", dependencies: ["Recipe", "Foundations"]),
     .target(name: "Interpreter", dependencies: ["GraphIR", "Operations", "Foundations"]),
     .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
 
     // The runtime.
     .target(name: "Checkpoints", dependencies: ["Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
+    .target(
+      name: "Runtime",
+      dependencies: ["Bundle", "CHostKernels", "Recipe", "Operations", "Foundations"]),
     .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
 
     // Tests.
@@ -41,7 +46,15 @@ let package = Package(
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+    .testTarget(name: "FrontendTests", dependencies: ["Frontend", "Recipe", "Foundations"]),
     .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
+    .testTarget(
+      name: "RuntimeTests",
+      dependencies: [
+        "Runtime", "Backend", "Interpreter", "GraphIR", "TestSupport", "Bundle", "Recipe",
+        "Operations", "Foundations",
+      ]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
