@@ -22,6 +22,7 @@ let package = Package(
 
     // The compiler.
     .target(name: "GraphIR", dependencies: ["Operations", "Foundations"]),
+    .target(name: "Autodiff", dependencies: ["GraphIR", "Operations", "Foundations"]),
     .target(name: "Interpreter", dependencies: ["Operations", "Foundations"]),
 
     // The runtime.
@@ -29,6 +30,9 @@ let package = Package(
     .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
 
     // Tests.
+    .testTarget(
+      name: "AutodiffTests",
+      dependencies: ["Autodiff", "Interpreter", "GraphIR", "Operations", "Foundations"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
     .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "Operations", "Foundations"]),
