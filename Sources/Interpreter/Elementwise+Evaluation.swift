@@ -71,6 +71,7 @@ extension Elementwise.Unary {
     switch self {
     case .negate: map(x) { -$0 }
     case .exponential: map(x) { exp($0) }
+    case .exponentialMinusOne: map(x) { expm1($0) }
     case .logarithm: map(x) { log($0) }
     case .squareRoot: map(x) { $0.squareRoot() }
     case .tanh: map(x) { Glibc.tanh($0) }
