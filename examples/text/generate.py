@@ -250,11 +250,11 @@ def generate():
     parts = {"train": [], "held-out": []}
     for kind, table, repeats, held_out in KINDS:
         topics = TABLES[table]
-        # A held-out document never takes the last document of its topic away from training.
+        # Only the first document of a topic may be held out, so all topics stand in training.
         chosen = {id(topic) for topic in generator.sample(topics, held_out)}
         for round_number in range(repeats):
             for topic in topics:
-                is_held_out = round_number == repeats - 1 and id(topic) in chosen
+                is_held_out = round_number == 0 and id(topic) in chosen
                 document = writer.write_document(kind, topic, is_held_out)
                 parts["held-out" if is_held_out else "train"].append(document)
     files = {}
