@@ -1,0 +1,240 @@
+import Foundations
+import Operations
+
+/// Checks the blocks as they run: definitions before uses, types, terminators, calls and ports.
+/// The tables must have been checked alone before, so that every index is in range.
+struct ProgramFlow {
+  private let program: Program
+  private let signatures: [Signature]
+  private let functionNumbers: [String: Int]
+  private let isCalled: [Bool]
+  private let parametersByName: [String: ParameterEntry]
+
+  private var states: [ValueState]
+  private var isBlockPlaced: [Bool]
+  private var isOperationPlaced: [Bool]
+  private var streams: [String: TensorType] = [:]
+  private var currentFunction = 0
+
+  /// For each function the functions that its operations call, one entry an operation.
+  private(set) var calls: [[Int]]
+
+  private struct Signature {
+    var arguments: [TensorType]
+    var results: [TensorType]
+  }
+
+  private enum ValueState {
+    case notMade
+    case visible
+    case outOfScope
+  }
+
+  init(_ program: Program) throws(TesseraError) {
+    self.program = program
+    var numbers: [String: Int] = [:]
+    var signatures: [Signature] = []
+    for (number, function) in program.functions.enumerated() {
+      numbers[function.name] = number
+      signatures.append(
+        Signature(
+          arguments: program.blocks[function.body].arguments.map(program.type(of:)),
+          results: program.returned(by: function).map(program.type(of:))))
+    }
+    var isCalled = program.functions.map { _ in false }
+    for operation in program.operations {
+      guard case .control(.call(let callee)) = operation.operation else { continue }
+      guard let number = numbers[callee] else {
+        throw invalidProgram("a call is of '\(callee)', which is not a function")
+      }
+      isCalled[number] = true
+    }
+    self.signatures = signatures
+    self.isCalled = isCalled
+    functionNumbers = numbers
+    parametersByName = Dictionary(
+      program.parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    states = program.values.map { _ in .notMade }
+    isBlockPlaced = program.blocks.map { _ in false }
+    isOperationPlaced = program.operations.map { _ in false }
+    calls = program.functions.map { _ in [] }
+  }
+
+  mutating func check() throws(TesseraError) {
+    for number in program.functions.indices {
+      currentFunction = number
+      let function = program.functions[number]
+      try check(block: function.body, terminator: .return, nesting: 0)
+      try checkPorts(function, signatures[number])
+    }
+    if let block = isBlockPlaced.firstIndex(of: false) {
+      throw invalidProgram("block \(block) belongs to nothing")
+    }
+    if let operation = isOperationPlaced.firstIndex(of: false) {
+      throw invalidProgram("operation \(operation) belongs to no block")
+    }
+    if let value = states.firstIndex(of: .notMade) {
+      throw invalidProgram("value \(value) is made by nothing")
+    }
+  }
+
+  /// Recurses by the nesting of repeats, which is bounded.
+  private mutating func check(
+    block index: Program.BlockIndex, terminator: Control, nesting: Int
+  ) throws(TesseraError) {
+    let block = program.blocks[index]
+    let place = "function '\(program.functions[currentFunction].name)', block \(index)"
+    try requireValid(!isBlockPlaced[index], "\(place) is used twice")
+    isBlockPlaced[index] = true
+    try requireValid(
+      nesting <= Program.Limits.nesting,
+      "\(place) lies in more than \(Program.Limits.nesting) repeats")
+
+    var made = block.arguments
+    for value in block.arguments { try define(value, place) }
+    for (position, operationIndex) in block.operations.enumerated() {
+      let operation = program.operations[operationIndex]
+      let place =
+        "function '\(program.functions[currentFunction].name)', operation \(operationIndex) "
+        + "(\(operation.operation.mnemonic))"
+      try requireValid(!isOperationPlaced[operationIndex], "\(place) stands twice")
+      isOperationPlaced[operationIndex] = true
+      let isLast = position == block.operations.count - 1
+      try requireValid(
+        operation.operation.isTerminator == isLast
+          && (!isLast || operation.operation == .control(terminator)),
+        "\(place): a block ends in its only '\(Operation.control(terminator).mnemonic)'")
+      for value in operation.operands {
+        try requireValid(
+          states[value] == .visible, "\(place) uses value \(value), which is not made before it")
+      }
+      try check(operation, place, nesting: nesting)
+      for value in operation.results { try define(value, place) }
+      made += operation.results
+    }
+    try requireValid(!block.operations.isEmpty, "\(place) is empty")
+    for value in made { states[value] = .outOfScope }
+  }
+
+  private mutating func define(
+    _ value: Program.ValueIndex, _ place: @autoclosure () -> String
+  ) throws(TesseraError) {
+    try requireValid(states[value] == .notMade, "\(place()) makes value \(value) a second time")
+    states[value] = .visible
+  }
+
+  /// Checks what the operation is and the types of its results.
+  private mutating func check(
+    _ operation: ProgramOperation, _ place: String, nesting: Int
+  ) throws(TesseraError) {
+    let operandTypes = operation.operands.map(program.type(of:))
+    let resultTypes = operation.results.map(program.type(of:))
+    switch operation.operation {
+    case .control(.call(let callee)):
+      guard let number = functionNumbers[callee] else {
+        throw invalidProgram("\(place): '\(callee)' is not a function")
+      }
+      calls[currentFunction].append(number)
+      try requireEqual(operandTypes, signatures[number].arguments, "\(place): the operands")
+      try requireEqual(resultTypes, signatures[number].results, "\(place): the results")
+    case .control(.repeat):
+      try checkRepeat(operation, carried: operandTypes, place, nesting: nesting)
+      try requireEqual(resultTypes, operandTypes, "\(place): the results")
+    case .control(.yield), .control(.return):
+      try requireValid(resultTypes.isEmpty, "\(place) must not have results")
+    case .collective:
+      try requireValid(
+        nesting == 0 && !isCalled[currentFunction],
+        "\(place): a collective stands only in the own block of a function that nothing calls")
+      try checkResults(operation, operandTypes, resultTypes, place)
+    case .source(.infeed(let stream, let type)):
+      try requireValid(
+        isPrintableName(stream), "\(place): the name of the stream cannot be printed")
+      try requireValid(
+        streams[stream] == nil || streams[stream] == type,
+        "\(place): stream '\(stream)' has another type elsewhere")
+      streams[stream] = type
+      try checkResults(operation, operandTypes, resultTypes, place)
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
+      .random, .source:
+      try checkResults(operation, operandTypes, resultTypes, place)
+    }
+  }
+
+  private func checkResults(
+    _ operation: ProgramOperation, _ operandTypes: [TensorType], _ resultTypes: [TensorType],
+    _ place: String
+  ) throws(TesseraError) {
+    let expected: [TensorType]?
+    do {
+      expected = try operation.operation.resultTypes(of: operandTypes)
+    } catch {
+      throw invalidProgram("\(place): \(error.description)")
+    }
+    if let expected { try requireEqual(resultTypes, expected, "\(place): the results") }
+  }
+
+  private mutating func checkRepeat(
+    _ operation: ProgramOperation, carried: [TensorType], _ place: String, nesting: Int
+  ) throws(TesseraError) {
+    guard let body = operation.body else { throw invalidProgram("\(place) has no body") }
+    try requireEqual(
+      program.blocks[body].arguments.map(program.type(of:)),
+      [TensorType([], .i32)] + carried, "\(place): the arguments of the block")
+    try check(block: body, terminator: .yield, nesting: nesting + 1)
+    let yielded = program.blocks[body].operations.last.map { program.operations[$0].operands } ?? []
+    try requireEqual(yielded.map(program.type(of:)), carried, "\(place): the yielded values")
+  }
+
+  private func requireEqual(
+    _ types: [TensorType], _ expected: [TensorType], _ name: @autoclosure () -> String
+  ) throws(TesseraError) {
+    guard types != expected else { return }
+    try requireValid(
+      types.count == expected.count,
+      "\(name()) are \(types.count), must be \(expected.count)")
+    for (index, (type, expected)) in zip(types, expected).enumerated() where type != expected {
+      throw invalidProgram("\(name()): number \(index) is \(type), must be \(expected)")
+    }
+  }
+
+  private func checkPorts(
+    _ function: ProgramFunction, _ signature: Signature
+  ) throws(TesseraError) {
+    let sides = [
+      ("argument", function.arguments, signature.arguments),
+      ("result", function.results, signature.results),
+    ]
+    for (side, ports, types) in sides {
+      let place = "function '\(function.name)'"
+      try requireValid(
+        ports.count == types.count, "\(place) has \(types.count) \(side)s and \(ports.count) ports")
+      var seen: Set<Port> = []
+      for (port, type) in zip(ports, types) {
+        guard let port else { continue }
+        let name = "\(place), \(side) port \(port.role.rawValue)"
+        try requireValid(isPrintableName(port.name), "\(name): the name cannot be printed")
+        try requireValid(seen.insert(port).inserted, "\(name) '\(port.name)' stands twice")
+        try checkParameter(port, type, "\(name) '\(port.name)'")
+      }
+    }
+  }
+
+  private func checkParameter(
+    _ port: Port, _ type: TensorType, _ name: String
+  ) throws(TesseraError) {
+    switch port.role {
+    case .parameter, .firstMoment, .secondMoment, .gradient:
+      guard let entry = parametersByName[port.name] else {
+        throw invalidProgram("\(name) does not name a parameter")
+      }
+      let expected = program.types[entry.type]
+      try requireValid(
+        type.shape == expected.shape && (port.role != .parameter || type == expected),
+        "\(name) is \(type), the parameter \(expected)")
+    case .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica, .loss,
+      .output:
+      break
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// What the host does with an argument or a result of an entry function.
+package enum PortRole: String, Hashable, Sendable, CaseIterable {
+  /// A trained tensor: argument before the step, result after it.
+  case parameter
+  /// The optimizer's running mean of the gradient of the parameter of the same name.
+  case firstMoment = "first_moment"
+  /// The optimizer's running mean of the squared gradient of the parameter of the same name.
+  case secondMoment = "second_moment"
+  /// A tensor of the data set, by its stream's name.
+  case batch
+  /// The learning rate of this weight update.
+  case learningRate = "learning_rate"
+  /// The factor that the loss is multiplied by before the backward pass.
+  case lossScale = "loss_scale"
+  /// The low and high words of the run's random seed.
+  case seed
+  /// The number of this weight update, from 0.
+  case weightUpdate = "weight_update"
+  /// The number of the first micro-batch since the run began, from 0.
+  case microBatch = "micro_batch"
+  /// The number of the replica that runs.
+  case replica
+  /// A loss or a figure beside it, for the log.
+  case loss
+  /// The gradient of the parameter of the same name.
+  case gradient
+  /// A result for the user, such as logits.
+  case output
+}
+
+/// What an argument or a result of an entry function is to the host: a role, and a name in it.
+package struct Port: Hashable, Sendable {
+  /// Names the tensor within the role: for `parameter` and what belongs to it, Hugging Face's name.
+  package var name: String
+  package var role: PortRole
+
+  package init(name: String, role: PortRole) {
+    self.name = name
+    self.role = role
+  }
+}
