@@ -19,8 +19,8 @@ enum { block_depth = 256 };
 /// Multiply-adds that are worth an item of their own: some 10 us.
 enum { item_work = 1 << 19 };
 
-/// Rows of an item at most, and elements of B that it packs for itself at most (512 KiB): both
-/// fit the L2 cache of 1 MiB together.
+/// Rows of an item at most, and elements of B that it uses at most (512 KiB): so that both fit a
+/// common L2 cache of 1 MiB together.
 enum { item_rows = 192, item_packed = 1 << 17 };
 
 typedef struct {
@@ -98,8 +98,9 @@ static void place(matmul_plan *plan, hk_pool *pool) {
       plan->splits > 1
           ? padded(p->batch * plan->splits * p->m * plan->n_panels * plan->panel_columns)
           : 0;
-  plan->local_a = plan->shared_a ? 0 : padded(rows * plan->depth);
-  plan->local_b = plan->shared_b ? 0 : padded(columns * plan->depth);
+  int64_t deep = hk_minimum_of(plan->depth, block_depth);
+  plan->local_a = plan->shared_a ? 0 : padded(rows * deep);
+  plan->local_b = plan->shared_b ? 0 : padded(plan->panel_columns * deep);
   int64_t tiles = padded(blocks ? rows * columns : plan->panel_rows * plan->panel_columns);
   plan->local_floats = plan->local_a + plan->local_b + tiles;
 
