@@ -61,15 +61,6 @@ HK_SCALAR void HK_NAME(transpose)(HK_VECTOR rows[HK_LANES]) {
   }
 }
 
-#ifndef HK_PANELS_OF_TASK
-#define HK_PANELS_OF_TASK
-/// Panels that one task of the shared packing takes.
-enum { panels_of_task = 4 };
-
-/// How many steps of k ahead the rows of B are fetched.
-enum { prefetched_rows = 24 };
-#endif
-
 /// Packs `count` stored rows, which run over k already: panel[k][j] = x[k * stride + j] for
 /// j < valid, 0 for the rest of `width`.
 HK_SCALAR void HK_NAME(pack_rows)(
@@ -165,21 +156,24 @@ static void HK_NAME(pack_b)(
       (int)hk_minimum_of(HK_PANEL_COLUMNS, p->n - first), k0, depth, packed);
 }
 
-#define HK_PACK_TASK(name, pack, panels, shared, width)                                      \
-  static void HK_NAME(name)(const void *context, int64_t chunk, int worker) {                \
-    (void)worker;                                                                            \
-    const matmul_plan *plan = context;                                                       \
-    int64_t tasks = hk_chunks_of(plan->panels, panels_of_task), batch = chunk / tasks;       \
-    int64_t panel = chunk % tasks * panels_of_task;                                          \
-    int64_t end = hk_minimum_of(panel + panels_of_task, plan->panels);                       \
-    for (; panel < end; panel++)                                                             \
-      HK_NAME(pack)(                                                                         \
-          plan, batch, panel, 0, plan->p.k,                                                  \
-          plan->shared + (batch * plan->panels + panel) * (width) * plan->p.k);              \
+/// Packs some shared panels of A or, the higher chunks, of B, over all of k.
+static void HK_NAME(pack_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const matmul_plan *plan = context;
+  bool is_a = chunk < plan->pack_tasks_a;
+  int64_t panels = is_a ? plan->m_panels : plan->n_panels;
+  int64_t panels_of_task = is_a ? plan->panels_of_task_a : plan->panels_of_task_b;
+  int64_t tasks = hk_chunks_of(panels, panels_of_task);
+  if (!is_a) chunk -= plan->pack_tasks_a;
+  int64_t batch = chunk / tasks, panel = chunk % tasks * panels_of_task;
+  int64_t end = hk_minimum_of(panel + panels_of_task, panels), k = plan->p.k;
+  for (; panel < end; panel++) {
+    int64_t place = (batch * panels + panel) * k;
+    if (is_a)
+      HK_NAME(pack_a)(plan, batch, panel, 0, k, plan->packed_a + place * HK_PANEL_ROWS);
+    else HK_NAME(pack_b)(plan, batch, panel, 0, k, plan->packed_b + place * HK_PANEL_COLUMNS);
   }
-
-HK_PACK_TASK(pack_a_task, pack_a, m_panels, packed_a, HK_PANEL_ROWS)
-HK_PACK_TASK(pack_b_task, pack_b, n_panels, packed_b, HK_PANEL_COLUMNS)
+}
 
 /// c[rows][2 vectors] (+)= a panel times b panel over `depth` steps of k, held in registers.
 HK_SCALAR void HK_NAME(multiply_rows)(
@@ -337,4 +331,3 @@ static void HK_NAME(combine_task)(const void *context, int64_t chunk, int worker
 #undef HK_LOWER
 #undef HK_UPPER
 #undef HK_PACK
-#undef HK_PACK_TASK
