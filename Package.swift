@@ -20,7 +20,7 @@ let package = Package(
     .target(name: "Operations", dependencies: ["Foundations"]),
     .testTarget(
       name: "BundleTests",
-      dependencies: ["Bundle", "CSchemas", "Operations", "Foundations"]),
+      dependencies: ["Bundle", "Operations", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
   ],
   swiftLanguageModes: [.v6]
