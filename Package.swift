@@ -6,22 +6,44 @@ let package = Package(
   products: [],
   dependencies: [],
   targets: [
-    .systemLibrary(
-      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // System libraries, and C.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
-    .systemLibrary(
-      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CHostKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
+
+    // What compiler and runtime share.
+    .target(name: "Foundations"),
+    .target(name: "Operations", dependencies: ["Foundations"]),
     .target(
       name: "Bundle",
       dependencies: ["CCrypto", "CProtobufC", "CSchemas", "CZstd", "Operations", "Foundations"]),
-    .target(name: "Foundations"),
-    .target(name: "Operations", dependencies: ["Foundations"]),
+
+    // The compiler.
+    .target(name: "GraphIR", dependencies: ["Operations", "Foundations"]),
+    .target(name: "Interpreter", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
+
+    // The runtime.
+    .target(name: "Checkpoints", dependencies: ["Foundations"]),
+    .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
+    .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
+
+    // Tests.
+    .target(name: "TestSupport", dependencies: ["Interpreter", "Operations", "Foundations"]),
+    .testTarget(name: "BundleTests", dependencies: ["Bundle", "Operations", "Foundations"]),
+    .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
+    .testTarget(name: "CSchemasTests"),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Foundations"]),
     .testTarget(
-      name: "BundleTests",
-      dependencies: ["Bundle", "Operations", "Foundations"]),
+      name: "InterpreterTests",
+      dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+    .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -42,10 +42,14 @@ package struct RandomStream: Hashable, Sendable {
   /// The 32 random bits of element number `index`: word `index mod 4` of Philox at the counter
   /// (index div 4, stream, replica, micro-batch).
   package func word(_ index: Int) -> UInt32 {
-    let words = Philox.words(
-      counter: SIMD4(UInt32(truncatingIfNeeded: index >> 2), stream, replica, microBatch),
+    words(ofBlock: index >> 2)[index & 3]
+  }
+
+  /// The random bits of the four elements from number `4 * block` on, at the cost of one.
+  package func words(ofBlock block: Int) -> SIMD4<UInt32> {
+    Philox.words(
+      counter: SIMD4(UInt32(truncatingIfNeeded: block), stream, replica, microBatch),
       key: SIMD2(
         UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
-    return words[index & 3]
   }
 }

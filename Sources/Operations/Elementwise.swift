@@ -15,6 +15,8 @@ package enum Elementwise: OperationFamily {
   package enum Unary: String, Hashable, Sendable, CaseIterable {
     case negate
     case exponential
+    /// exp(x) − 1, exact for small x
+    case exponentialMinusOne = "exponential_minus_one"
     case logarithm
     case squareRoot = "square_root"
     case tanh

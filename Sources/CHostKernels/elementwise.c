@@ -1,0 +1,90 @@
+#include "internal.h"
+
+typedef struct {
+  hk_unary_op op;
+  hk_type type;
+  int64_t n;
+  const void *x;
+  void *y;
+} unary_job;
+
+/// Binary operations and comparisons: operand 0 is a, operand 1 is b.
+typedef struct {
+  hk_walk walk;
+  int op;
+  hk_type type;
+  const void *a;
+  const void *b;
+  void *out;
+} binary_job;
+
+typedef struct {
+  hk_walk walk;
+  size_t element_size;
+  const uint8_t *condition;
+  const void *a;
+  const void *b;
+  void *out;
+} select_job;
+
+typedef struct {
+  hk_type from;
+  hk_type to;
+  int64_t n;
+  const void *x;
+  void *y;
+} convert_job;
+
+/// n elements of x from `offset` on with a stride: in place, or gathered into `buffer`.
+static const int32_t *load_integers(
+    const void *x, int64_t offset, int64_t stride, int64_t n, int32_t *buffer) {
+  const int32_t *source = (const int32_t *)x + offset;
+  if (stride == 1) return source;
+  for (int64_t i = 0; i < n; i++) buffer[i] = source[i * stride];
+  return buffer;
+}
+
+#define HK_BODY "elementwise_body.h"
+#include "instantiate.h"
+#undef HK_BODY
+
+void hk_unary(hk_pool *pool, hk_unary_op op, hk_type type, int64_t n, const void *x, void *y) {
+  unary_job job = {op, type, n, x, y};
+  hk_pool_run(pool, hk_chunks_of(n, HK_CHUNK), HK_PICK(pool, unary_task), &job);
+}
+
+void hk_binary(
+    hk_pool *pool, hk_binary_op op, hk_type type, int rank, const int64_t *shape, const void *a,
+    const int64_t *a_strides, const void *b, const int64_t *b_strides, void *out) {
+  binary_job job = {.op = (int)op, .type = type, .a = a, .b = b, .out = out};
+  hk_walk_make(&job.walk, rank, shape, 2, (const int64_t *const[]){a_strides, b_strides});
+  hk_pool_run(
+      pool, hk_chunks_of(job.walk.count, HK_CHUNK), HK_PICK(pool, binary_task), &job);
+}
+
+void hk_compare(
+    hk_pool *pool, hk_comparison op, hk_type type, int rank, const int64_t *shape, const void *a,
+    const int64_t *a_strides, const void *b, const int64_t *b_strides, uint8_t *out) {
+  binary_job job = {.op = (int)op, .type = type, .a = a, .b = b, .out = out};
+  hk_walk_make(&job.walk, rank, shape, 2, (const int64_t *const[]){a_strides, b_strides});
+  hk_pool_run(
+      pool, hk_chunks_of(job.walk.count, HK_CHUNK), HK_PICK(pool, compare_task), &job);
+}
+
+void hk_select(
+    hk_pool *pool, hk_type type, int rank, const int64_t *shape, const uint8_t *condition,
+    const int64_t *condition_strides, const void *a, const int64_t *a_strides, const void *b,
+    const int64_t *b_strides, void *out) {
+  select_job job = {
+      .element_size = hk_size_of(type), .condition = condition, .a = a, .b = b, .out = out};
+  hk_walk_make(
+      &job.walk, rank, shape, 3,
+      (const int64_t *const[]){condition_strides, a_strides, b_strides});
+  hk_pool_run(
+      pool, hk_chunks_of(job.walk.count, HK_CHUNK), HK_PICK(pool, select_task), &job);
+}
+
+void hk_convert(hk_pool *pool, hk_type from, hk_type to, int64_t n, const void *x, void *y) {
+  convert_job job = {from, to, n, x, y};
+  hk_pool_run(pool, hk_chunks_of(n, HK_CHUNK), HK_PICK(pool, convert_task), &job);
+}

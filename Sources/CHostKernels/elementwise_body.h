@@ -1,0 +1,211 @@
+// Elementwise kernels for one instruction set (see instantiate.h).
+
+#define HK_EACH(result) \
+  HK_VECTORISE for (int64_t i = 0; i < n; i++) out[i] = (result)
+
+static void HK_NAME(unary_block)(hk_unary_op op, int64_t n, const float *x, float *out) {
+  switch (op) {
+    case hk_negate: HK_EACH(-x[i]); return;
+    case hk_exponential: HK_EACH(hk_exp(x[i])); return;
+    case hk_logarithm: HK_EACH(hk_log(x[i])); return;
+    case hk_square_root: HK_EACH(__builtin_elementwise_sqrt(x[i])); return;
+    case hk_hyperbolic_tangent: HK_EACH(hk_tanh(x[i])); return;
+    case hk_gelu_tanh_form: HK_EACH(hk_gelu_tanh(x[i])); return;
+    case hk_gelu_erf_form: HK_EACH(hk_gelu_erf(x[i])); return;
+  }
+}
+
+static void HK_NAME(unary_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const unary_job *job = context;
+  int64_t end = hk_minimum_of((chunk + 1) * HK_CHUNK, job->n);
+  float in[HK_BLOCK], results[HK_BLOCK];
+  for (int64_t begin = chunk * HK_CHUNK; begin < end; begin += HK_BLOCK) {
+    int64_t n = hk_minimum_of(HK_BLOCK, end - begin);
+    if (job->type == hk_i32) {
+      const uint32_t *x = (const uint32_t *)job->x + begin;
+      uint32_t *out = (uint32_t *)job->y + begin;
+      HK_EACH(0u - x[i]);
+      continue;
+    }
+    const float *x = HK_NAME(load)(job->type, job->x, begin, n, in);
+    float *out = HK_NAME(target)(job->type, job->y, begin, results);
+    HK_NAME(unary_block)(job->op, n, x, out);
+    HK_NAME(store)(job->type, out, n, job->y, begin);
+  }
+}
+
+static void HK_NAME(binary_block)(
+    hk_binary_op op, int64_t n, const float *a, const float *b, float *out) {
+  switch (op) {
+    case hk_add: HK_EACH(a[i] + b[i]); return;
+    case hk_subtract: HK_EACH(a[i] - b[i]); return;
+    case hk_multiply: HK_EACH(a[i] * b[i]); return;
+    case hk_maximum: HK_EACH(HK_NAME(larger)(a[i], b[i])); return;
+    case hk_divide: HK_EACH(a[i] / b[i]); return;
+    case hk_gelu_tanh_gradient: HK_EACH(a[i] * hk_gelu_tanh_derivative(b[i])); return;
+    case hk_gelu_erf_gradient: HK_EACH(a[i] * hk_gelu_erf_derivative(b[i])); return;
+    case hk_tanh_gradient: HK_EACH(a[i] * (1.0f - b[i] * b[i])); return;
+  }
+}
+
+static void HK_NAME(binary_integers)(
+    hk_binary_op op, int64_t n, const int32_t *a, const int32_t *b, int32_t *out) {
+  switch (op) {
+    case hk_add: HK_EACH((int32_t)((uint32_t)a[i] + (uint32_t)b[i])); return;
+    case hk_subtract: HK_EACH((int32_t)((uint32_t)a[i] - (uint32_t)b[i])); return;
+    case hk_multiply: HK_EACH((int32_t)((uint32_t)a[i] * (uint32_t)b[i])); return;
+    case hk_maximum: HK_EACH(a[i] > b[i] ? a[i] : b[i]); return;
+    default: return;
+  }
+}
+
+/// The pieces of chunk `chunk` of a walk, each of at most HK_BLOCK elements within one row:
+/// `begin` is the piece's first flat index, `column` the same within its row, `n` its length.
+#define HK_PIECES(walk)                                                                  \
+  int64_t inner = (walk)->shape[(walk)->rank - 1];                                       \
+  int64_t begin = chunk * HK_CHUNK, end = hk_minimum_of(begin + HK_CHUNK, (walk)->count); \
+  int64_t column = begin % inner, n = 0;                                                 \
+  hk_position at;                                                                        \
+  hk_walk_seek(walk, begin / inner, &at);                                                \
+  for (; begin < end; begin += n, column += n)
+
+#define HK_PIECE(walk)                                                         \
+  if (column == inner) {                                                       \
+    column = 0;                                                                \
+    hk_walk_next(walk, &at);                                                   \
+  }                                                                            \
+  n = hk_minimum_of(hk_minimum_of(HK_BLOCK, end - begin), inner - column)
+
+static void HK_NAME(binary_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const binary_job *job = context;
+  const hk_walk *walk = &job->walk;
+  int64_t step_a = walk->strides[0][walk->rank - 1], step_b = walk->strides[1][walk->rank - 1];
+  float buffer_a[HK_BLOCK], buffer_b[HK_BLOCK], results[HK_BLOCK];
+  HK_PIECES(walk) {
+    HK_PIECE(walk);
+    int64_t offset_a = at.offset[0] + column * step_a, offset_b = at.offset[1] + column * step_b;
+    if (job->type == hk_i32) {
+      const int32_t *a = load_integers(job->a, offset_a, step_a, n, (int32_t *)buffer_a);
+      const int32_t *b = load_integers(job->b, offset_b, step_b, n, (int32_t *)buffer_b);
+      HK_NAME(binary_integers)((hk_binary_op)job->op, n, a, b, (int32_t *)job->out + begin);
+      continue;
+    }
+    const float *a = HK_NAME(load_strided)(job->type, job->a, offset_a, step_a, n, buffer_a);
+    const float *b = HK_NAME(load_strided)(job->type, job->b, offset_b, step_b, n, buffer_b);
+    float *out = HK_NAME(target)(job->type, job->out, begin, results);
+    HK_NAME(binary_block)((hk_binary_op)job->op, n, a, b, out);
+    HK_NAME(store)(job->type, out, n, job->out, begin);
+  }
+}
+
+#define HK_COMPARE                                     \
+  switch ((hk_comparison)job->op) {                    \
+    case hk_equal: HK_EACH(a[i] == b[i]); break;       \
+    case hk_not_equal: HK_EACH(a[i] != b[i]); break;   \
+    case hk_less: HK_EACH(a[i] < b[i]); break;         \
+  }
+
+static void HK_NAME(compare_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const binary_job *job = context;
+  const hk_walk *walk = &job->walk;
+  int64_t step_a = walk->strides[0][walk->rank - 1], step_b = walk->strides[1][walk->rank - 1];
+  float buffer_a[HK_BLOCK], buffer_b[HK_BLOCK];
+  HK_PIECES(walk) {
+    HK_PIECE(walk);
+    int64_t offset_a = at.offset[0] + column * step_a, offset_b = at.offset[1] + column * step_b;
+    uint8_t *out = (uint8_t *)job->out + begin;
+    if (job->type == hk_i32) {
+      const int32_t *a = load_integers(job->a, offset_a, step_a, n, (int32_t *)buffer_a);
+      const int32_t *b = load_integers(job->b, offset_b, step_b, n, (int32_t *)buffer_b);
+      HK_COMPARE
+    } else {
+      const float *a = HK_NAME(load_strided)(job->type, job->a, offset_a, step_a, n, buffer_a);
+      const float *b = HK_NAME(load_strided)(job->type, job->b, offset_b, step_b, n, buffer_b);
+      HK_COMPARE
+    }
+  }
+}
+
+#define HK_SELECT(element)                                                                \
+  {                                                                                       \
+    const uint8_t *condition = job->condition + at.offset[0] + column * step_condition;   \
+    const element *a = (const element *)job->a + at.offset[1] + column * step_a;          \
+    const element *b = (const element *)job->b + at.offset[2] + column * step_b;          \
+    element *out = (element *)job->out + begin;                                           \
+    if (step_condition == 1 && step_a == 1 && step_b == 1) {                              \
+      HK_EACH(condition[i] ? a[i] : b[i]);                                                \
+    } else {                                                                              \
+      for (int64_t i = 0; i < n; i++)                                                     \
+        out[i] = condition[i * step_condition] ? a[i * step_a] : b[i * step_b];           \
+    }                                                                                     \
+  }
+
+static void HK_NAME(select_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const select_job *job = context;
+  const hk_walk *walk = &job->walk;
+  int last = walk->rank - 1;
+  int64_t step_condition = walk->strides[0][last];
+  int64_t step_a = walk->strides[1][last], step_b = walk->strides[2][last];
+  HK_PIECES(walk) {
+    HK_PIECE(walk);
+    if (job->element_size == 1) HK_SELECT(uint8_t)
+    else if (job->element_size == 2) HK_SELECT(uint16_t)
+    else HK_SELECT(uint32_t)
+  }
+}
+
+HK_SCALAR int32_t HK_NAME(truncate)(float x) {
+  // The value that is cast is always in range: outside it the cast means nothing in C.
+  float inside = x < -0x1p31f ? -0x1p31f : x;
+  inside = x < 0x1p31f ? inside : 0.0f;
+  int32_t truncated = (int32_t)inside;
+  return x >= 0x1p31f ? INT32_MAX : truncated;
+}
+
+static void HK_NAME(convert_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const convert_job *job = context;
+  bool from_float = job->from == hk_f16 || job->from == hk_f32;
+  bool to_float = job->to == hk_f16 || job->to == hk_f32;
+  int64_t end = hk_minimum_of((chunk + 1) * HK_CHUNK, job->n);
+  float in[HK_BLOCK], results[HK_BLOCK];
+  int32_t integers[HK_BLOCK];
+  for (int64_t begin = chunk * HK_CHUNK; begin < end; begin += HK_BLOCK) {
+    int64_t n = hk_minimum_of(HK_BLOCK, end - begin);
+    const float *x = NULL;
+    const int32_t *whole = (const int32_t *)job->x + begin;
+    if (from_float) {
+      x = HK_NAME(load)(job->from, job->x, begin, n, in);
+    } else if (job->from == hk_i1) {
+      const uint8_t *source = (const uint8_t *)job->x + begin;
+      for (int64_t i = 0; i < n; i++) integers[i] = source[i] != 0;
+      whole = integers;
+    }
+    if (to_float) {
+      if (!from_float) {
+        float *out = results;
+        HK_EACH((float)whole[i]);
+        x = results;
+      }
+      HK_NAME(store)(job->to, x, n, job->y, begin);
+    } else if (job->to == hk_i32) {
+      int32_t *out = (int32_t *)job->y + begin;
+      if (from_float) HK_EACH(HK_NAME(truncate)(x[i]));
+      else HK_EACH(whole[i]);
+    } else {
+      uint8_t *out = (uint8_t *)job->y + begin;
+      if (from_float) HK_EACH(x[i] != 0.0f);
+      else HK_EACH(whole[i] != 0);
+    }
+  }
+}
+
+#undef HK_EACH
+#undef HK_PIECES
+#undef HK_PIECE
+#undef HK_COMPARE
+#undef HK_SELECT

@@ -1,0 +1,237 @@
+// The kernels with which the CPU device executes BERT training.
+//
+// Tensors are row-major and contiguous unless strides (in elements) are given. f16 is the bits of
+// IEEE binary16 in uint16_t, i1 one byte, 0 or 1. An operation on f16 loads to f32, computes in
+// f32 and rounds to nearest even once, at the store. All sums accumulate in f32 in an order that
+// depends on sizes alone, so any number of threads gives the same bits; and all kernels but
+// `hk_matmul` without FMA give the same bits on every instruction set.
+// Outputs must not overlap inputs except where a function says so. Sizes may be zero.
+#ifndef HOST_KERNELS_H
+#define HOST_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Element types of the kernels.
+typedef enum { hk_f16, hk_f32, hk_i32, hk_i1 } hk_type;
+
+/// Tensors have at most this many dimensions.
+#define HK_MAXIMUM_RANK 8
+
+// ---- Instruction sets and threads
+
+/// Instruction sets, each containing the ones before it. Scalar is the portable baseline.
+typedef enum { hk_scalar, hk_avx2, hk_avx512 } hk_instruction_set_kind;
+
+/// The best instruction set of this processor, or TESSERA_INSTRUCTION_SET (scalar, avx2 or
+/// avx512) where that names a set which the processor has.
+hk_instruction_set_kind hk_default_instruction_set(void);
+
+/// Whether this processor executes `set`.
+bool hk_instruction_set_available(hk_instruction_set_kind set);
+
+/// "scalar", "avx2" or "avx512".
+const char *hk_instruction_set_name(hk_instruction_set_kind set);
+
+/// The name of the default instruction set, for reports.
+const char *hk_instruction_set(void);
+
+/// A pool of threads, the caller being one of them, with scratch memory and an instruction set.
+/// Only one thread at a time may call kernels on a pool, and no task may call into its own pool.
+typedef struct hk_pool hk_pool;
+
+/// A pool of `threads` threads (at least 1; 1 starts none) on the default instruction set.
+/// NULL when memory or threads run out.
+hk_pool *hk_pool_create(int threads);
+
+/// The same on a given instruction set; NULL also where the processor lacks it.
+hk_pool *hk_pool_create_with(int threads, hk_instruction_set_kind set);
+
+void hk_pool_destroy(hk_pool *pool);
+
+/// Threads of the pool, the caller included.
+int hk_pool_threads(const hk_pool *pool);
+
+/// A piece of work: chunk numbers come from 0 ..< chunks, in any order, each once; `worker` is
+/// 0 ..< threads, never the same for two pieces at the same time.
+typedef void hk_task(const void *context, int64_t chunk, int worker);
+
+/// Runs all chunks and returns when they are done. One chunk runs on the caller.
+void hk_pool_run(hk_pool *pool, int64_t chunks, hk_task *task, const void *context);
+
+// ---- Elementwise
+
+typedef enum {
+  hk_negate,
+  hk_exponential,
+  hk_logarithm,
+  hk_square_root,
+  hk_hyperbolic_tangent,
+  hk_gelu_tanh_form,
+  hk_gelu_erf_form,
+} hk_unary_op;
+
+/// y[i] = op(x[i]); f16 or f32 (negate also i32, wrapping). y may be x.
+void hk_unary(hk_pool *pool, hk_unary_op op, hk_type type, int64_t n, const void *x, void *y);
+
+typedef enum {
+  hk_add,
+  hk_subtract,
+  hk_multiply,
+  /// NaN where either operand is NaN.
+  hk_maximum,
+  /// f16 and f32 only, as all below.
+  hk_divide,
+  /// a is dy, b is x: dy * gelu'(x), tanh form.
+  hk_gelu_tanh_gradient,
+  /// a is dy, b is x: dy * gelu'(x), erf form.
+  hk_gelu_erf_gradient,
+  /// a is dy, b is y = tanh(x): dy * (1 - y^2).
+  hk_tanh_gradient,
+} hk_binary_op;
+
+/// out = op(a, b), out contiguous of `shape`; strides of a and b in elements, 0 where an operand
+/// is broadcast. f16, f32; i32 (wrapping) for the first four. out may be a or b where that
+/// operand is contiguous of the full shape.
+void hk_binary(
+    hk_pool *pool, hk_binary_op op, hk_type type, int rank, const int64_t *shape, const void *a,
+    const int64_t *a_strides, const void *b, const int64_t *b_strides, void *out);
+
+typedef enum { hk_equal, hk_not_equal, hk_less } hk_comparison;
+
+/// out (i1, contiguous of `shape`) = a op b with strides as `hk_binary`; f16, f32, i32.
+void hk_compare(
+    hk_pool *pool, hk_comparison op, hk_type type, int rank, const int64_t *shape, const void *a,
+    const int64_t *a_strides, const void *b, const int64_t *b_strides, uint8_t *out);
+
+/// out = condition ? a : b, elements of any type, strides as `hk_binary`.
+void hk_select(
+    hk_pool *pool, hk_type type, int rank, const int64_t *shape, const uint8_t *condition,
+    const int64_t *condition_strides, const void *a, const int64_t *a_strides, const void *b,
+    const int64_t *b_strides, void *out);
+
+/// y[i] = x[i] in another type. Float to i32 truncates toward zero and saturates, NaN gives 0;
+/// to i1: whether not zero; i32 to float rounds to nearest even.
+void hk_convert(hk_pool *pool, hk_type from, hk_type to, int64_t n, const void *x, void *y);
+
+// ---- Movement
+
+/// dst[i . dst_strides] = src[i . src_strides] for every index i of `shape`: transpose, broadcast
+/// (stride 0 in src), slice, padding and concatenation are this with the right base pointers and
+/// strides. Element sizes 1, 2, 4, 8. Strides in elements, not negative; dst must not overlap
+/// itself.
+void hk_copy_strided(
+    hk_pool *pool, size_t element_size, int rank, const int64_t *shape, const void *src,
+    const int64_t *src_strides, void *dst, const int64_t *dst_strides);
+
+/// dst[i] = *value for n elements of `element_size` bytes (1, 2, 4, 8).
+void hk_fill(hk_pool *pool, size_t element_size, int64_t n, const void *value, void *dst);
+
+// ---- Reductions
+
+typedef enum { hk_reduce_sum, hk_reduce_maximum } hk_reduction;
+
+/// y = x reduced over the axes whose bit is set in `axes` (bit 0 is the first axis); y holds the
+/// remaining axes in order. f16, f32, and i32 (sums wrap). Over no elements: 0, or the
+/// smallest value. Maximum is NaN where an element is NaN.
+void hk_reduce(
+    hk_pool *pool, hk_reduction op, hk_type type, int rank, const int64_t *shape, uint32_t axes,
+    const void *x, void *y);
+
+// ---- Matrix multiplication
+
+/// C = A B for each of `batch` problems: A is m x k (stored k x m where transposed), B is k x n
+/// (stored n x k where transposed), C is m x n.
+typedef struct {
+  /// Type of A and B: f16 or f32.
+  hk_type input;
+  /// Type of C: f16 or f32. Products and sums are f32; C is rounded once.
+  hk_type output;
+  int64_t batch, m, n, k;
+  const void *a;
+  bool transpose_a;
+  /// Elements between the stored rows of A; 0 means contiguous.
+  int64_t row_stride_a;
+  /// Elements between the problems' A; may be 0.
+  int64_t batch_stride_a;
+  const void *b;
+  bool transpose_b;
+  int64_t row_stride_b;
+  int64_t batch_stride_b;
+  void *c;
+  int64_t row_stride_c;
+  int64_t batch_stride_c;
+} hk_matmul_problem;
+
+void hk_matmul(hk_pool *pool, const hk_matmul_problem *problem);
+
+// ---- Indexed rows and columns
+// Each returns 0, or -1 where an index is outside its range; *bad_position is then the first
+// position in `indices` with such an index, and the output is untouched.
+
+/// y[i, :] = table[indices[i], :] for i < n; table is [rows, width].
+int hk_gather_rows(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const int32_t *indices, int64_t n,
+    const void *table, void *y, int64_t *bad_position);
+
+/// y = zeros of [rows, width], then y[indices[i], :] += updates[i, :] in the order of i, summed in
+/// f32 and rounded once. f16 or f32.
+int hk_scatter_add_rows(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const int32_t *indices, int64_t n,
+    const void *updates, void *y, int64_t *bad_position);
+
+/// y[i] = x[i, indices[i]] for i < rows; x is [rows, width].
+int hk_select_columns(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const void *x,
+    const int32_t *indices, void *y, int64_t *bad_position);
+
+/// y = zeros of [rows, width] but y[i, indices[i]] = dy[i].
+int hk_place_columns(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const void *dy,
+    const int32_t *indices, void *y, int64_t *bad_position);
+
+// ---- Normalisation, over the last axis of [rows, width]; f16 or f32
+
+/// y = (x - mean) * inverse_stddev * gamma + beta, with mean and 1 / sqrt(variance + epsilon) of
+/// each row (variance over width, not width - 1) also returned in f32. y may be x.
+void hk_layer_norm(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, float epsilon, const void *x,
+    const void *gamma, const void *beta, void *y, float *mean, float *inverse_stddev);
+
+/// With h = (x - mean) * inverse_stddev and g = dy * gamma:
+/// dx = inverse_stddev * (g - mean(g) - h * mean(g * h)), dgamma = sum over rows of dy * h,
+/// dbeta = sum over rows of dy. dx may be dy or x.
+void hk_layer_norm_gradient(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const void *dy, const void *x,
+    const void *gamma, const float *mean, const float *inverse_stddev, void *dx, void *dgamma,
+    void *dbeta);
+
+/// y = e^(x - max) / sum(e^(x - max)). y may be x.
+void hk_softmax(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const void *x, void *y);
+
+/// dx = y * (dy - sum(dy * y)), y the result of softmax. dx may be dy or y.
+void hk_softmax_gradient(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const void *dy, const void *y,
+    void *dx);
+
+/// y = (x - max) - log(sum(e^(x - max))). y may be x.
+void hk_log_softmax(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const void *x, void *y);
+
+/// dx = dy - e^y * sum(dy), y the result of log_softmax. dx may be dy or y.
+void hk_log_softmax_gradient(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const void *dy, const void *y,
+    void *dx);
+
+// ---- Random
+
+/// y[i] = word(i) >= threshold ? x[i] * scale : 0, with word(i) of `hk_random_word`, threshold =
+/// probability * 2^32 truncated, scale = 1 / (1 - probability) rounded to f32.
+/// 0 <= probability < 1; f16 or f32. y may be x; the same call on dy is the gradient.
+void hk_dropout(
+    hk_pool *pool, hk_type type, int64_t n, const void *x, void *y, double probability,
+    uint64_t seed, uint32_t stream, uint32_t replica, uint32_t micro_batch);
+
+#endif

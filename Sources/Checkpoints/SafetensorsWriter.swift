@@ -1,0 +1,129 @@
+import Foundations
+
+/// Writes safetensors files: equal tensors give equal bytes, and the file appears only when complete.
+package struct SafetensorsWriter: Sendable {
+  /// A tensor to write.
+  package struct Tensor: Hashable, Sendable {
+    /// The name in the file.
+    package var name: String
+    /// The extents, outermost first.
+    package var shape: [Int]
+    /// The type of every element.
+    package var element: SafetensorsElement
+
+    /// A tensor of that name, shape and type.
+    package init(name: String, shape: [Int], element: SafetensorsElement = .f32) {
+      self.name = name
+      self.shape = shape
+      self.element = element
+    }
+  }
+
+  /// Where the file appears.
+  package var path: String
+  /// Whether a file that is there may be replaced.
+  package var overwrite: Bool
+  /// The strings under `__metadata__`, which is left out where there are none.
+  package var metadata: [String: String]
+
+  /// The default metadata is what Hugging Face's loader asks for.
+  package init(
+    path: String, overwrite: Bool = false, metadata: [String: String] = ["format": "pt"]
+  ) {
+    self.path = path
+    self.overwrite = overwrite
+    self.metadata = metadata
+  }
+
+  /// Writes `tensors`, asking for the contents of one after the other, so that they need not be in
+  /// memory together. They stand in the file by falling element size, then by name, so that every
+  /// tensor is aligned to its elements.
+  ///
+  /// - Throws: `would-overwrite` (exit 73), `input-output` (74), `internal-error` (70) where two
+  ///   tensors share a name or contents do not fit their description.
+  package func write(
+    _ tensors: [Tensor], contents: (Tensor) throws(TesseraError) -> CheckpointTensor
+  ) throws(TesseraError) {
+    let sorted = tensors.sorted {
+      $0.element.byteCount != $1.element.byteCount
+        ? $0.element.byteCount > $1.element.byteCount : precedes($0.name, $1.name)
+    }
+    guard Set(sorted.map(\.name)).count == sorted.count else {
+      throw TesseraError(
+        .internalError, code: "internal-error", "two tensors for \(path) share a name")
+    }
+    let header = try header(sorted)
+    let file = try AtomicFile(path: path, overwrite: overwrite)
+    try file.write(header)
+    for tensor in sorted {
+      let content = try contents(tensor)
+      guard content.shape == tensor.shape, content.element == tensor.element else {
+        throw TesseraError(
+          .internalError, code: "internal-error",
+          "\(printable(tensor.name)) for \(path) differs from its description")
+      }
+      try file.write(content.bytes)
+    }
+    try file.commit()
+  }
+
+  /// Writes tensors that are in memory, by name.
+  package func write(_ tensors: [String: CheckpointTensor]) throws(TesseraError) {
+    let list = tensors.map { Tensor(name: $0, shape: $1.shape, element: $1.element) }
+    try write(list) { (tensor) throws(TesseraError) in
+      guard let content = tensors[tensor.name] else {
+        throw TesseraError(
+          .internalError, code: "internal-error", "\(printable(tensor.name)) has no contents")
+      }
+      return content
+    }
+  }
+
+  /// The length and the header, padded with spaces so that the data begins at a multiple of eight.
+  private func header(_ tensors: [Tensor]) throws(TesseraError) -> [UInt8] {
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let items = metadata.sorted { precedes($0.key, $1.key) }
+        .map { "\(quotedJSON($0.key)):\(quotedJSON($0.value))" }
+      members.append("\"__metadata__\":{\(items.joined(separator: ","))}")
+    }
+    var offset = 0
+    for tensor in tensors {
+      guard let byteCount = tensor.element.byteCount(shape: tensor.shape),
+        case (let end, false) = offset.addingReportingOverflow(byteCount)
+      else {
+        throw TesseraError(
+          .internalError, code: "internal-error",
+          "\(printable(tensor.name)) of shape \(tensor.shape) is too large")
+      }
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      members.append(
+        "\(quotedJSON(tensor.name)):{\"dtype\":\"\(tensor.element.rawValue)\","
+          + "\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    var text = Array("{\(members.joined(separator: ","))}".utf8)
+    text += [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)
+    let length = UInt64(text.count)
+    return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + text
+  }
+}
+
+/// `text` as a JSON string, with its quotation marks.
+package func quotedJSON(_ text: String) -> String {
+  var quoted = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": quoted += "\\\""
+    case "\\": quoted += "\\\\"
+    case "\n": quoted += "\\n"
+    case "\r": quoted += "\\r"
+    case "\t": quoted += "\\t"
+    case "\0"..<" ":
+      let digits = String(scalar.value, radix: 16)
+      quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: quoted.unicodeScalars.append(scalar)
+    }
+  }
+  return quoted + "\""
+}

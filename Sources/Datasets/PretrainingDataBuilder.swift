@@ -1,0 +1,190 @@
+import Foundations
+
+/// Makes pre-training samples from text by BERT's recipe (Devlin et al., 2018, appendix A.1 and
+/// `create_pretraining_data.py` of the published code): pairs of segments of which half follow one
+/// another, and masked tokens to predict. Equal text, options and seed give equal bytes.
+package struct PretrainingDataBuilder: Sendable {
+  package struct Options: Hashable, Sendable {
+    /// S: tokens in a sample, with `[CLS]`, two `[SEP]` and padding; at least 5.
+    package var sequenceLength: Int
+    /// P: the most masked tokens in a sample.
+    package var maskTokenCount: Int
+    /// How often each document is gone through, each time paired and masked differently.
+    package var duplicationFactor = 10
+    /// The share of tokens to mask.
+    package var maskedShare = 0.15
+    /// How often a sample aims at a shorter, random length.
+    package var shortSequenceProbability = 0.1
+    package var seed: UInt64 = 0
+    /// Into how many files the samples go.
+    package var fileCount = 1
+    /// Whether files that exist are replaced.
+    package var overwrites = false
+
+    package init(sequenceLength: Int, maskTokenCount: Int) {
+      self.sequenceLength = sequenceLength
+      self.maskTokenCount = maskTokenCount
+    }
+  }
+
+  /// What was written.
+  package struct Summary: Hashable, Sendable {
+    package var paths: [String] = []
+    package var documentCount = 0
+    package var sentenceCount = 0
+    /// Tokens of the text, before duplication.
+    package var textTokenCount = 0
+    /// Those of them that are `[UNK]`.
+    package var unknownTokenCount = 0
+    package var sampleCount = 0
+    /// Tokens of all samples, with `[CLS]` and `[SEP]`, without padding.
+    package var sampleTokenCount = 0
+    /// Samples whose second segment is from another document.
+    package var randomNextCount = 0
+    package var maskedCount = 0
+    /// Masked tokens that became `[MASK]`, stayed, or became a random token.
+    package var replacedByMaskCount = 0
+    package var keptCount = 0
+    package var replacedByRandomCount = 0
+
+    /// The share of the samples' tokens that are masked.
+    package var maskedShare: Double { share(maskedCount, of: sampleTokenCount) }
+    package var replacedByMaskShare: Double { share(replacedByMaskCount, of: maskedCount) }
+    package var keptShare: Double { share(keptCount, of: maskedCount) }
+    package var replacedByRandomShare: Double { share(replacedByRandomCount, of: maskedCount) }
+    package var randomNextShare: Double { share(randomNextCount, of: sampleCount) }
+    package var unknownShare: Double { share(unknownTokenCount, of: textTokenCount) }
+
+    private func share(_ part: Int, of whole: Int) -> Double {
+      whole == 0 ? 0 : Double(part) / Double(whole)
+    }
+  }
+
+  package let tokenizer: WordPieceTokenizer
+  package let options: Options
+  /// The tokens that may replace a masked one: neither special nor unused.
+  private let ordinaryIDs: [Int32]
+  private static let orderStream: UInt32 = 0x6F72_6472  // "ordr"
+
+  /// Throws `usage` for options that make no sample possible, `badData` for a vocabulary whose
+  /// `[PAD]` is not token 0: unused prediction places hold 0, and the loss leaves them out by that.
+  package init(tokenizer: WordPieceTokenizer, options: Options) throws {
+    try Self.check(options)
+    guard tokenizer.vocabulary.paddingID == 0 else {
+      throw TesseraError(
+        .badData, code: "padding-not-first",
+        "[PAD] is token \(tokenizer.vocabulary.paddingID) of the vocabulary; it has to be token 0",
+        notes: ["The loss leaves out the places whose token to predict is 0."],
+        remedies: ["make a vocabulary: tessera data vocabulary"])
+    }
+    self.tokenizer = tokenizer
+    self.options = options
+    ordinaryIDs = tokenizer.vocabulary.tokens.enumerated()
+      .filter { !Vocabulary.specialTokens.contains($0.element) }
+      .filter { !($0.element.hasPrefix("[unused") && $0.element.hasSuffix("]")) }
+      .map { Int32($0.offset) }
+    guard !ordinaryIDs.isEmpty else {
+      throw TesseraError(
+        .badData, code: "vocabulary-without-words",
+        "the vocabulary has only special and unused tokens")
+    }
+  }
+
+  /// Makes samples from the text files `inputs` (one sentence a line, an empty line between
+  /// documents), mixes them and writes them to `path`, or with several files to `NAME-0000K-of-
+  /// 0000N.tfrecord`, where `path` is `NAME.tfrecord`.
+  ///
+  /// All samples are in memory until they are written. Throws `badData` where there are fewer than
+  /// two documents, because half of the pairs need a segment of another one.
+  package func write(inputs: [String], to path: String) throws -> Summary {
+    let corpus = try TokenCorpus(files: inputs, tokenizer: tokenizer)
+    guard corpus.documentCount >= 2 else { throw tooFewDocuments(corpus, inputs: inputs) }
+    var summary = Summary()
+    summary.documentCount = corpus.documentCount
+    summary.sentenceCount = corpus.sentenceCount
+    summary.textTokenCount = corpus.tokenCount
+    summary.unknownTokenCount = corpus.unknownTokenCount
+
+    var records: [[UInt8]] = []
+    for duplicate in 0..<options.duplicationFactor {
+      for document in 0..<corpus.documentCount {
+        var maker = SampleMaker(
+          corpus: corpus, vocabulary: tokenizer.vocabulary, ordinaryIDs: ordinaryIDs,
+          options: options, duplicate: duplicate, document: document)
+        maker.makeSamples(&summary) { records.append($0.example.encoded()) }
+      }
+    }
+    guard records.count >= options.fileCount else {
+      throw TesseraError(
+        .usage, code: "too-many-files",
+        "the text gives \(records.count) samples, too few for \(options.fileCount) files",
+        remedies: ["ask for fewer files"])
+    }
+    var random = RandomSequence(
+      RandomStream(seed: options.seed, stream: Self.orderStream, replica: 0, microBatch: 0))
+    random.shuffle(&records)
+    summary.paths = try write(records, to: path)
+    return summary
+  }
+
+  private func write(_ records: [[UInt8]], to path: String) throws -> [String] {
+    let paths = outputPaths(path)
+    for (number, path) in paths.enumerated() {
+      let writer = try TFRecordWriter(path: path, overwrites: options.overwrites)
+      let start = records.count * number / paths.count
+      let end = records.count * (number + 1) / paths.count
+      for record in records[start..<end] {
+        try writer.append(record)
+      }
+      try writer.finish()
+    }
+    return paths
+  }
+
+  private func outputPaths(_ path: String) -> [String] {
+    guard options.fileCount > 1 else { return [path] }
+    let suffix = ".tfrecord"
+    let stem = path.hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : path
+    func padded(_ number: Int) -> String {
+      String(repeating: "0", count: max(0, 5 - "\(number)".count)) + "\(number)"
+    }
+    return (0..<options.fileCount).map {
+      "\(stem)-\(padded($0))-of-\(padded(options.fileCount))\(suffix)"
+    }
+  }
+
+  private static func check(_ options: Options) throws {
+    func require(_ condition: Bool, _ message: String) throws {
+      guard !condition else { return }
+      throw TesseraError(.usage, code: "pretraining-data-options", message)
+    }
+    try require(
+      options.sequenceLength >= 5 && options.sequenceLength <= 1 << 16,
+      "the sequence length is \(options.sequenceLength); it has to be from 5 to 65536")
+    try require(
+      options.maskTokenCount >= 1 && options.maskTokenCount <= options.sequenceLength,
+      "the number of mask tokens is \(options.maskTokenCount); it has to be from 1 to the sequence "
+        + "length, \(options.sequenceLength)")
+    try require(
+      options.duplicationFactor >= 1,
+      "the duplication factor is \(options.duplicationFactor); it has to be at least 1")
+    try require(
+      options.fileCount >= 1 && options.fileCount <= 99_999,
+      "the number of files is \(options.fileCount); it has to be from 1 to 99999")
+    for (name, share) in [
+      ("masked share", options.maskedShare),
+      ("probability of short sequences", options.shortSequenceProbability),
+    ] {
+      try require(share >= 0 && share <= 1, "the \(name) is \(share); it has to be from 0 to 1")
+    }
+  }
+
+  private func tooFewDocuments(_ corpus: TokenCorpus, inputs: [String]) -> TesseraError {
+    TesseraError(
+      .badData, code: "too-few-documents",
+      "\(inputs.joined(separator: ", ")): \(corpus.documentCount) documents with "
+        + "\(corpus.sentenceCount) sentences; at least 2 documents are needed",
+      notes: ["Half of the samples pair a segment with one of another document."],
+      remedies: ["put one sentence on a line and an empty line between documents"])
+  }
+}

@@ -1,0 +1,62 @@
+import Foundations
+import Operations
+
+/// A function in SSA form. It changes only through a `Rewriter`.
+///
+/// Order (the blocks' lists) and data (the tables) are apart: moving an operation touches one list.
+package struct Function: Sendable {
+  package internal(set) var name: String
+  package internal(set) var values: [ValueNode] = []
+  package internal(set) var operations: [OperationNode] = []
+  package internal(set) var blocks: [BlockNode]
+  /// What each argument is to the host, for an entry function; else nil.
+  package internal(set) var argumentPorts: [Port?] = []
+  /// What each result is to the host, for an entry function; else nil.
+  package internal(set) var resultPorts: [Port?] = []
+
+  init(name: String) {
+    self.name = name
+    blocks = [BlockNode(arguments: [], operations: [], owner: nil)]
+  }
+
+  /// The function's own block.
+  package var body: BlockID { BlockID(0) }
+
+  package subscript(value: ValueID) -> ValueNode { values[value.index] }
+  package subscript(operation: OperationID) -> OperationNode { operations[operation.index] }
+  package subscript(block: BlockID) -> BlockNode { blocks[block.index] }
+
+  package func type(of value: ValueID) -> TensorType { values[value.index].type }
+
+  package var arguments: [ValueID] { self[body].arguments }
+
+  package var argumentTypes: [TensorType] { arguments.map(type(of:)) }
+
+  /// The values that the function returns; empty while it has no return.
+  package var results: [ValueID] {
+    guard let last = self[body].operations.last, self[last].operation == .control(.return) else {
+      return []
+    }
+    return self[last].operands
+  }
+
+  package var resultTypes: [TensorType] { results.map(type(of:)) }
+
+  /// Whether the host may call it: some argument or result has a port.
+  package var isEntry: Bool {
+    argumentPorts.contains { $0 != nil } || resultPorts.contains { $0 != nil }
+  }
+
+  /// Every operation, those of regions after the operation they belong to, in order.
+  package var allOperations: [OperationID] {
+    var found: [OperationID] = []
+    func visit(_ block: BlockID) {
+      for operation in self[block].operations {
+        found.append(operation)
+        if let body = self[operation].body { visit(body) }
+      }
+    }
+    visit(body)
+    return found
+  }
+}

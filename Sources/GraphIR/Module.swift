@@ -1,0 +1,51 @@
+import Foundations
+import Operations
+
+/// Functions in order; names are unique.
+package struct Module: Sendable {
+  package private(set) var functions: [Function] = []
+  private var positions: [String: Int] = [:]
+
+  package init() {}
+
+  /// A module of the functions; where two have one name the last counts for `subscript`, and the
+  /// verifier reports it.
+  init(functions: [Function]) {
+    self.functions = functions
+    for (position, function) in functions.enumerated() { positions[function.name] = position }
+  }
+
+  package subscript(name: String) -> Function? {
+    positions[name].map { functions[$0] }
+  }
+
+  /// Adds the function, or replaces the one of its name at its place.
+  package mutating func insert(_ function: Function) {
+    if let position = positions[function.name] {
+      functions[position] = function
+    } else {
+      positions[function.name] = functions.count
+      functions.append(function)
+    }
+  }
+
+  /// Removes the functions that no entry function reaches through calls.
+  package mutating func removeUnreachable() {
+    var reached: Set<String> = []
+    var pending = functions.filter(\.isEntry).map(\.name)
+    while let name = pending.popLast() {
+      guard reached.insert(name).inserted, let function = self[name] else { continue }
+      pending += function.callees
+    }
+    self = Module(functions: functions.filter { reached.contains($0.name) })
+  }
+}
+
+extension Function {
+  /// The names of the functions it calls, one for each call.
+  package var callees: [String] {
+    allOperations.compactMap { id in
+      if case .control(.call(let callee)) = self[id].operation { callee } else { nil }
+    }
+  }
+}

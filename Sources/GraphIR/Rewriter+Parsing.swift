@@ -1,0 +1,16 @@
+import Foundations
+import Operations
+
+/// What only the parser needs: in the text a region's results stand behind the region.
+extension Rewriter {
+  /// Makes the operation that owns `block` another one, with results.
+  mutating func complete(
+    _ block: BlockID, as operation: Operation, resultTypes: [TensorType]
+  ) -> [ValueID] {
+    guard let owner = function[block].owner else {
+      preconditionFailure("the block of a region has an owner")
+    }
+    setOperation(owner, to: operation)
+    return addResults(resultTypes, to: owner)
+  }
+}

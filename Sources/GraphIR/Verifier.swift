@@ -1,0 +1,235 @@
+import Foundations
+import Operations
+
+/// An invariant that a module breaks: where, and how.
+package struct Violation: Hashable, Sendable, CustomStringConvertible {
+  package var function: String
+  /// The operation as the text spells it, where one is to blame.
+  package var operation: String?
+  package var message: String
+
+  package var description: String {
+    "@\(function): " + (operation.map { "\($0): " } ?? "") + message
+  }
+}
+
+/// Collects every violation of the invariants of graphs, in the order of the text.
+///
+/// Functions:
+/// 1. A function's body ends with `func.return`; a region's block with `tessera.yield`; terminators
+///    stand nowhere else.
+/// 2. Every argument and result has a port or none has; ports of one role and name are not repeated.
+/// 3. A function has a name, and no other function has it.
+///
+/// Operations:
+/// 4. An operand is defined before its use, in the same block or in one around it.
+/// 5. Result types are those of the operation's type rule.
+/// 6. Only `tessera.repeat` has a region, and it always has one.
+///
+/// Control:
+/// 7. A call names a function of the module, with operands and results of its types.
+/// 8. No function calls itself, directly or by way of others.
+/// 9. A repeat's block takes an i32 scalar and the carried types, yields the carried types, and results
+///    are of the carried types.
+///
+/// Placement:
+/// 10. Collectives stand in the body of a function that no function calls: replicas meet only there.
+/// 11. A host stream has one type.
+package struct Verifier {
+  private let module: Module
+  private var violations: [Violation] = []
+
+  private init(_ module: Module) {
+    self.module = module
+  }
+
+  /// All violations of `module`; empty where it is valid.
+  package static func violations(in module: Module) -> [Violation] {
+    var verifier = Verifier(module)
+    verifier.verifyNames()
+    for function in module.functions { verifier.verify(function) }
+    verifier.verifyCallGraph()
+    verifier.verifyStreams()
+    return verifier.violations
+  }
+
+  /// Throws an internal error that lists the violations, naming what had just run.
+  package static func check(_ module: Module, after stage: String) throws {
+    let violations = violations(in: module)
+    guard violations.isEmpty else {
+      throw TesseraError(
+        .internalError, code: "invalid-ir",
+        "the graph is not valid after \(stage): \(violations.count) invariants are broken",
+        notes: violations.prefix(10).map(\.description))
+    }
+  }
+
+  private mutating func report(
+    _ message: String, _ function: Function, _ operation: OperationID? = nil
+  ) {
+    violations.append(
+      Violation(
+        function: function.name,
+        operation: operation.map { FunctionPrinter.line(of: $0, in: function) },
+        message: message))
+  }
+
+  private mutating func verifyNames() {
+    var seen: Set<String> = []
+    for function in module.functions {
+      if function.name.isEmpty { report("the function has no name", function) }
+      if !seen.insert(function.name).inserted {
+        report("another function has this name", function)
+      }
+    }
+  }
+
+  private mutating func verify(_ function: Function) {
+    var defined: Set<ValueID> = []
+    verify(function.body, of: function, terminator: .return, &defined)
+    verifyPorts(function.argumentPorts, "argument", function)
+    verifyPorts(function.resultPorts, "result", function)
+  }
+
+  private mutating func verifyPorts(_ ports: [Port?], _ kind: String, _ function: Function) {
+    let given = ports.compactMap { $0 }
+    if !given.isEmpty && given.count != ports.count {
+      report("some \(kind)s have ports and some have none", function)
+    }
+    for port in given where given.count(where: { $0 == port }) > 1 {
+      report("the \(kind) port \(port.role.rawValue) '\(port.name)' is repeated", function)
+    }
+  }
+
+  private mutating func verify(
+    _ block: BlockID, of function: Function, terminator: Control, _ defined: inout Set<ValueID>
+  ) {
+    let node = function[block]
+    let outer = defined
+    defined.formUnion(node.arguments)
+    if node.operations.last.map({ function[$0].operation }) != .control(terminator) {
+      report("a block must end with \(terminator.mnemonic)", function, node.operations.last)
+    }
+    for id in node.operations {
+      let operation = function[id]
+      if operation.operation.isTerminator && id != node.operations.last {
+        report("a terminator must be the last operation of its block", function, id)
+      }
+      for (index, operand) in operation.operands.enumerated() where !defined.contains(operand) {
+        report("operand \(index) is not defined before its use", function, id)
+      }
+      verifyTypes(id, function)
+      verifyRegion(id, function, &defined)
+      defined.formUnion(operation.results)
+    }
+    defined = outer
+  }
+
+  private mutating func verifyTypes(_ id: OperationID, _ function: Function) {
+    let node = function[id]
+    let operands = node.operands.map(function.type(of:))
+    let results = node.results.map(function.type(of:))
+    do {
+      if let expected = try node.operation.resultTypes(of: operands) {
+        if results != expected {
+          report("results are \(results), the type rule gives \(expected)", function, id)
+        }
+      } else if case .control(.call(let callee)) = node.operation {
+        verifyCall(id, callee, operands, results, function)
+      } else if node.operation.isTerminator && !results.isEmpty {
+        report("a terminator has no results", function, id)
+      }
+    } catch {
+      report("\(error)", function, id)
+    }
+  }
+
+  private mutating func verifyCall(
+    _ id: OperationID, _ callee: String, _ operands: [TensorType], _ results: [TensorType],
+    _ function: Function
+  ) {
+    guard let target = module[callee] else {
+      return report("there is no function @\(callee)", function, id)
+    }
+    if operands != target.argumentTypes {
+      report("@\(callee) takes \(target.argumentTypes)", function, id)
+    }
+    if results != target.resultTypes {
+      report("@\(callee) returns \(target.resultTypes)", function, id)
+    }
+  }
+
+  private mutating func verifyRegion(
+    _ id: OperationID, _ function: Function, _ defined: inout Set<ValueID>
+  ) {
+    let node = function[id]
+    guard case .control(.repeat) = node.operation else {
+      if node.body != nil { report("only tessera.repeat has a region", function, id) }
+      return
+    }
+    guard let body = node.body else {
+      return report("tessera.repeat must have a region", function, id)
+    }
+    verify(body, of: function, terminator: .yield, &defined)
+    let carried = node.operands.map(function.type(of:))
+    let arguments = function[body].arguments.map(function.type(of:))
+    if arguments != [TensorType([], .i32)] + carried {
+      report("the region must take an i32 scalar and the carried values", function, id)
+    }
+    let yielded = function[body].operations.last.map { function[$0].operands } ?? []
+    if yielded.map(function.type(of:)) != carried {
+      report("the region must yield values of the carried types", function, id)
+    }
+    if node.results.map(function.type(of:)) != carried {
+      report("results must be of the carried types", function, id)
+    }
+  }
+
+  private mutating func verifyCallGraph() {
+    var called: Set<String> = []
+    for function in module.functions { called.formUnion(function.callees) }
+    var finished: Set<String> = []
+    for function in module.functions {
+      var path: [String] = []
+      if reachesItself(function.name, &path, &finished) {
+        report("calls run in a circle: \(path.joined(separator: " → "))", function)
+      }
+      for id in function.allOperations {
+        guard case .collective = function[id].operation else { continue }
+        if called.contains(function.name) || function[id].parent != function.body {
+          report(
+            "a collective must stand in the body of a function that is not called", function, id)
+        }
+      }
+    }
+  }
+
+  /// Whether a circle of calls begins at `name`; each function is walked once.
+  private func reachesItself(
+    _ name: String, _ path: inout [String], _ finished: inout Set<String>
+  ) -> Bool {
+    if path.contains(name) {
+      path.append(name)
+      return true
+    }
+    guard !finished.contains(name), let function = module[name] else { return false }
+    path.append(name)
+    for callee in function.callees where reachesItself(callee, &path, &finished) { return true }
+    path.removeLast()
+    finished.insert(name)
+    return false
+  }
+
+  private mutating func verifyStreams() {
+    var types: [String: TensorType] = [:]
+    for function in module.functions {
+      for id in function.allOperations {
+        guard case .source(.infeed(let stream, let type)) = function[id].operation else { continue }
+        if let known = types[stream], known != type {
+          report("stream '\(stream)' has type \(known) elsewhere", function, id)
+        }
+        types[stream] = types[stream] ?? type
+      }
+    }
+  }
+}

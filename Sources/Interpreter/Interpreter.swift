@@ -1,0 +1,161 @@
+import Foundations
+import GraphIR
+import Operations
+
+/// Runs the functions of a module as they are written: one operation after the other, in plain Swift.
+///
+/// It is the oracle: passes and kernels are judged by what it computes. An entry function runs for all
+/// replicas at once, operation by operation, since they meet in collectives.
+package struct Interpreter: Sendable {
+  /// The tensor of a host stream for a replica and an iteration of the repeat that reads it.
+  package typealias Infeed =
+    @Sendable (_ stream: String, _ replica: Int, _ iteration: Int) throws -> Tensor
+
+  private let module: Module
+  private let replicas: Int
+  private let infeed: Infeed?
+
+  package init(_ module: Module, replicas: Int = 1, infeed: Infeed? = nil) {
+    self.module = module
+    self.replicas = replicas
+    self.infeed = infeed
+  }
+
+  /// The results of the function for the arguments, those of replica 0 where replicas differ.
+  /// - Throws: `TesseraError` where the function is not there, the arguments are not of its types, or an
+  ///   operation fails on its data.
+  package func run(_ name: String, _ arguments: [Tensor]) throws -> [Tensor] {
+    guard let function = module[name] else {
+      throw TesseraError(.internalError, code: "no-such-function", "there is no function @\(name)")
+    }
+    guard arguments.map(\.type) == function.argumentTypes else {
+      throw TesseraError(
+        .internalError, code: "wrong-arguments", "@\(name) takes \(function.argumentTypes)")
+    }
+    let results = try run(function, arguments.map(ReplicatedValue.same))
+    return results.map { $0[0] }
+  }
+
+  private func run(
+    _ function: Function, _ arguments: [ReplicatedValue], iteration: Int = 0
+  ) throws -> [ReplicatedValue] {
+    var values: [ValueID: ReplicatedValue] = [:]
+    for (argument, value) in zip(function.arguments, arguments) { values[argument] = value }
+    return try run(function.body, of: function, &values, iteration: iteration)
+  }
+
+  /// Runs a block and gives the operands of its terminator.
+  private func run(
+    _ block: BlockID, of function: Function, _ values: inout [ValueID: ReplicatedValue],
+    iteration: Int
+  ) throws -> [ReplicatedValue] {
+    for id in function[block].operations {
+      let node = function[id]
+      let operands = try node.operands.map { operand in
+        guard let value = values[operand] else {
+          throw TesseraError(
+            .internalError, code: "undefined-value", "\(operand) of @\(function.name) has no value")
+        }
+        return value
+      }
+      if node.operation.isTerminator { return operands }
+      let results: [ReplicatedValue]
+      if case .control(.repeat(let count)) = node.operation, let body = node.body {
+        var carried = operands
+        for number in 0..<count {
+          let iterationValue = Tensor(TensorType([], .i32), splat: Double(number))
+          let blockValues = [.same(iterationValue)] + carried
+          for (argument, value) in zip(function[body].arguments, blockValues) {
+            values[argument] = value
+          }
+          carried = try run(body, of: function, &values, iteration: number)
+        }
+        results = carried
+      } else {
+        results = try evaluate(node.operation, operands, iteration: iteration)
+      }
+      for (result, value) in zip(node.results, results) { values[result] = value }
+    }
+    return []
+  }
+
+  private func evaluate(
+    _ operation: Operation, _ operands: [ReplicatedValue], iteration: Int
+  ) throws -> [ReplicatedValue] {
+    switch operation {
+    case .control(.call(let callee)):
+      guard let function = module[callee] else {
+        throw TesseraError(
+          .internalError, code: "no-such-function", "there is no function @\(callee)")
+      }
+      return try run(function, operands, iteration: iteration)
+    case .source(.replicaIndex):
+      let type = TensorType([], .i32)
+      return [.each((0..<replicas).map { Tensor(type, splat: Double($0)) })]
+    case .source(.infeed(let stream, let type)):
+      guard let infeed else {
+        throw TesseraError(
+          .internalError, code: "no-infeed", "stream '\(stream)' is read and has no source")
+      }
+      return [
+        .each(
+          try (0..<replicas).map { replica in
+            let tensor = try infeed(stream, replica, iteration)
+            guard tensor.type == type else {
+              throw TesseraError(
+                .incompatible, code: "wrong-stream-type",
+                "stream '\(stream)' gave \(tensor.type), \(type) is read")
+            }
+            return tensor
+          })
+      ]
+    case .collective(.allReduceSum):
+      return [.same(Self.sum((0..<replicas).map { operands[0][$0] }))]
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
+      .random, .source(.constant), .control:
+      return try evaluateAlike(operation, operands)
+    }
+  }
+
+  /// Sums in the order of the replicas, with one rounding.
+  private static func sum(_ tensors: [Tensor]) -> Tensor {
+    var total = tensors[0].values
+    for tensor in tensors.dropFirst() {
+      for index in total.indices { total[index] += tensor.values[index] }
+    }
+    return Tensor(tensors[0].type, total)
+  }
+
+  /// Once where all replicas have the same operands, else once for each.
+  private func evaluateAlike(
+    _ operation: Operation, _ operands: [ReplicatedValue]
+  ) throws -> [ReplicatedValue] {
+    func evaluate(_ tensors: [Tensor]) throws -> [Tensor] {
+      guard let results = try operation.evaluate(tensors) else {
+        throw TesseraError(
+          .internalError, code: "no-meaning",
+          "'\(operation.mnemonic)' has no meaning of its own")
+      }
+      return results
+    }
+    let isSame = operands.allSatisfy {
+      if case .same = $0 { true } else { false }
+    }
+    if isSame { return try evaluate(operands.map { $0[0] }).map(ReplicatedValue.same) }
+    let results = try (0..<replicas).map { replica in try evaluate(operands.map { $0[replica] }) }
+    return results[0].indices.map { index in .each(results.map { $0[index] }) }
+  }
+}
+
+/// A value of every replica.
+private enum ReplicatedValue {
+  case same(Tensor)
+  case each([Tensor])
+
+  subscript(replica: Int) -> Tensor {
+    switch self {
+    case .same(let tensor): tensor
+    case .each(let tensors): tensors[replica]
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Foundations
+
+/// All that a configuration says about a training. The compiler reads `program`, the runtime both;
+/// the bundle carries them apart, so that `run` can differ without changing the program's digest.
+package struct TrainingRecipe: Hashable, Sendable {
+  package var program: Program
+  package var run: Run
+
+  package init(program: Program, run: Run) {
+    self.program = program
+    self.run = run
+  }
+
+  /// The batch arithmetic for a data set of `datasetSize` samples; it throws where the numbers do
+  /// not make up a training.
+  package func batchArithmetic(datasetSize: Int) throws(TesseraError) -> BatchArithmetic {
+    var totalSamples = run.totalSamples
+    if case .questionAnswering = program.task {
+      let (samples, overflow) = datasetSize.multipliedReportingOverflow(by: run.epochs ?? 1)
+      totalSamples = overflow ? .max : samples
+    }
+    return try BatchArithmetic(
+      microBatchSize: program.microBatchSize, replicas: program.replicas,
+      accumulationCount: program.accumulationCount, datasetSize: datasetSize,
+      globalBatchesPerLog: run.globalBatchesPerLog, totalSamples: totalSamples,
+      phase: PretrainingPhase(sequenceLength: program.sequenceLength))
+  }
+}
+
+extension TrainingRecipe {
+  /// What changes the compiled program.
+  package struct Program: Hashable, Sendable {
+    package var task: TrainingTask
+    package var precision: Precision
+    /// Sequences that go through the model at a time.
+    package var microBatchSize: Int
+    /// Copies of the model that train together.
+    package var replicas: Int
+    /// Micro-batches that each replica accumulates for one weight update.
+    package var accumulationCount: Int
+    /// Tokens of each sequence.
+    package var sequenceLength: Int
+    package var model: BertConfiguration
+    package var optimizer: Optimizer
+    package var pipeline: PipelineMapping
+    /// For each IPU of a replica, the part of a tile's memory that a matrix product may use as
+    /// temporary space.
+    package var availableMemoryProportions: [Double]
+    package var matmulPartials: MatmulPartials
+    /// Slices of the vocabulary that the embedding's products are split into.
+    package var embeddingSerializationFactor: Int
+    package var usesOutlining: Bool
+    package var usesRecomputation: Bool
+    /// Whether layers are replaced by the forms made for IPUs.
+    package var replacesLayers: Bool
+    package var keepsOptimizerStateOffChip: Bool
+    package var shardsReplicatedTensors: Bool
+    /// Bytes below which a tensor stays on the chip.
+    package var minimumRemoteTensorSize: Int
+    package var trapsOnFloatExceptions: Bool
+
+    package init(
+      task: TrainingTask, precision: Precision, microBatchSize: Int, replicas: Int,
+      accumulationCount: Int, sequenceLength: Int, model: BertConfiguration, optimizer: Optimizer,
+      pipeline: PipelineMapping, availableMemoryProportions: [Double],
+      matmulPartials: MatmulPartials = .half, embeddingSerializationFactor: Int = 1,
+      usesOutlining: Bool = true, usesRecomputation: Bool = true, replacesLayers: Bool = true,
+      keepsOptimizerStateOffChip: Bool = true, shardsReplicatedTensors: Bool = false,
+      minimumRemoteTensorSize: Int = 50_000, trapsOnFloatExceptions: Bool = false
+    ) {
+      self.task = task
+      self.precision = precision
+      self.microBatchSize = microBatchSize
+      self.replicas = replicas
+      self.accumulationCount = accumulationCount
+      self.sequenceLength = sequenceLength
+      self.model = model
+      self.optimizer = optimizer
+      self.pipeline = pipeline
+      self.availableMemoryProportions = availableMemoryProportions
+      self.matmulPartials = matmulPartials
+      self.embeddingSerializationFactor = embeddingSerializationFactor
+      self.usesOutlining = usesOutlining
+      self.usesRecomputation = usesRecomputation
+      self.replacesLayers = replacesLayers
+      self.keepsOptimizerStateOffChip = keepsOptimizerStateOffChip
+      self.shardsReplicatedTensors = shardsReplicatedTensors
+      self.minimumRemoteTensorSize = minimumRemoteTensorSize
+      self.trapsOnFloatExceptions = trapsOnFloatExceptions
+    }
+  }
+
+  /// What only the run needs. Paths are kept as written: environment variables expand at run time.
+  package struct Run: Hashable, Sendable {
+    /// The configuration file's name without folder and extension.
+    package var configurationName: String
+    /// The run's name where one was given.
+    package var name: String?
+    package var learningRate: LearningRateSettings
+    /// The loss scale; nil means no scaling, which is a scale of 1.
+    package var lossScale: LossScale?
+    package var seed: Int
+    /// Samples to train on; nil means the published number of the phase.
+    package var totalSamples: Int?
+    /// Passes over the data set, for question answering.
+    package var epochs: Int?
+    package var globalBatchesPerLog: Int
+    /// Executions between two checkpoints.
+    package var checkpointInterval: Int
+    package var datasetDirectory: String?
+    package var saveCheckpointPath: String?
+    package var pretrainedCheckpointPath: String?
+    /// The published model to start from, for question answering.
+    package var modelName: String?
+    package var cacheDirectory: String?
+    package var outputDirectory: String?
+    /// The configuration's `wandb_opts`.
+    package var wandbOptions: JSON.Plain?
+
+    package init(
+      configurationName: String, name: String? = nil, learningRate: LearningRateSettings,
+      lossScale: LossScale? = nil, seed: Int, totalSamples: Int? = nil, epochs: Int? = nil,
+      globalBatchesPerLog: Int = 1, checkpointInterval: Int = 2000,
+      datasetDirectory: String? = nil, saveCheckpointPath: String? = nil,
+      pretrainedCheckpointPath: String? = nil, modelName: String? = nil,
+      cacheDirectory: String? = nil, outputDirectory: String? = nil,
+      wandbOptions: JSON.Plain? = nil
+    ) {
+      self.configurationName = configurationName
+      self.name = name
+      self.learningRate = learningRate
+      self.lossScale = lossScale
+      self.seed = seed
+      self.totalSamples = totalSamples
+      self.epochs = epochs
+      self.globalBatchesPerLog = globalBatchesPerLog
+      self.checkpointInterval = checkpointInterval
+      self.datasetDirectory = datasetDirectory
+      self.saveCheckpointPath = saveCheckpointPath
+      self.pretrainedCheckpointPath = pretrainedCheckpointPath
+      self.modelName = modelName
+      self.cacheDirectory = cacheDirectory
+      self.outputDirectory = outputDirectory
+      self.wandbOptions = wandbOptions
+    }
+  }
+}

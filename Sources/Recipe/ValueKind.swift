@@ -1,0 +1,159 @@
+import Foundations
+
+/// What the value of a configuration key may be.
+package enum ValueKind: Hashable, Sendable {
+  case integer(ClosedRange<Int>)
+  case real(RealInterval)
+  case boolean
+  case string
+  /// One of these strings.
+  case choice([String])
+  case strings
+  case integers(ClosedRange<Int>)
+  case reals(RealInterval)
+  /// Lists of `StageLayer` names, one a pipeline stage.
+  case stages
+  /// `"fp16"` or `"fp32"`, alone or in a list of two.
+  case precisions
+  /// An object whose members have kinds of their own.
+  case object
+  /// An object with whatever members.
+  case openObject
+
+  /// What is wrong with `value`, in source order: `wrong-type`, `out-of-range`, `unknown-value`,
+  /// `unknown-stage`. `path` names the value in the messages.
+  package func mistakes(in value: JSON.Value, path: String) -> [Diagnostic] {
+    switch self {
+    case .integer(let range):
+      if let integer = value.integer {
+        return range.contains(integer) ? [] : [outOfRange(value, path)]
+      }
+      if let number = value.number { return [notWhole(value, number, path)] }
+    case .real(let interval):
+      if let number = value.number {
+        return interval.contains(number) ? [] : [outOfRange(value, path)]
+      }
+    case .boolean:
+      if value.boolean != nil { return [] }
+    case .string:
+      if value.string != nil { return [] }
+    case .choice(let choices):
+      if let string = value.string {
+        return choices.contains(string)
+          ? [] : [unknown(string, among: choices, code: "unknown-value", value, path)]
+      }
+    case .strings: return list(of: .string, in: value, path)
+    case .integers(let range): return list(of: .integer(range), in: value, path)
+    case .reals(let interval): return list(of: .real(interval), in: value, path)
+    case .stages: return stageMistakes(in: value, path)
+    case .precisions: return precisionMistakes(in: value, path)
+    case .object, .openObject:
+      if value.members != nil { return [] }
+    }
+    return [wrongType(value, path)]
+  }
+
+  /// What the kind wants, in words.
+  package var phrase: String {
+    switch self {
+    case .integer(let range):
+      range.upperBound == .max
+        ? "a whole number of at least \(range.lowerBound)"
+        : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .real(let interval): "a number \(interval)"
+    case .boolean: "true or false"
+    case .string: "a string"
+    case .choice(let choices): Self.alternatives(choices)
+    case .strings: "a list of strings"
+    case .integers(let range): "a list, each entry \(ValueKind.integer(range).phrase)"
+    case .reals(let interval): "a list, each entry \(ValueKind.real(interval).phrase)"
+    case .stages: "a list of lists of layer names, one list a pipeline stage"
+    case .precisions: "\"fp16\" or \"fp32\", or a list of two of them"
+    case .object, .openObject: "an object"
+    }
+  }
+
+  private static func alternatives(_ choices: [String]) -> String {
+    let quoted = choices.map { "\"\($0)\"" }
+    return quoted.count < 2
+      ? quoted.joined()
+      : quoted.dropLast().joined(separator: ", ") + " or " + quoted[quoted.count - 1]
+  }
+}
+
+extension ValueKind {
+  private func wrongType(_ value: JSON.Value, _ path: String) -> Diagnostic {
+    Diagnostic(
+      code: "wrong-type", "\(path) must be \(phrase), but is \(value.phrase)", at: value.location)
+  }
+
+  private func outOfRange(_ value: JSON.Value, _ path: String) -> Diagnostic {
+    Diagnostic(
+      code: "out-of-range", "\(path) must be \(phrase), but is \(value.phrase)",
+      at: value.location)
+  }
+
+  private func notWhole(_ value: JSON.Value, _ number: Double, _ path: String) -> Diagnostic {
+    var mistake = wrongType(value, path)
+    if let whole = Int(exactly: number) { mistake.remedies = ["write \(whole)"] }
+    return mistake
+  }
+
+  private func unknown(
+    _ string: String, among choices: [String], code: String, _ value: JSON.Value, _ path: String
+  ) -> Diagnostic {
+    let nearest = string.nearest(among: choices)
+    return Diagnostic(
+      code: code,
+      "\(path) must be \(Self.alternatives(choices)), but is \(value.phrase)", at: value.location,
+      remedies: nearest.map { ["replace \(JSON.Plain.string(string).text()) by \"\($0)\""] } ?? [])
+  }
+
+  private func list(of kind: ValueKind, in value: JSON.Value, _ path: String) -> [Diagnostic] {
+    guard let elements = value.elements else { return [wrongType(value, path)] }
+    return elements.enumerated().flatMap {
+      kind.mistakes(in: $0.element, path: "\(path)[\($0.offset)]")
+    }
+  }
+
+  private func stageMistakes(in value: JSON.Value, _ path: String) -> [Diagnostic] {
+    guard let stages = value.elements else { return [wrongType(value, path)] }
+    guard stages.count <= RecipeLimits.stages else {
+      return [
+        Diagnostic(
+          code: "out-of-range",
+          "\(path) has \(stages.count) stages; at most \(RecipeLimits.stages) are possible",
+          at: value.location)
+      ]
+    }
+    let names = StageLayer.allCases.map(\.rawValue)
+    return stages.enumerated().flatMap { index, stage -> [Diagnostic] in
+      let path = "\(path)[\(index)]"
+      guard let layers = stage.elements else {
+        return [ValueKind.strings.wrongType(stage, path)]
+      }
+      return layers.enumerated().flatMap { index, layer -> [Diagnostic] in
+        let path = "\(path)[\(index)]"
+        guard let name = layer.string else { return [ValueKind.string.wrongType(layer, path)] }
+        return names.contains(name)
+          ? [] : [unknown(name, among: names, code: "unknown-stage", layer, path)]
+      }
+    }
+  }
+
+  private func precisionMistakes(in value: JSON.Value, _ path: String) -> [Diagnostic] {
+    let one = ValueKind.choice(Precision.allCases.map(\.rawValue))
+    guard let elements = value.elements else {
+      return value.string == nil ? [wrongType(value, path)] : one.mistakes(in: value, path: path)
+    }
+    guard elements.count == 2 else {
+      return [
+        Diagnostic(
+          code: "out-of-range",
+          "\(path) must have two entries, but has \(elements.count)", at: value.location,
+          notes: ["the first is for the moments and norms, the second for the last product"])
+      ]
+    }
+    return one.list(of: one, in: value, path)
+  }
+}

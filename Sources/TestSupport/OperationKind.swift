@@ -1,0 +1,70 @@
+import Operations
+
+/// The kinds of operations that have a meaning by themselves. A new operation does not build before
+/// it has a kind here, and the samples' test fails before it has samples.
+package enum OperationKind: Hashable, Sendable, CaseIterable {
+  case unary(Elementwise.Unary)
+  case binary(Elementwise.Binary)
+  case compare(Elementwise.Comparison)
+  case select
+  case convert
+  case reshape
+  case transpose
+  case broadcast
+  case slice
+  case pad
+  case concatenate
+  case reduction(Reduction.Function)
+  case matmul
+  case gatherRows
+  case scatterAddRows
+  case selectColumns
+  case placeColumns
+  case layerNorm
+  case layerNormGradient
+  case softmax(Softmax)
+  case dropout
+  case constant
+
+  package static var allCases: [OperationKind] {
+    Elementwise.Unary.allCases.map(unary) + Elementwise.Binary.allCases.map(binary)
+      + Elementwise.Comparison.allCases.map(compare)
+      + Reduction.Function.allCases.map(reduction) + Softmax.allCases.map(softmax)
+      + [
+        .select, .convert, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .matmul,
+        .gatherRows, .scatterAddRows, .selectColumns, .placeColumns, .layerNorm,
+        .layerNormGradient, .dropout, .constant,
+      ]
+  }
+}
+
+extension Operation {
+  /// The operation's kind, or nil where its meaning lies in what surrounds it.
+  package var kind: OperationKind? {
+    switch self {
+    case .elementwise(.unary(let function)): .unary(function)
+    case .elementwise(.binary(let function)): .binary(function)
+    case .elementwise(.compare(let comparison)): .compare(comparison)
+    case .elementwise(.select): .select
+    case .elementwise(.convert): .convert
+    case .movement(.reshape): .reshape
+    case .movement(.transpose): .transpose
+    case .movement(.broadcast): .broadcast
+    case .movement(.slice): .slice
+    case .movement(.pad): .pad
+    case .movement(.concatenate): .concatenate
+    case .reduction(let reduction): .reduction(reduction.function)
+    case .contraction: .matmul
+    case .indexing(.gatherRows): .gatherRows
+    case .indexing(.scatterAddRows): .scatterAddRows
+    case .indexing(.selectColumns): .selectColumns
+    case .indexing(.placeColumns): .placeColumns
+    case .normalization(.layerNorm): .layerNorm
+    case .normalization(.layerNormGradient): .layerNormGradient
+    case .softmax(let softmax): .softmax(softmax)
+    case .random(.dropout): .dropout
+    case .source(.constant): .constant
+    case .source(.infeed), .source(.replicaIndex), .collective, .control: nil
+    }
+  }
+}

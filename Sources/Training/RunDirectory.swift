@@ -1,0 +1,130 @@
+import Checkpoints
+import Foundations
+import Glibc
+
+/// The directory of one run: `config.json`, `metrics.jsonl`, `summary.json`, `checkpoints/`.
+package struct RunDirectory: Hashable, Sendable {
+  /// The directory's path, as it was given.
+  package let path: String
+
+  /// The effective config.
+  package var configPath: String { path + "/config.json" }
+  /// The metrics, for `MetricsLog`.
+  package var metricsPath: String { path + "/metrics.jsonl" }
+  /// The summary of the run.
+  package var summaryPath: String { path + "/summary.json" }
+  /// The folder of the run's checkpoints; it exists.
+  package var checkpointsPath: String { path + "/checkpoints" }
+
+  /// Makes the directory that the user named, with `checkpoints/` in it.
+  ///
+  /// With `force`, the metrics, summary and config of an earlier run are removed; its checkpoints
+  /// are never touched here.
+  ///
+  /// - Throws: `run-directory-in-use` (exit 73) where it holds another run's metrics and `force` is
+  ///   false, `input-output` (74).
+  package init(path: String, force: Bool) throws(TesseraError) {
+    self.path = path
+    let earlier = [metricsPath, summaryPath].filter { Self.isNotEmpty($0) }
+    if let found = earlier.first, !force {
+      throw TesseraError(
+        .wouldOverwrite, code: "run-directory-in-use",
+        "\(path) holds another run: \(found) exists already",
+        notes: ["one run, one directory: the metrics of two runs cannot be told apart"],
+        remedies: ["choose another --run-dir", "replace the earlier run's files with --force"])
+    }
+    try Self.makeFolders(checkpointsPath)
+    for file in [metricsPath, summaryPath, configPath] where unlink(file) != 0 && errno != ENOENT {
+      throw systemError("remove", file, errno)
+    }
+  }
+
+  /// Makes a new directory `NAME-TIME` in `folder`; a number follows where the name is taken.
+  ///
+  /// - Parameter time: the start of the run, in seconds since 1970; printed in UTC.
+  /// - Throws: `input-output` (exit 74).
+  package init(
+    name: String, startedAt time: Int, in folder: String = "runs"
+  ) throws(TesseraError) {
+    try Self.makeFolders(folder)
+    let base = "\(folder)/\(Self.fileName(from: name))-\(Self.stamp(time))"
+    var candidate = base
+    var number = 2
+    // `mkdir` takes a free name and no other, even against runs that start in the same second.
+    while mkdir(candidate, 0o777) != 0 {
+      guard errno == EEXIST, number < 1000 else { throw systemError("create", candidate, errno) }
+      candidate = "\(base)-\(number)"
+      number += 1
+    }
+    try self.init(path: candidate, force: false)
+  }
+
+  /// Writes `config.json`: the effective config, as JSON text.
+  ///
+  /// - Throws: `input-output` (exit 74).
+  package func write(config: String) throws(TesseraError) {
+    try write(config, to: configPath)
+  }
+
+  /// Writes `summary.json`, replacing an earlier one of this run.
+  ///
+  /// - Throws: `input-output` (exit 74).
+  package func write(summary: RunSummary) throws(TesseraError) {
+    try write(summary.json, to: summaryPath)
+  }
+
+  /// The path of the checkpoint after a weight update: `checkpoints/step-N.safetensors`.
+  package func checkpointPath(weightUpdate: Int) -> String {
+    "\(checkpointsPath)/step-\(weightUpdate).safetensors"
+  }
+
+  private func write(_ text: String, to path: String) throws(TesseraError) {
+    let file = try AtomicFile(path: path, overwrite: true)
+    try file.write(Array(text.utf8))
+    try file.commit()
+  }
+
+  private static func isNotEmpty(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_size > 0
+  }
+
+  /// Makes a folder and those above it.
+  private static func makeFolders(_ path: String) throws(TesseraError) {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for component in path.split(separator: "/") {
+      made += component
+      if mkdir(made, 0o777) != 0 {
+        let number = errno
+        var status = stat()
+        let isFolder = stat(made, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        guard isFolder else { throw systemError("create the folder", made, number) }
+      }
+      made += "/"
+    }
+  }
+
+  /// A run's name with what a file name should not have replaced by `-`.
+  private static func fileName(from name: String) -> String {
+    let kept = name.map { character -> Character in
+      let isPlain = character.isASCII && (character.isLetter || character.isNumber)
+      return isPlain || "._-".contains(character) ? character : "-"
+    }
+    // A leading dot would hide the directory or leave the folder.
+    let trimmed = String(kept.prefix(100).drop { $0 == "." })
+    return trimmed.isEmpty ? "run" : trimmed
+  }
+
+  /// `20261124-150151`.
+  private static func stamp(_ time: Int) -> String {
+    var seconds = time_t(time)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    let date = "\(parts.tm_year + 1900)" + twoDigits(parts.tm_mon + 1) + twoDigits(parts.tm_mday)
+    return date + "-" + twoDigits(parts.tm_hour) + twoDigits(parts.tm_min) + twoDigits(parts.tm_sec)
+  }
+
+  private static func twoDigits(_ number: Int32) -> String {
+    NumberText.twoDigits(Int(number))
+  }
+}

@@ -1,0 +1,184 @@
+import Datasets
+import Foundation
+import Foundations
+import Testing
+
+@Suite struct PretrainingDatasetTests {
+  static let shape = PretrainingShape(sequenceLength: 16, predictionCount: 4, vocabularySize: 100)
+
+  /// Two files whose names sort against the order of writing, 30 and 7 samples.
+  static func withDataset<Result>(
+    order: PretrainingDataset.Order,
+    _ body: (PretrainingDataset, [PretrainingExample]) throws -> Result
+  ) throws -> Result {
+    try withTemporaryDirectory { directory in
+      let samples = (0..<37).map { sample($0, shape: shape) }
+      try write(Array(samples[30...]), to: directory.appending(path: "b.tfrecord").path)
+      try write(Array(samples[..<30]), to: directory.appending(path: "a.tfrecords").path)
+      try Data("no data".utf8).write(to: directory.appending(path: "notes.txt"))
+      return try body(
+        PretrainingDataset(directory: directory.path, shape: shape, order: order), samples)
+    }
+  }
+
+  @Test func fileOrder() throws {
+    try Self.withDataset(order: .file) { dataset, samples in
+      #expect(dataset.count == 37)
+      #expect(dataset.paths.map { $0.split(separator: "/").last } == ["a.tfrecords", "b.tfrecord"])
+      for position in 0..<80 {
+        let sample = try dataset.sample(at: UInt64(position))
+        #expect(sample == samples[position % 37])
+      }
+    }
+  }
+
+  @Test func shufflingIsAPermutationPerEpoch() throws {
+    try Self.withDataset(order: .shuffled(seed: 7)) { dataset, samples in
+      let epochs = try (0..<3).map { epoch in
+        try (0..<37).map { try dataset.sample(at: UInt64(epoch * 37 + $0)) }
+      }
+      for epoch in epochs {
+        #expect(Set(epoch) == Set(samples))
+        #expect(epoch != samples)
+      }
+      #expect(epochs[0] != epochs[1])
+      #expect(epochs[1] != epochs[2])
+    }
+  }
+
+  @Test func microBatch() throws {
+    try Self.withDataset(order: .shuffled(seed: 7)) { dataset, _ in
+      let batch = try dataset.microBatch(2, size: 3)
+      let samples = try (6..<9).map { try dataset.sample(at: UInt64($0)) }
+      #expect(batch.sampleCount == 3)
+      let expected: [(String, [Int32])] = [
+        ("input_ids", samples.flatMap(\.inputIDs)),
+        ("attention_mask", samples.flatMap(\.inputMask)),
+        ("token_type_ids", samples.flatMap(\.segmentIDs)),
+        ("masked_lm_positions", samples.flatMap(\.maskedLMPositions)),
+        ("masked_lm_ids", samples.flatMap(\.maskedLMIDs)),
+        ("next_sentence_labels", samples.flatMap(\.nextSentenceLabels)),
+      ]
+      #expect(PretrainingBatch.streamNames == expected.map(\.0))
+      for (name, values) in expected {
+        #expect(batch.values(ofStream: name) == values)
+      }
+      #expect(batch.values(ofStream: "other") == nil)
+    }
+  }
+
+  @Test func missingData() throws {
+    try withTemporaryDirectory { directory in
+      for path in [directory.path, directory.path + "/none"] {
+        let error = tesseraError {
+          _ = try PretrainingDataset(directory: path, shape: Self.shape, order: .file)
+        }
+        #expect(error?.exitCode == .inputMissing)
+      }
+      try write([], to: directory.appending(path: "a.tfrecord").path)
+      let error = tesseraError {
+        _ = try PretrainingDataset(directory: directory.path, shape: Self.shape, order: .file)
+      }
+      #expect(error?.diagnostics.first?.code == "empty-dataset")
+    }
+  }
+
+  @Test(arguments: [
+    (PretrainingShape(sequenceLength: 32, predictionCount: 4, vocabularySize: 100), "16", "32"),
+    (PretrainingShape(sequenceLength: 16, predictionCount: 5, vocabularySize: 100), "4", "5"),
+    (PretrainingShape(sequenceLength: 16, predictionCount: 4, vocabularySize: 8), "8", "0..<8"),
+  ])
+  func incompatibleShape(shape: PretrainingShape, found: String, expected: String) throws {
+    try withTemporaryDirectory { directory in
+      try write([sample(0, shape: Self.shape)], to: directory.appending(path: "a.tfrecord").path)
+      let error = tesseraError {
+        _ = try PretrainingDataset(directory: directory.path, shape: shape, order: .file)
+      }
+      #expect(error?.exitCode == .incompatible)
+      let message = error?.diagnostics.first?.message ?? ""
+      #expect(message.contains("a.tfrecord, record at byte 0"))
+      #expect(message.contains(found) && message.contains(expected), "\(message)")
+    }
+  }
+
+  /// The first sample is good, the second one is not: the error comes with that sample.
+  @Test(arguments: ["input_mask", "segment_ids", "masked_lm_positions", "next_sentence_labels"])
+  func valuesOutOfRange(name: String) throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.appending(path: "a.tfrecord").path
+      var bad = sample(1, shape: Self.shape).example
+      if case .integers(var values) = bad.features[name] {
+        values[0] = 16
+        bad.features[name] = .integers(values)
+      }
+      let good = sample(0, shape: Self.shape).example.encoded()
+      let writer = try TFRecordWriter(path: path)
+      try writer.append(good)
+      try writer.append(bad.encoded())
+      try writer.finish()
+      let dataset = try PretrainingDataset(
+        directory: directory.path, shape: Self.shape, order: .file)
+      let error = tesseraError { _ = try dataset.sample(at: 1) }
+      #expect(error?.exitCode == .badData)
+      let message = error?.diagnostics.first?.message ?? ""
+      #expect(message.contains("byte \(good.count + 16)") && message.contains(name))
+    }
+  }
+
+  @Test func damagedFilesAreFound() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.appending(path: "a.tfrecord").path
+      try write((0..<3).map { sample($0, shape: Self.shape) }, to: path)
+      let whole = try Data(contentsOf: URL(filePath: path))
+      func open() throws -> PretrainingDataset {
+        try PretrainingDataset(directory: directory.path, shape: Self.shape, order: .file)
+      }
+      try whole.dropLast().write(to: URL(filePath: path))
+      #expect(tesseraError { _ = try open() }?.diagnostics.first?.code == "tfrecord-truncated")
+
+      var damaged = whole
+      damaged[whole.count - 20] ^= 1
+      try damaged.write(to: URL(filePath: path))
+      let dataset = try open()
+      let error = tesseraError { _ = try dataset.sample(at: 2) }
+      #expect(error?.diagnostics.first?.code == "tfrecord-corrupt")
+    }
+  }
+}
+
+@Suite struct SamplePermutationTests {
+  @Test(arguments: [1, 2, 3, 4, 5, 45, 64, 65, 1000, 4096, 10_007])
+  func isAPermutation(count: UInt64) {
+    for epoch in 0..<3 as Range<UInt64> {
+      let permutation = SamplePermutation(count: count, seed: 1984, epoch: epoch)
+      #expect(Set((0..<count).map { permutation.value(at: $0) }) == Set(0..<count))
+    }
+  }
+
+  @Test func dependsOnSeedAndEpoch() {
+    func order(_ seed: UInt64, _ epoch: UInt64) -> [UInt64] {
+      let permutation = SamplePermutation(count: 1000, seed: seed, epoch: epoch)
+      return (0..<1000).map { permutation.value(at: $0) }
+    }
+    #expect(order(1, 0) == order(1, 0))
+    #expect(order(1, 0) != order(1, 1))
+    #expect(order(1, 0) != order(2, 0))
+    #expect(order(1, 0) != order(1 << 32 | 1, 0))
+  }
+
+  /// Over many seeds each number comes first about equally often, and so do pairs of numbers.
+  @Test func looksUniform() {
+    var firsts = [Int](repeating: 0, count: 45)
+    var neighbours = 0
+    let trials = 45_000
+    for seed in 0..<UInt64(trials) {
+      let permutation = SamplePermutation(count: 45, seed: seed, epoch: 3)
+      let first = permutation.value(at: 0)
+      firsts[Int(first)] += 1
+      neighbours += permutation.value(at: 1) == first + 1 ? 1 : 0
+    }
+    // 1000 each, standard deviation 31; and 44/45 of 1/44 of the trials, 1000, likewise.
+    #expect(firsts.allSatisfy { abs($0 - 1000) < 160 }, "\(firsts)")
+    #expect(abs(neighbours - 1000) < 160, "\(neighbours)")
+  }
+}

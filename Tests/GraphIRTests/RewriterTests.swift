@@ -1,0 +1,64 @@
+import Foundations
+import GraphIR
+import Operations
+import Testing
+
+@Suite struct RewriterTests {
+  /// The uses that the rewriter keeps, and those that a walk over the operations finds.
+  private func usesAgree(_ function: Function) -> Bool {
+    var found = Array(repeating: Set<Use>(), count: function.values.count)
+    for id in function.allOperations {
+      for (index, operand) in function[id].operands.enumerated() {
+        found[Int(operand.number)].insert(Use(operation: id, operand: index))
+      }
+    }
+    return zip(function.values, found).allSatisfy {
+      Set($0.uses) == $1 && $0.uses.count == $1.count
+    }
+  }
+
+  @Test func usesStayTrueUnderRandomEdits() {
+    var generator = SplitMix64(state: 11)
+    var rewriter = Rewriter(functionNamed: "f")
+    let type = TensorType([2], .f32)
+    var values = [rewriter.addArgument(type), rewriter.addArgument(type)]
+    for _ in 0..<300 {
+      let (a, b) = (
+        values.randomElement(using: &generator), values.randomElement(using: &generator)
+      )
+      guard let a, let b else { return }
+      let operations = rewriter.function.allOperations
+      let operation = operations.randomElement(using: &generator)
+      switch generator.next() % 4 {
+      case 0, 1: values.append(rewriter.add(a, b))
+      case 2: if let operation { rewriter.setOperand(0, of: operation, to: values[0]) }
+      default:
+        guard let operation else { continue }
+        let result = rewriter.function[operation].results[0]
+        rewriter.replaceAllUses(of: result, with: values[1])
+        rewriter.erase(operation)
+        values.removeAll { $0 == result }
+      }
+      #expect(usesAgree(rewriter.function))
+    }
+    #expect(rewriter.function.allOperations.count > 20)
+  }
+
+  @Test func erasingARepeatErasesItsRegion() throws {
+    var module = try Module(parsing: sampleText, file: "sample.mlir")
+    guard let main = module["main"] else { return }
+    var rewriter = Rewriter(main)
+    for id in rewriter.function[main.body].operations.reversed() {
+      if case .control(.return) = rewriter.function[id].operation {
+        rewriter.setOperand(0, of: id, to: main.arguments[0])
+      }
+      if case .control(.repeat) = rewriter.function[id].operation { rewriter.erase(id) }
+    }
+    module.insert(rewriter.function)
+    #expect(usesAgree(rewriter.function))
+    #expect(Verifier.violations(in: module) == [])
+    #expect(!module.text.contains("helper\"") || module["main"]?.callees == [])
+    module.removeUnreachable()
+    #expect(module.functions.map(\.name) == ["main"])
+  }
+}

@@ -1,0 +1,46 @@
+import GraphIR
+
+/// A module that has every kind of construct of the text: ports, calls, a region, constants of each
+/// element type, several results.
+let sampleText = """
+  "builtin.module"() ({
+    "func.func"() ({
+    ^bb0(%arg0: tensor<2x3xf32>, %arg1: tensor<i32>):
+      %0 = "tessera.constant"() {value = dense<[1, 2]> : tensor<2xi32>} : () -> tensor<2xi32>
+      %1 = "tessera.constant"() {value = dense<1.000000e+00> : tensor<2x3xf32>} : () -> tensor<2x3xf32>
+      %2 = "tessera.constant"() {value = dense<[[true, false], [false, false]]> : tensor<2x2xi1>} : () -> tensor<2x2xi1>
+      %3:2 = "tessera.repeat"(%arg0, %arg1) ({
+      ^bb0(%arg2: tensor<i32>, %arg3: tensor<2x3xf32>, %arg4: tensor<i32>):
+        %4 = "tessera.add"(%arg3, %1) : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+        %5:3 = "func.call"(%4, %arg4) {callee = @helper} : (tensor<2x3xf32>, tensor<i32>) -> (tensor<2x3xf32>, tensor<f16>, tensor<i32>)
+        "tessera.yield"(%5#0, %5#2) : (tensor<2x3xf32>, tensor<i32>) -> ()
+      }, {
+      }) {count = 6 : i64} : (tensor<2x3xf32>, tensor<i32>) -> (tensor<2x3xf32>, tensor<i32>)
+      "func.return"(%3#0) : (tensor<2x3xf32>) -> ()
+    }) {arg_attrs = [{tessera.name = "w", tessera.role = "parameter"}, {tessera.name = "t", tessera.role = "weight_update"}], function_type = (tensor<2x3xf32>, tensor<i32>) -> tensor<2x3xf32>, res_attrs = [{tessera.name = "w", tessera.role = "parameter"}], sym_name = "main"} : () -> ()
+    "func.func"() ({
+    ^bb0(%arg0: tensor<2x3xf32>, %arg1: tensor<i32>):
+      %0 = "tessera.constant"() {value = dense<9.997550e-02> : tensor<f16>} : () -> tensor<f16>
+      %1 = "tessera.constant"() {value = dense<0.899999976> : tensor<f32>} : () -> tensor<f32>
+      %2 = "tessera.multiply"(%arg0, %1) : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
+      %3 = "tessera.transpose"(%2) {permutation = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+      %4 = "tessera.transpose"(%3) {permutation = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32>
+      "func.return"(%4, %0, %arg1) : (tensor<2x3xf32>, tensor<f16>, tensor<i32>) -> ()
+    }) {function_type = (tensor<2x3xf32>, tensor<i32>) -> (tensor<2x3xf32>, tensor<f16>, tensor<i32>), sym_name = "helper"} : () -> ()
+  }) : () -> ()
+
+  """
+
+/// A module of one function with the given argument list, lines and result types.
+func module(
+  arguments: String, _ lines: [String], types: String, attributes: String = ""
+) -> String {
+  """
+  "builtin.module"() ({
+    "func.func"() ({
+    ^bb0(\(arguments)):
+  \(lines.map { "    " + $0 }.joined(separator: "\n"))
+    }) {\(attributes)function_type = \(types), sym_name = "f"} : () -> ()
+  }) : () -> ()
+  """
+}
