@@ -17,6 +17,7 @@ let package = Package(
     // What compiler and runtime share.
     .target(name: "Foundations"),
     .target(name: "Operations", dependencies: ["Foundations"]),
+    .target(name: "Recipe", dependencies: ["Foundations"]),
     .target(
       name: "Bundle",
       dependencies: ["CCrypto", "CProtobufC", "CSchemas", "CZstd", "Operations", "Foundations"]),
@@ -24,6 +25,11 @@ let package = Package(
     // The compiler.
     .target(name: "GraphIR", dependencies: ["Operations", "Foundations"]),
     .target(name: "Interpreter", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .target(name: "Frontend", dependencies: ["GraphIR", "Operations", "Recipe", "Foundations"]),
+    .target(name: "Autodiff", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .target(
+      name: "TrainingStep",
+      dependencies: ["GraphIR", "Autodiff", "Operations", "Recipe", "Foundations"]),
     .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
 
     // The runtime.
@@ -42,6 +48,8 @@ let package = Package(
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+    .testTarget(name: "FrontendTests", dependencies: ["Frontend", "Recipe", "Foundations"]),
+    .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "Operations", "Foundations"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],

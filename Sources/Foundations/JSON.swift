@@ -40,7 +40,7 @@ package enum JSON {
   /// The longest text that `parse` takes, in bytes, unless told otherwise.
   package static let byteLimit = 16 << 20
 
-  /// How deep arrays and objects may lie in each other.
+  /// How deep arrays and objects may lie in each other, unless told otherwise.
   package static let depthLimit = 64
 
   /// Reads one JSON text. Columns count Unicode scalar values, a tab as one; a line ends at a line
@@ -50,9 +50,11 @@ package enum JSON {
   /// so are duplicate keys, numbers beyond Double's range, texts above `byteLimit` and nesting
   /// deeper than `depthLimit`.
   package static func parse(
-    bytes: [UInt8], file: String, byteLimit: Int = JSON.byteLimit
+    bytes: [UInt8], file: String, byteLimit: Int = JSON.byteLimit,
+    depthLimit: Int = JSON.depthLimit
   ) throws(TesseraError) -> Value {
-    var parser = try JSONParser(bytes: bytes, file: file, byteLimit: byteLimit)
+    var parser = try JSONParser(
+      bytes: bytes, file: file, byteLimit: byteLimit, depthLimit: depthLimit)
     return try parser.document()
   }
 }
@@ -68,10 +70,12 @@ extension JSON.Value {
     if case .array(let elements) = kind { elements } else { nil }
   }
 
+  /// The text where the value is a string.
   package var string: String? {
     if case .string(let string) = kind { string } else { nil }
   }
 
+  /// The number where the value was written as an integer of 64 bits.
   package var integer: Int? {
     if case .integer(let integer, _) = kind { integer } else { nil }
   }
@@ -85,10 +89,12 @@ extension JSON.Value {
     }
   }
 
+  /// The truth value where the value is one.
   package var boolean: Bool? {
     if case .boolean(let boolean) = kind { boolean } else { nil }
   }
 
+  /// Whether the value is `null`.
   package var isNull: Bool { kind == .null }
 
   /// The member's value where the value is an object with that key.

@@ -2,14 +2,18 @@
 struct JSONParser {
   private let bytes: [UInt8]
   private let file: String
+  private let depthLimit: Int
   private var position = 0
   /// Line and column of a byte already passed: places are asked for in rising order, so finding
   /// the next one costs only the bytes between.
   private var cursor: (position: Int, line: Int, column: Int) = (0, 1, 1)
 
-  init(bytes: [UInt8], file: String, byteLimit: Int) throws(TesseraError) {
+  init(
+    bytes: [UInt8], file: String, byteLimit: Int, depthLimit: Int
+  ) throws(TesseraError) {
     self.bytes = bytes
     self.file = file
+    self.depthLimit = depthLimit
     guard bytes.count <= byteLimit else {
       throw failure(
         "json-too-large", "the text has \(bytes.count) bytes; at most \(byteLimit) are read", at: 0)
@@ -159,9 +163,9 @@ extension JSONParser {
   }
 
   private mutating func checkDepth(_ depth: Int) throws(TesseraError) {
-    if depth > JSON.depthLimit {
+    if depth > depthLimit {
       throw failure(
-        "json-nesting-too-deep", "values lie deeper than \(JSON.depthLimit) levels", at: position)
+        "json-nesting-too-deep", "values lie deeper than \(depthLimit) levels", at: position)
     }
   }
 

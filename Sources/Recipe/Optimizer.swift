@@ -47,7 +47,4 @@ package struct LossScale: Hashable, Sendable {
   package init(_ value: Double) {
     self.value = value
   }
-
-  /// No scaling.
-  package static let none = LossScale(1)
 }

@@ -231,7 +231,8 @@ extension TrainingRecipe {
           "device-mapping-length",
           "device_mapping has \(devices.count) entries, but there are \(stages) pipeline stages",
           at: "device_mapping", keys: ["device_mapping", Self.stagesKey],
-          notes: ["it has one IPU number for each stage"]))
+          notes: ["it has one IPU number for each stage"],
+          remedies: ["give it \(stages) entries"]))
     }
     let used = Set(devices)
     let highest = devices.max() ?? 0
@@ -253,7 +254,8 @@ extension TrainingRecipe {
           "memory-proportion-length",
           "\(key) has \(proportions) entries, but a replica has \(ipus) IPUs", at: key,
           keys: [key, "device_mapping"],
-          notes: ["despite its name it has one entry for each IPU of a replica"]))
+          notes: ["despite its name it has one entry for each IPU of a replica"],
+          remedies: ["give it \(ipus) entries"]))
     }
     return violations
   }

@@ -97,7 +97,7 @@ extension TrainingRecipe {
     /// The run's name where one was given.
     package var name: String?
     package var learningRate: LearningRateSettings
-    /// The loss scale; nil means no scaling, which is a scale of 1.
+    /// The loss scale; nil means none, which trains like a scale of 1.
     package var lossScale: LossScale?
     package var seed: Int
     /// Samples to train on; nil means the published number of the phase.

@@ -45,15 +45,17 @@ func run(_ name: String, of module: Module, _ arguments: [Tensor]) throws -> [Te
 
 extension Module {
   /// Adds a function built from arguments of these types.
+  @discardableResult
   mutating func add(
     _ name: String, _ types: [TensorType],
     _ body: (inout Rewriter, _ arguments: [ValueID]) -> [ValueID]
-  ) {
+  ) -> Function {
     var rewriter = Rewriter(functionNamed: name)
     let arguments = types.map { rewriter.addArgument($0) }
     let results = body(&rewriter, arguments)
     rewriter.return(results)
     insert(rewriter.function)
+    return rewriter.function
   }
 
   /// Adds a function `loss`: Σ wᵢ yᵢ over the results of `name`, with fixed weights that differ.
@@ -108,7 +110,8 @@ func checkGradients(
   var gradients = results.dropFirst(module[name]?.results.count ?? 0)
   #expect(results.first == (try run(name, of: module, arguments).first))
   for (index, isActive) in active.enumerated() where isActive {
-    let gradient = try #require(gradients.popFirst())
+    let next = gradients.popFirst()
+    let gradient = try #require(next)
     #expect(gradient.type == arguments[index].type)
     for element in gradient.values.indices {
       func loss(_ offset: Double) throws -> Double {

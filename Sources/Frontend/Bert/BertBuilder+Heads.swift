@@ -70,7 +70,8 @@ extension BertBuilder {
     let first = rewriter.slice(
       rewriter.reshape(sequenceOutput, [batch, sequence, hidden]), starts: [0, 0, 0],
       shape: [batch, 1, hidden])
-    return rewriter.unary(.tanh, dense(rewriter.reshape(first, [batch, hidden]), "bert.pooler.dense"))
+    return rewriter.unary(
+      .tanh, dense(rewriter.reshape(first, [batch, hidden]), "bert.pooler.dense"))
   }
 
   /// Σ mask · cross entropy / Σ mask over the micro-batch, with mask = (label ≠ 0); the log softmax is

@@ -65,7 +65,8 @@ extension ConfigurationReader {
         reportUnreadable(
           "bert_model_name",
           Diagnostic(
-            code: "unknown-model", "no published model is known as \(name.phrase.dropFirst(11))",
+            code: "unknown-model",
+            "bert_model_name must be a published model, but is \(name.phrase)",
             at: name.location,
             notes: [
               "known are bert-base-uncased, bert-large-uncased, prajjwal1/bert-{tiny,mini,small,"

@@ -11,6 +11,8 @@ struct ConfigurationReader {
   private var values: [String: JSON.Value] = [:]
   /// Paths whose value is missing or wrong: what is asked of them says nothing about the file.
   private var unreadable: Set<String> = []
+  /// Unknown keys that still get a nearest known one: a file may have a million of them.
+  private var suggestionsLeft = 100
 
   init(_ root: JSON.Value, form: ConfigurationForm) {
     self.root = root
@@ -57,13 +59,15 @@ struct ConfigurationReader {
     if key.kind == .object { read(value, at: key.path) }
   }
 
-  private func unknown(
+  private mutating func unknown(
     _ member: JSON.Member, in parent: String, present: Set<String>, misspelt: inout Set<String>
   ) -> Diagnostic {
     let quoted = JSON.Plain.string(member.key).text()
     let place = parent.isEmpty ? "the configuration" : parent
     var mistake = Diagnostic(
       code: "unknown-key", "\(place) has no key \(quoted)", at: member.keyLocation)
+    guard suggestionsLeft > 0 else { return mistake }
+    suggestionsLeft -= 1
     let known = ConfigurationKey.members(of: parent)
       .filter { $0.presence(in: form) != .absent && !present.contains($0.name) }
     let elsewhere = ConfigurationKey.all.first {

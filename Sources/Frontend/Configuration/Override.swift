@@ -7,6 +7,9 @@ package struct Override: Hashable, Sendable {
   package let path: String
   let value: JSON.Value
 
+  /// Keys that a path may have.
+  private static let longestPath = 16
+
   /// The flags that the original application has; each replaces the key of the same name.
   package static let flags = [
     "--dataset-dir", "--save-ckpt-path", "--pretrained-ckpt-path", "--total-num-train-samples",
@@ -42,7 +45,9 @@ package struct Override: Hashable, Sendable {
     let string = JSON.Value(
       .string(String(text)),
       at: SourceLocation(file: origin, line: 1, column: indentation + 1))
-    guard let parsed = try? JSON.parse(bytes: bytes, file: origin) else {
+    // With the path above it the value stays within the depth that a file may have.
+    let depth = JSON.depthLimit - Self.longestPath
+    guard let parsed = try? JSON.parse(bytes: bytes, file: origin, depthLimit: depth) else {
       value = string
       return
     }
@@ -59,6 +64,13 @@ package struct Override: Hashable, Sendable {
   }
 
   private func unknownPath() -> Diagnostic? {
+    let length = path.split(separator: ".", omittingEmptySubsequences: false).count
+    guard length <= Self.longestPath else {
+      return Diagnostic(
+        code: "unknown-key",
+        "the path has \(length) keys; at most \(Self.longestPath) are possible",
+        at: value.location)
+    }
     var ancestor = path[...]
     while true {
       if let key = ConfigurationKey.at(String(ancestor)),
