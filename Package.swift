@@ -39,6 +39,11 @@ let package = Package(
 
     // Tests.
     .target(name: "TestSupport", dependencies: ["Interpreter", "Operations", "Foundations"]),
+    .testTarget(
+      name: "AutodiffTests",
+      dependencies: [
+        "Autodiff", "Interpreter", "Frontend", "GraphIR", "Operations", "Recipe", "Foundations",
+      ]),
     .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
     .testTarget(name: "CSchemasTests"),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Foundations"]),
