@@ -1,7 +1,7 @@
 /// The first half of BERT's tokenizer: cleans text and splits it into words and punctuation.
 ///
-/// The steps and their order are those of Hugging Face's `BertNormalizer` and `BertPreTokenizer`;
-/// categories are those of the Unicode version of Swift's standard library.
+/// The steps and their order are those of Hugging Face's `BertNormalizer` and `BertPreTokenizer`,
+/// and so is the Unicode version that categories are taken from.
 struct BasicTokenizer: Sendable {
   /// Whether letters become lower case and lose their accents.
   let lowercases: Bool
@@ -59,7 +59,7 @@ struct BasicTokenizer: Sendable {
       }
       parts.removeAll(keepingCapacity: true)
       CanonicalDecompositions.appendDecomposition(of: element.scalar, to: &parts)
-      for part in parts where part.properties.generalCategory != .nonspacingMark {
+      for part in parts where part.category != .nonspacingMark {
         output.append(CleanScalar(scalar: part, origin: element.origin))
       }
     }
@@ -104,12 +104,20 @@ struct BasicTokenizer: Sendable {
 }
 
 extension Unicode.Scalar {
+  /// The category that Hugging Face's tokenizers see. Their tables are of Unicode 8: a character
+  /// that came later is to them not assigned, which makes it a letter of a word. Models are
+  /// trained on what they see, so Swift's newer tables must not tell more.
+  fileprivate var category: Unicode.GeneralCategory {
+    guard let age = properties.age, age.major <= 8 else { return .unassigned }
+    return properties.generalCategory
+  }
+
   /// What BERT's cleaning drops: NUL, the replacement character, control, format and private-use
   /// characters, save the three that count as spaces.
   fileprivate var isDropped: Bool {
     if value < 0x7F { return value < 0x20 && self != "\t" && self != "\n" && self != "\r" }
     if value == 0xFFFD { return true }
-    switch properties.generalCategory {
+    switch category {
     case .control, .format, .privateUse: return true
     default: return false
     }
@@ -128,7 +136,7 @@ extension Unicode.Scalar {
       default: false
       }
     }
-    switch properties.generalCategory {
+    switch category {
     case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
       .initialPunctuation, .finalPunctuation, .otherPunctuation:
       return true

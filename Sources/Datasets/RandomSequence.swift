@@ -5,14 +5,20 @@ import Foundations
 struct RandomSequence {
   private let stream: RandomStream
   private var index = 0
+  /// The words of the current group of four draws.
+  private var words: SIMD4<UInt32> = .zero
 
   init(_ stream: RandomStream) {
     self.stream = stream
   }
 
+  /// The words of the stream in order, four from each call of the generator.
   mutating func next() -> UInt32 {
+    if index & 3 == 0 {
+      words = stream.words(index >> 2)
+    }
     defer { index += 1 }
-    return stream.word(index)
+    return words[index & 3]
   }
 
   /// A number below `limit`, each equally likely (Lemire, "Fast random integer generation in an
@@ -36,5 +42,14 @@ struct RandomSequence {
     for last in stride(from: elements.count - 1, to: 0, by: -1) {
       elements.swapAt(last, number(below: last + 1))
     }
+  }
+}
+
+extension RandomStream {
+  /// Four words at once: those of elements 4 · `group` to 4 · `group` + 3.
+  fileprivate func words(_ group: Int) -> SIMD4<UInt32> {
+    Philox.words(
+      counter: SIMD4(UInt32(truncatingIfNeeded: group), stream, replica, microBatch),
+      key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
   }
 }

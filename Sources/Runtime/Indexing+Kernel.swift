@@ -9,7 +9,7 @@ extension Indexing {
     let type = try site.kernelType(result.element)
     let y = site.results[0]
     switch self {
-    case .gatherRows:
+    case .gatherRows(paddingIndex: _):
       let (table, indices) = (site.operands[0], site.operands[1])
       let (rows, width) = (site.operandTypes[0].shape[0], Int64(result.shape[1]))
       let count = Int64(result.shape[0])

@@ -98,6 +98,13 @@ struct SampleTFRecordTests {
     #expect(sum(\.maskedLMPositions) == statistics.sum_masked_lm_positions)
   }
 
+  /// TensorFlow wrote the features in another order; the bytes are as many.
+  @Test func encodingIsAsLongAsTensorFlows() throws {
+    for record in try records(of: Self.path) {
+      #expect(try Example(decoding: record.payload).encoded().count == record.payload.count)
+    }
+  }
+
   @Test func rewritingKeepsTheContent() throws {
     try withTemporaryDirectory { directory in
       let samples = try Self.samples()

@@ -83,6 +83,14 @@ struct WordPieceGoldenTests {
     #expect(tokens("una[MASK]ff a") == ["una", "[MASK]", "[UNK]", "a"])
   }
 
+  /// U+2E17 is punctuation since Unicode 4.1 and stands alone; U+2E4F came with Unicode 12, and
+  /// the tokenizers that models are trained with do not know it.
+  @Test func charactersBeyondUnicode8AreLetters() throws {
+    let tokenizer = try Self.tokenizer(["a", "\u{2E17}", "##\u{2E4F}", "##a"])
+    #expect(tokenizer.tokenize("a\u{2E17}a").map(\.id) == [5, 6, 5])
+    #expect(tokenizer.tokenize("a\u{2E4F}a").map(\.id) == [5, 7, 8])
+  }
+
   @Test func vocabularyErrors() throws {
     let duplicate = tesseraError {
       _ = try Vocabulary(tokens: Vocabulary.specialTokens + ["a", "b", "a"], source: "v.txt")

@@ -5,7 +5,7 @@
 takes its sentences from the patterns of the topic's kind. The output depends on SEED alone.
 
     python3 generate.py            write train/ and held-out/
-    python3 generate.py --check    verify that the files are what this generator writes, and the rules
+    python3 generate.py --check    verify the rules, and that the files are what is generated
     python3 generate.py --report   print the measurements that README.md quotes
 """
 
@@ -15,6 +15,7 @@ import random
 import re
 import sys
 
+sys.dont_write_bytecode = True  # The folder stays as committed.
 import world
 
 SEED = 1984
@@ -36,7 +37,7 @@ MINIMUM_DOCUMENTS = 60
 MINIMUM_PATTERNS = 200
 MAXIMUM_PATTERN_SHARE = 0.008
 MAXIMUM_SEEN_SHARE = 0.10
-WORDS_PER_SENTENCE = range(5, 19)
+WORDS_PER_SENTENCE = range(5, 21)
 
 
 class Verb:
@@ -123,7 +124,7 @@ class Group:
 
 
 def read_groups():
-    """Reads `patterns.txt`: sections `[kind.stage]`, one group a line, sentences parted by ` / `."""
+    """Reads `patterns.txt`: sections `[kind.stage]`, one group a line."""
     groups, kind, stage = [], None, None
     for line in (HERE / "patterns.txt").read_text().splitlines():
         line = line.strip()
@@ -146,7 +147,8 @@ class Scope:
             return self.fixed[slot]
         if slot not in self.drawn:
             # A number leaves room for the two that follow it; after Sunday comes Monday again.
-            values = world.CHOICES.get(slot) or world.ORDERED[slot][:-2 if slot == "number" else None]
+            last = -2 if slot == "number" else None
+            values = world.CHOICES.get(slot) or world.ORDERED[slot][:last]
             self.drawn[slot] = self.generator.choice(values)
         return self.drawn[slot]
 
@@ -248,18 +250,19 @@ def generate():
     parts = {"train": [], "held-out": []}
     for kind, table, repeats, held_out in KINDS:
         topics = TABLES[table]
-        # A held-out document never takes the last document of its topic away from training.
+        # Only the first document of a topic may be held out, so all topics stand in training.
         chosen = {id(topic) for topic in generator.sample(topics, held_out)}
         for round_number in range(repeats):
             for topic in topics:
-                is_held_out = round_number == repeats - 1 and id(topic) in chosen
+                is_held_out = round_number == 0 and id(topic) in chosen
                 document = writer.write_document(kind, topic, is_held_out)
                 parts["held-out" if is_held_out else "train"].append(document)
     files = {}
     for folder, documents in parts.items():
         generator.shuffle(documents)
         for start in range(0, len(documents), DOCUMENTS_PER_FILE):
-            texts = ["".join(s + "\n" for s in d) for d in documents[start:start + DOCUMENTS_PER_FILE]]
+            part = documents[start:start + DOCUMENTS_PER_FILE]
+            texts = ["".join(sentence + "\n" for sentence in document) for document in part]
             files[f"{folder}/greywater-{start // DOCUMENTS_PER_FILE + 1:02}.txt"] = "\n".join(texts)
     return files, writer.counts
 
@@ -281,10 +284,12 @@ def measure(files, counts):
         "sentences held out": len(held_out),
         "words": sum(words.values()),
         "distinct words": len(words),
+        "sentences of 6 to 16 words": round(
+            sum(6 <= length <= 16 for length in lengths) / len(lengths), 4),
         "shortest sentence (words)": min(lengths),
         "longest sentence (words)": max(lengths),
         "patterns": len(counts),
-        "sentences that stand more than once": round(
+        "sentences that repeat an earlier one": round(
             1 - len(set(train + held_out)) / len(train + held_out), 4),
         "largest pattern share": max(counts.values()) / sum(counts.values()),
         "held-out sentences of over 6 words that stand in train": round(
@@ -295,7 +300,8 @@ def measure(files, counts):
 def problems(files, counts):
     """Returns what breaks the rules, one message each."""
     found = []
-    present = {str(p.relative_to(HERE)) for f in ("train", "held-out") for p in (HERE / f).glob("*")}
+    present = {str(path.relative_to(HERE))
+               for folder in ("train", "held-out") for path in (HERE / folder).glob("*")}
     for path in sorted(present | set(files)):
         if path not in files:
             found.append(f"{path}: not written by this generator")

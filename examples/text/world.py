@@ -50,7 +50,7 @@ Rose|Summer|she|sugar|Valina|the sunny islands|Diego|red|schooner|fourteen|south
 ANIMALS = """
 animal|plural|home|place|food|call|young|coat|active|part|acts|enemy|watcher|litter
 otter|otters|den|the river|fish|whistle|cubs|brown|at dusk|strong tail|dive under the water;chase the quick fish;slide down the muddy bank|eagle|Sarah|two
-owl|owls|hollow tree|the wood|mice|hoot|owlets|grey|at night|round eyes|wake when the moon is up;listen for the mice;fly without a sound|crow|Emma|four
+owl|owls|hollow tree|the wood|mice|hoot|owlets|grey|at night|round eyes|wake after the sunset;listen for the mice;fly without a sound|crow|Emma|four
 fox|foxes|burrow|the hill|rabbits|bark|cubs|red|at night|bushy tail|leave the burrow at dark;sniff at the cold ground;hunt along the hedge|wolf|Peter|five
 hare|hares|hollow|the meadow|clover|squeal|leverets|yellow|at dawn|long ears|sit still in the grass;lift the long ears;run across the field|fox|Henry|three
 swallow|swallows|mud nest|the barn|flies|twitter|chicks|blue|by day|forked tail|come back from the south;build a nest of mud;catch flies above the pond|hawk|Julia|five
@@ -68,7 +68,7 @@ month|ordinal|season|weather|feast|plant|crop|bird|acts|clothes|length|sky|day
 January|first|winter|snow|New Year|holly|turnips|crow|clear the snow from the path;chop wood for the stove;mend the old nets|fur hat|thirty one|white|short and dark
 February|second|winter|frost|Candle Night|snowdrop|onions|robin|break the ice on the trough;feed the hungry birds;carve new spoons|woollen scarf|twenty eight|pale|short and cold
 March|third|spring|wind|Kite Day|crocus|leeks|lark|plough the fields;sow the barley;paint the boats|leather jacket|thirty one|wild|windy and fresh
-April|fourth|spring|showers|Egg Sunday|daffodil|beans|cuckoo|plant the potatoes;prune the roses;wash the windows|rain coat|thirty|changing|wet and bright
+April|fourth|spring|drizzle|Egg Sunday|daffodil|beans|cuckoo|plant the potatoes;prune the roses;wash the windows|rain coat|thirty|changing|wet and bright
 May|fifth|spring|sunshine|Maypole Day|lilac|radishes|swallow|lead the cows outside;weed the garden;dance around the maypole|green dress|thirty one|blue|mild and long
 June|sixth|summer|warmth|Midsummer|rose|strawberries|nightingale|cut the tall grass;turn the hay;shear the sheep|straw hat|thirty|clear|long and bright
 July|seventh|summer|heat|Regatta|lavender|cherries|swift|swim in the bay;pick the cherries;race the boats|linen shirt|thirty one|burning|hot and long

@@ -1,0 +1,106 @@
+import Foundations
+import GraphIR
+import Operations
+
+/// A function that computes forward and backward in itself, and the border between the two.
+struct JoinedFunction {
+  var function: Function
+  /// The operations of the forward part; what else the body holds is the backward part.
+  var forwardOperations: Set<OperationID>
+  /// How many of the first arguments are the original's; the others are the results' gradients.
+  var argumentCount: Int
+  /// How many of the first results are the original's; the others are the arguments' gradients.
+  var resultCount: Int
+
+  /// The names of the two functions that it is split into.
+  struct Names {
+    var forward: String
+    var backward: String
+  }
+
+  /// The two functions, and what passes from the first to the second.
+  struct Split {
+    /// Nil where the original function computes all that the backward function needs.
+    var forward: Function?
+    var backward: Function
+    var residuals: [Derivative.Residual]
+    var residualTypes: [TensorType]
+  }
+
+  /// Cuts at the border. A value that crosses it is a residual: an argument stays an argument of both
+  /// functions, a constant is made again behind the border, any other is returned and passed on.
+  func split(names: Names) -> Split {
+    let crossing = valuesCrossing
+    var returned = Array(function.results.prefix(resultCount))
+    var residuals: [Derivative.Residual] = []
+    for value in crossing.stored {
+      if case .argument(_, let index) = function[value].definition {
+        residuals.append(.argument(index))
+      } else if let index = returned.firstIndex(of: value) {
+        residuals.append(.result(index))
+      } else {
+        residuals.append(.result(returned.count))
+        returned.append(value)
+      }
+    }
+    return Split(
+      forward: returned.count > resultCount ? forward(named: names.forward, returned) : nil,
+      backward: backward(
+        named: names.backward, crossing.stored, constants: crossing.constants),
+      residuals: residuals, residualTypes: crossing.stored.map(function.type(of:)))
+  }
+
+  /// The values of the forward part that the backward part reads, in the order of their definition.
+  private var valuesCrossing: (stored: [ValueID], constants: [OperationID]) {
+    var read = Set(function.results.dropFirst(resultCount))
+    for id in backwardOperations { read.formUnion(function[id].operands) }
+    var stored = function.arguments.prefix(argumentCount).filter(read.contains)
+    var constants: [OperationID] = []
+    for id in bodyOperations where forwardOperations.contains(id) {
+      let node = function[id]
+      let results = node.results.filter(read.contains)
+      if case .source(.constant) = node.operation {
+        if !results.isEmpty { constants.append(id) }
+      } else {
+        stored += results
+      }
+    }
+    return (stored, constants)
+  }
+
+  /// The body's operations but the return.
+  private var bodyOperations: ArraySlice<OperationID> {
+    function[function.body].operations.dropLast()
+  }
+
+  private var backwardOperations: [OperationID] {
+    bodyOperations.filter { !forwardOperations.contains($0) }
+  }
+
+  private func forward(named name: String, _ returned: [ValueID]) -> Function {
+    var rewriter = Rewriter(functionNamed: name)
+    var copies: [ValueID: ValueID] = [:]
+    for argument in function.arguments.prefix(argumentCount) {
+      copies[argument] = rewriter.addArgument(function.type(of: argument))
+    }
+    for id in bodyOperations where forwardOperations.contains(id) {
+      rewriter.copy(id, of: function, &copies)
+    }
+    rewriter.return(returned.compactMap { copies[$0] })
+    rewriter.removeUnreadOperations()
+    return rewriter.function
+  }
+
+  private func backward(
+    named name: String, _ residuals: [ValueID], constants: [OperationID]
+  ) -> Function {
+    var rewriter = Rewriter(functionNamed: name)
+    var copies: [ValueID: ValueID] = [:]
+    for argument in residuals + function.arguments.dropFirst(argumentCount) {
+      copies[argument] = rewriter.addArgument(function.type(of: argument))
+    }
+    for id in constants + backwardOperations { rewriter.copy(id, of: function, &copies) }
+    rewriter.return(function.results.dropFirst(resultCount).compactMap { copies[$0] })
+    return rewriter.function
+  }
+}

@@ -1,0 +1,40 @@
+import GraphIR
+import Operations
+
+extension Operation {
+  /// Inserts what computes the gradients of the operands, one each; nil where an operand has none, as an
+  /// index. What the caller does not want it leaves unread.
+  ///
+  /// With the loss L, `dy` stands for ∂L/∂y: the gradient has the shape and the element type of y.
+  func operandGradients(
+    _ application: Application, _ rewriter: inout Rewriter
+  ) throws(NotDifferentiable) -> [ValueID?] {
+    switch self {
+    case .elementwise(let family): return try family.operandGradients(application, &rewriter)
+    case .movement(let family): return try family.operandGradients(application, &rewriter)
+    case .reduction(let family): return try family.operandGradients(application, &rewriter)
+    case .contraction(let family): return try family.operandGradients(application, &rewriter)
+    case .indexing(let family): return try family.operandGradients(application, &rewriter)
+    case .normalization(let family): return try family.operandGradients(application, &rewriter)
+    case .softmax(let family): return try family.operandGradients(application, &rewriter)
+    case .random(let family): return try family.operandGradients(application, &rewriter)
+    case .source: throw NotDifferentiable("it has no operands")
+    case .collective:
+      throw NotDifferentiable("gradients are summed over replicas, not through sums")
+    case .control(.call): throw NotDifferentiable("a call's derivative is that of its function")
+    case .control(.repeat): throw NotDifferentiable("the values of its iterations are not kept")
+    case .control(.yield), .control(.return): throw NotDifferentiable("it has no results")
+    }
+  }
+}
+
+extension Application {
+  /// The gradient of the only result, which has one, since rules run only where a result has one.
+  func onlyGradient() throws(NotDifferentiable) -> ValueID {
+    guard gradients.count == 1, let gradient = gradients[0] else {
+      throw NotDifferentiable(
+        "it has \(gradients.count) results, of which one must have a gradient")
+    }
+    return gradient
+  }
+}

@@ -1,0 +1,61 @@
+import Foundations
+import Recipe
+
+/// A trained tensor of the model, by Hugging Face's name. Weights of dense layers are stored
+/// [out, in], as PyTorch has them.
+package struct ModelParameter: Hashable, Sendable {
+  package var name: String
+  package var shape: [Int]
+  package var initializer: ParameterInitializer
+}
+
+/// The model's parameters in the order in which every function takes them.
+package struct ModelParameters: Sendable {
+  package private(set) var all: [ModelParameter] = []
+
+  /// The parameters of BERT for a task, named as in Hugging Face's BertForPreTraining and
+  /// BertForQuestionAnswering. The decoder's weight is the word embeddings' and is not listed.
+  package init(_ model: BertConfiguration, task: TrainingTask) {
+    let hidden = model.hiddenSize
+    let normal = ParameterInitializer.truncatedNormal(standardDeviation: model.initializerRange)
+    func add(_ name: String, _ shape: [Int], _ initializer: ParameterInitializer) {
+      all.append(ModelParameter(name: name, shape: shape, initializer: initializer))
+    }
+    func addDense(_ name: String, from input: Int, to output: Int) {
+      add("\(name).weight", [output, input], normal)
+      add("\(name).bias", [output], .zeros)
+    }
+    func addNorm(_ name: String) {
+      add("\(name).weight", [hidden], .ones)
+      add("\(name).bias", [hidden], .zeros)
+    }
+
+    add("bert.embeddings.word_embeddings.weight", [model.vocabularySize, hidden], normal)
+    add("bert.embeddings.position_embeddings.weight", [model.maximumPositions, hidden], normal)
+    add("bert.embeddings.token_type_embeddings.weight", [model.tokenTypes, hidden], normal)
+    addNorm("bert.embeddings.LayerNorm")
+    for layer in 0..<model.layers {
+      let prefix = Self.encoderLayerPrefix(layer)
+      for projection in ["query", "key", "value"] {
+        addDense("\(prefix)attention.self.\(projection)", from: hidden, to: hidden)
+      }
+      addDense("\(prefix)attention.output.dense", from: hidden, to: hidden)
+      addNorm("\(prefix)attention.output.LayerNorm")
+      addDense("\(prefix)intermediate.dense", from: hidden, to: model.intermediateSize)
+      addDense("\(prefix)output.dense", from: model.intermediateSize, to: hidden)
+      addNorm("\(prefix)output.LayerNorm")
+    }
+    switch task {
+    case .pretraining:
+      addDense("bert.pooler.dense", from: hidden, to: hidden)
+      add("cls.predictions.bias", [model.vocabularySize], .zeros)
+      addDense("cls.predictions.transform.dense", from: hidden, to: hidden)
+      addNorm("cls.predictions.transform.LayerNorm")
+      addDense("cls.seq_relationship", from: hidden, to: 2)
+    case .questionAnswering:
+      addDense("qa_outputs", from: hidden, to: 2)
+    }
+  }
+
+  package static func encoderLayerPrefix(_ layer: Int) -> String { "bert.encoder.layer.\(layer)." }
+}
