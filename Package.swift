@@ -77,8 +77,8 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "Runtime", "Backend", "Interpreter", "GraphIR", "TestSupport", "Bundle", "Operations",
-        "Foundations",
+        "Runtime", "Compiler", "Frontend", "Backend", "Interpreter", "GraphIR", "TestSupport",
+        "Bundle", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
