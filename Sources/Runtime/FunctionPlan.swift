@@ -24,8 +24,6 @@ struct Storage {
   private(set) var lifetime: ClosedRange<Int>
   /// The last use of the values that are in it now.
   private(set) var lastUse: Int
-  /// The last operation that made a value in it.
-  private(set) var lastWrite: Int
   /// Whether the replicas have different values in it now.
   private(set) var holdsReplicas: Bool
   /// Where it begins in the frame.
@@ -37,7 +35,6 @@ struct Storage {
     self.isReplicated = isReplicated
     self.lastUse = lastUse
     lifetime = position...max(position, lastUse)
-    lastWrite = position
     holdsReplicas = isReplicated
   }
 
@@ -45,11 +42,10 @@ struct Storage {
   mutating func write(at position: Int, lastUse: Int, holdsReplicas: Bool) {
     self.lastUse = lastUse
     self.holdsReplicas = holdsReplicas
-    lastWrite = position
     extend(through: max(position, lastUse))
   }
 
-  /// The value is called by another name, which is used until `position`.
+  /// Keeps what is in it until `position`.
   mutating func extend(through position: Int) {
     lifetime = lifetime.lowerBound...max(lifetime.upperBound, position)
   }

@@ -101,6 +101,12 @@ struct FunctionPlanner {
     let iteration = add(.frame, for: arguments[0], at: site.position)
     plan.storages[iteration].extend(through: end)
     storageOf[arguments[0]] = iteration
+    if replication.runsForEachReplica[site.index] {
+      // The second replica reads them after the first ran the iterations.
+      for operand in site.operation.operands {
+        plan.storages[storageOf[operand]].extend(through: end)
+      }
+    }
     var repeatPlan = RepeatPlan(iteration: iteration, carried: carried)
     for (index, storage) in carried.enumerated() {
       let (initial, argument) = (site.operation.operands[index], arguments[index + 1])
@@ -220,7 +226,7 @@ struct FunctionPlanner {
   ) -> Bool {
     let candidate = plan.storages[storage]
     guard candidate.byteCount == program.type(of: value).byteCount,
-      candidate.lastUse <= site.position, candidate.lastWrite < site.position
+      candidate.lastUse <= site.position
     else { return false }
     return (site.operandsOf[storage] ?? []).allSatisfy {
       sharing.allowsInPlace(site.operation, result: result, operand: $0)

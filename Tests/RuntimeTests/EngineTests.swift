@@ -122,6 +122,25 @@ import Testing
     #expect(errorCode { _ = try run(module, "main", [counting([4, 8])]) } == "no-infeed")
   }
 
+  /// What all replicas have in common is not overwritten by the first of them.
+  @Test func replicasShareOperands() throws {
+    let type = TensorType([4, 8], .f32)
+    let main = function("main", [type]) { f, a in
+      let replica = f.convert(f.insert(.source(.replicaIndex), [])[0], to: .f32)
+      let common = f.add(a[0], a[0])
+      let own = f.add(common, replica)
+      let sum = f.insert(.collective(.allReduceSum), [own])[0]
+      let next = f.add(sum, replica)
+      let results = f.repeat(count: 2, [f.unary(.negate, a[0])]) { f, _, c in
+        [f.add(c[0], f.add(next, replica))]
+      }
+      return f.insert(.collective(.allReduceSum), [results[0]])
+    }
+    for replicas in 1...3 {
+      try expectSame(module(main), "main", [counting([4, 8])], replicas: replicas)
+    }
+  }
+
   @Test func halfPrecisionSumsOverReplicasRoundOnce() throws {
     let type = TensorType([3], .f16)
     let main = function("main", [type]) { f, a in

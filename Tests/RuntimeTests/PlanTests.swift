@@ -182,6 +182,34 @@ import Testing
     try expectSame(module(late, main), "main", [counting([3, 5]), counting([3, 5], from: 3)])
   }
 
+  /// Of a carried value that is given as two arguments none may be read late.
+  @Test func carriedValuesAreGivenTwice() throws {
+    let callee = function("callee", [matrix, matrix]) { f, a in
+      let negated = f.unary(.negate, a[0])
+      return [negated, f.subtract(a[1], f.multiply(negated, negated))]
+    }
+    let main = function("main", [matrix, matrix]) { f, a in
+      f.repeat(count: 2, a) { f, _, c in
+        let results = f.call(callee, [c[0], c[0]])
+        return [results[0], f.add(c[1], results[1])]
+      }
+    }
+    try expectSame(
+      module(callee, main), "main", [counting([3, 5]), counting([3, 5], from: 3)])
+  }
+
+  /// The inner repeat's values begin in each other's places.
+  @Test func repeatsNestCrosswise() throws {
+    let main = function("main", [matrix, matrix]) { f, a in
+      f.repeat(count: 3, a) { f, outer, c in
+        f.repeat(count: 2, [c[1], c[0]]) { f, _, d in
+          [f.add(d[0], f.convert(outer, to: .f32)), f.unary(.negate, d[1])]
+        }
+      }
+    }
+    try expectSame(module(main), "main", [counting([3, 5]), counting([3, 5], from: 3)])
+  }
+
   /// A deterministic random program: every way in which values are used, many times.
   @Test(arguments: 0..<60) func randomPrograms(seed: Int) throws {
     var draws = RandomProgram(seed: UInt64(seed))
