@@ -189,7 +189,7 @@ import Testing
       return [negated, f.subtract(a[1], f.multiply(negated, negated))]
     }
     let main = function("main", [matrix, matrix]) { f, a in
-      f.repeat(count: 2, a) { f, _, c in
+      f.repeat(count: 3, a) { f, _, c in
         let results = f.call(callee, [c[0], c[0]])
         return [results[0], f.add(c[1], results[1])]
       }
@@ -211,12 +211,15 @@ import Testing
   }
 
   /// A deterministic random program: every way in which values are used, many times.
-  @Test(arguments: 0..<60) func randomPrograms(seed: Int) throws {
+  @Test(arguments: 0..<150) func randomPrograms(seed: Int) throws {
     var draws = RandomProgram(seed: UInt64(seed))
     let module = draws.module()
-    try expectSame(
-      module, "main", [counting([3, 4]), counting([3, 4], from: 5), counting([3, 4], from: 9)],
-      "seed \(seed)")
+    for replicas in 1...2 {
+      try expectSame(
+        module, "main",
+        [counting([3, 4]), counting([3, 4], from: 5), counting([3, 4], from: 9)],
+        replicas: replicas, "seed \(seed), \(replicas) replicas")
+    }
   }
 }
 
@@ -265,7 +268,14 @@ private struct RandomProgram {
   ) -> [ValueID] {
     var values = arguments
     for _ in 0..<count {
-      switch below(9) {
+      switch below(11) {
+      case 9 where f.function.name == "main":
+        let replica = f.convert(f.insert(.source(.replicaIndex), [])[0], to: .f32)
+        values.append(f.subtract(pick(values), replica))
+      case 10 where depth == 0 && f.function.name == "main":
+        let sum = f.insert(.collective(.allReduceSum), [pick(values)])[0]
+        values.append(f.multiply(sum, f.scalar(0.5, .f32)))
+        values.append(sum)
       case 0...2:
         // A maximum with its operand's negation keeps sizes: sums are halved after.
         values.append(f.maximum(pick(values), f.unary(.negate, pick(values))))
