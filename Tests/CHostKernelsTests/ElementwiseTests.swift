@@ -242,13 +242,17 @@ import Testing
       value.isNaN ? 0 : Int32(max(-2_147_483_648, min(Double(value), 2_147_483_647)))
     }
     func converted<From, To>(_ x: [From], _ from: hk_type, _ to: hk_type, _ zero: To) throws -> [To]
-    where To: Equatable {
+    where From: BitwiseCopyable, To: Equatable, To: BitwiseCopyable {
       var first: [To]?
       for set in [hk_scalar, hk_avx2, hk_avx512] where hk_instruction_set_available(set) {
         let pool = try #require(hk_pool_create_with(2, set))
         defer { hk_pool_destroy(pool) }
         var y = [To](repeating: zero, count: x.count)
-        hk_convert(pool, from, to, Int64(x.count), x, &y)
+        x.withUnsafeBytes { x in
+          y.withUnsafeMutableBytes { y in
+            hk_convert(pool, from, to, Int64(x.count), x.baseAddress, y.baseAddress)
+          }
+        }
         if let first, !(To.self == Float.self || To.self == Float16.self) { #expect(y == first) }
         first = y
       }
