@@ -58,6 +58,7 @@ let package = Package(
         "Compiler", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle", "Operations",
         "Recipe", "Foundations",
       ]),
+    .testTarget(name: "BundleTests", dependencies: ["Bundle", "Operations", "Foundations"]),
     .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
     .testTarget(name: "CSchemasTests"),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Foundations"]),
