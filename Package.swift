@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(
       name: "AutodiffTests",
       dependencies: [
-        "Autodiff", "Interpreter", "TestSupport", "GraphIR", "Operations", "Foundations",
+        "Autodiff", "Interpreter", "Frontend", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(
       name: "CompilerTests",
