@@ -39,7 +39,8 @@ package struct BundleReport {
     let recipe = recipe.program
     let model = recipe.model
     var lines = [
-      ("program digest", digest), ("made by", producer), ("configuration", self.recipe.run.configurationName),
+      ("program digest", digest), ("made by", producer),
+      ("configuration", self.recipe.run.configurationName),
       ("task", taskName), ("precision", recipe.precision.rawValue),
       (
         "model",
@@ -54,7 +55,10 @@ package struct BundleReport {
           + "\(recipe.accumulationCount)"
       ),
       ("optimizer", recipe.optimizer.kind.name),
-      ("stages", "\(recipe.pipeline.stages.count) on \(recipe.pipeline.ipusPerReplica) IPUs a replica"),
+      (
+        "stages",
+        "\(recipe.pipeline.stages.count) on \(recipe.pipeline.ipusPerReplica) IPUs a replica"
+      ),
       (
         "program",
         "\(program.functions.count) functions, \(program.operations.count) operations"

@@ -19,11 +19,14 @@ struct Train: ParsableCommand {
   var datasetDir: String?
 
   @Option(
-    help: "Start from these parameters: a .safetensors file, or a folder, with Hugging Face's names.")
+    help:
+      "Start from these parameters: a .safetensors file, or a folder, with Hugging Face's names.")
   var pretrainedCkptPath: String?
 
   @Option(
-    help: "Save the parameters here at the end: a .safetensors file, or a folder for model.safetensors.")
+    help:
+      "Save the parameters here at the end: a .safetensors file, or a folder for model.safetensors."
+  )
   var saveCkptPath: String?
 
   @Option(help: "Train on this many samples instead of the configuration's.")
