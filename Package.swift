@@ -100,12 +100,6 @@ let package = Package(
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(
       name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
-    .testTarget(
-      name: "RuntimeTests",
-      dependencies: [
-        "Runtime", "Backend", "Interpreter", "GraphIR", "TestSupport", "Bundle", "Operations",
-        "Foundations",
-      ]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
