@@ -95,11 +95,22 @@ let package = Package(
       name: "InterpreterTests",
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Compiler", "Frontend", "Training", "Datasets", "Checkpoints", "TestSupport", "Recipe",
+        "Foundations",
+      ]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "Recipe", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(
       name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(
+      name: "TrainingStepTests",
+      dependencies: [
+        "TrainingStep", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
+      ]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]

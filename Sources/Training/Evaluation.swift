@@ -110,7 +110,7 @@ package struct Evaluation {
   }
 
   private func run(_ entry: String, _ batch: Batch, _ number: Int) throws -> [NamedResult] {
-    let scale = Float((bundle.recipe.run.lossScale ?? .none).value)
+    let scale = Float(bundle.recipe.run.lossScaleValue)
     var inputs = [
       Port(name: "seed", role: .seed): HostTensor(seed: bundle.recipe.run.seedBits),
       Port(name: "micro_batch", role: .microBatch):

@@ -154,14 +154,14 @@ package struct TrainingRun {
     let start = monotonicSeconds()
     let rate = bundle.recipe.run.learningRate.schedule(totalSteps: arithmetic.weightUpdates)
       .rate(at: update)
-    let scale = bundle.recipe.run.lossScale ?? .none
+    let scale = bundle.recipe.run.lossScaleValue
     let inputs = [
       Port(name: "seed", role: .seed): HostTensor(seed: bundle.recipe.run.seedBits),
       Port(name: "weight_update", role: .weightUpdate):
         HostTensor([], [Int32(truncatingIfNeeded: update)]),
       Port(name: "learning_rate", role: .learningRate): HostTensor(TensorType([], .f32), [rate]),
       Port(name: "loss_scale", role: .lossScale):
-        HostTensor(TensorType([], .f32), [Float(scale.value)]),
+        HostTensor(TensorType([], .f32), [Float(scale)]),
     ]
     let entry = EntryName.trainingStep
     let results = try engine.run(
@@ -172,7 +172,7 @@ package struct TrainingRun {
     return TrainingMetrics(
       weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
       losses: .init(losses, task: bundle.recipe.program.task), learningRate: Double(rate),
-      lossScale: scale.value,
+      lossScale: scale,
       samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }
 
@@ -198,6 +198,9 @@ package struct TrainingRun {
 extension TrainingRecipe.Run {
   /// The seed as the bits that random draws are keyed by.
   var seedBits: UInt64 { UInt64(bitPattern: Int64(seed)) }
+
+  /// The factor on the loss; 1 where the configuration has none.
+  var lossScaleValue: Double { lossScale?.value ?? 1 }
 }
 
 extension HostTensor {
