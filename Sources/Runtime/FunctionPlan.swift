@@ -16,7 +16,7 @@ struct Storage {
     case constant(Int)
   }
 
-  let home: Home
+  var home: Home
   let byteCount: Int
   /// Whether each replica has its own.
   let isReplicated: Bool

@@ -15,7 +15,9 @@ struct FunctionPlanner {
   private let schedule: Schedule
   private let replication: Replication
   private let constants: ConstantPool
+  private let updates: UpdatedResults
   private var sharing: SharingRules
+  private var number = 0
   private var plan = FunctionPlan()
   /// The storage of each value of the program, in its function.
   private(set) var storageOf: [Int]
@@ -28,6 +30,7 @@ struct FunctionPlanner {
     self.schedule = schedule
     self.replication = replication
     self.constants = constants
+    updates = UpdatedResults(program, calls)
     sharing = SharingRules(program, calls)
     storageOf = program.values.map { _ in -1 }
   }
@@ -35,6 +38,7 @@ struct FunctionPlanner {
   /// The plan of a function; those of all functions that it calls must have been made before.
   mutating func makePlan(number: Int) -> FunctionPlan {
     let function = program.functions[number]
+    self.number = number
     plan = FunctionPlan()
     let block = program.blocks[function.body]
     let start = block.operations.first.map { schedule.positions[$0] } ?? 0
@@ -168,22 +172,45 @@ struct FunctionPlanner {
           return write(value, to: storage, at: site.position)
         }
       } else if !isReplicated {
-        let storage = add(.result(destination), for: value, at: site.position)
-        plan.firstWriters[storage] = (site.index, result)
-        return storage
+        return returnedStorage(for: value, result: result, of: site, destination: destination)
       }
     }
-    for operand in site.operation.operandsToReplace(result: result) {
-      let storage = storageOf[site.operation.operands[operand]]
-      let isCollective = site.operation.operation == .collective(.allReduceSum)
-      if plan.storages[storage].isWritable, plan.storages[storage].lastUse == site.position,
-        site.isInRepeat || isCollective || plan.storages[storage].holdsReplicas == isReplicated,
-        canHold(value, storage, result, of: site)
-      {
-        return write(value, to: storage, at: site.position)
-      }
+    if let storage = deadOperand(for: value, result: result, of: site) {
+      return write(value, to: storage, at: site.position)
     }
     return add(.frame, for: value, at: site.position, isReplicated: isReplicated)
+  }
+
+  /// A value that the function returns is where the caller wants it, with what was there before it;
+  /// but where the caller wants it in an argument's place it begins there as late as possible.
+  private mutating func returnedStorage(
+    for value: Program.ValueIndex, result: Int, of site: Site, destination: Int
+  ) -> Int {
+    if !updates.isUpdate[number][destination],
+      let storage = deadOperand(for: value, result: result, of: site),
+      plan.storages[storage].home == .frame, !plan.storages[storage].isReplicated
+    {
+      plan.storages[storage].home = .result(destination)
+      return write(value, to: storage, at: site.position)
+    }
+    let storage = add(.result(destination), for: value, at: site.position)
+    plan.firstWriters[storage] = (site.index, result)
+    return storage
+  }
+
+  /// The storage of an operand whose place the result may take.
+  private func deadOperand(
+    for value: Program.ValueIndex, result: Int, of site: Site
+  ) -> Int? {
+    let isCollective = site.operation.operation == .collective(.allReduceSum)
+    return site.operation.operandsToReplace(result: result).lazy.map {
+      storageOf[site.operation.operands[$0]]
+    }.first { storage in
+      plan.storages[storage].isWritable && plan.storages[storage].lastUse == site.position
+        && (site.isInRepeat || isCollective
+          || plan.storages[storage].holdsReplicas == replication.isReplicated[value])
+        && canHold(value, storage, result, of: site)
+    }
   }
 
   /// Whether what is in the storage is dead when the operation writes the result, or may be the

@@ -55,8 +55,8 @@ final class PreparedEntry {
         "'\(name)' takes \(signature.arguments.map(\.type)), is given \(arguments.map(\.type))")
     }
     let updated = Set(updates.map { ObjectIdentifier(arguments[$0.argument]) })
-    let others = arguments.indices.filter { updated.contains(ObjectIdentifier(arguments[$0])) }
-    guard others.count == updates.count else {
+    let uses = arguments.filter { updated.contains(ObjectIdentifier($0)) }
+    guard updated.count == updates.count, uses.count == updates.count else {
       throw TesseraError(
         .internalError, code: "shared-arguments",
         "'\(name)' updates a tensor that is given for two of its arguments")

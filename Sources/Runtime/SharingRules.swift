@@ -58,6 +58,38 @@ struct SharingRules {
   }
 }
 
+/// Which results of functions are to be the next values of arguments: those of an entry function that
+/// the host keeps, those that a repeat yields, and those of the calls that make them.
+struct UpdatedResults {
+  /// For each function, for each of its results.
+  private(set) var isUpdate: [[Bool]]
+
+  init(_ program: Program, _ calls: CallGraph) {
+    var makers = program.values.map { _ in (callee: Int, result: Int)?.none }
+    for operation in program.operations {
+      guard case .control(.call(let callee)) = operation.operation else { continue }
+      for (result, value) in operation.results.enumerated() {
+        makers[value] = (calls.number(of: callee), result)
+      }
+    }
+    var isUpdate = program.functions.map { program.returned(by: $0).map { _ in false } }
+    func note(_ value: Program.ValueIndex) {
+      if let maker = makers[value] { isUpdate[maker.callee][maker.result] = true }
+    }
+    for number in calls.calleesFirst.reversed() {
+      let function = program.functions[number]
+      for (result, value) in program.returned(by: function).enumerated() {
+        if function.results[result]?.role.isState == true { isUpdate[number][result] = true }
+        if isUpdate[number][result] { note(value) }
+      }
+      program.forEachOperation(in: function.body) { operation in
+        if operation.operation == .control(.yield) { operation.operands.forEach(note) }
+      }
+    }
+    self.isUpdate = isUpdate
+  }
+}
+
 extension ProgramOperation {
   /// The operands whose place the result may take, where `SharingRules` agrees.
   func operandsToReplace(result: Int) -> [Int] {
