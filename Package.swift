@@ -31,6 +31,12 @@ let package = Package(
       name: "TrainingStep",
       dependencies: ["GraphIR", "Autodiff", "Operations", "Recipe", "Foundations"]),
     .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
+    .target(
+      name: "Compiler",
+      dependencies: [
+        "Frontend", "TrainingStep", "Backend", "GraphIR", "Bundle", "Operations", "Recipe",
+        "Foundations",
+      ]),
 
     // The runtime.
     .target(name: "Checkpoints", dependencies: ["Foundations"]),
@@ -38,7 +44,21 @@ let package = Package(
     .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
 
     // Tests.
-    .target(name: "TestSupport", dependencies: ["Interpreter", "Operations", "Foundations"]),
+    .target(
+      name: "TestSupport",
+      dependencies: ["Interpreter", "Checkpoints", "Operations", "Foundations"]),
+    .testTarget(
+      name: "AutodiffTests",
+      dependencies: [
+        "Autodiff", "Interpreter", "TestSupport", "GraphIR", "Operations", "Foundations",
+      ]),
+    .testTarget(
+      name: "CompilerTests",
+      dependencies: [
+        "Compiler", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle", "Operations",
+        "Recipe", "Foundations",
+      ]),
+    .testTarget(name: "BundleTests", dependencies: ["Bundle", "Operations", "Foundations"]),
     .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
     .testTarget(name: "CSchemasTests"),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Foundations"]),
@@ -49,7 +69,8 @@ let package = Package(
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "Recipe", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
-    .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .testTarget(
+      name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]

@@ -4,11 +4,13 @@ import Operations
 extension Program {
   /// What a program may not exceed, so that no sum of sizes overflows and no walk is unbounded.
   package enum Limits {
+    /// Axes of one tensor.
     package static let rank = 8
     /// Of one tensor: above any tensor of BERT.
     package static let elementCount = 1 << 40
     /// Of all values together: sums of sizes stay far from 2^63.
     package static let byteCount = 1 << 50
+    /// Operands, and results, of one operation.
     package static let operandCount = 1 << 16
     /// Repeats inside repeats of one function.
     package static let nesting = 8
@@ -16,6 +18,7 @@ extension Program {
     package static let callDepth = 64
     /// Calls that an entry function makes, directly and through others, each repeat counted once.
     package static let callCount = 1 << 20
+    /// Of one name, in UTF-8.
     package static let nameByteCount = 1024
   }
 

@@ -15,12 +15,14 @@ package struct Program: Hashable, Sendable {
   /// The place of a block in `blocks`.
   package typealias BlockIndex = Int
 
+  /// The types that values and parameters refer to.
   package var types: [TensorType]
   /// The type of each value.
   package var values: [TypeIndex]
   package var operations: [ProgramOperation]
   package var blocks: [ProgramBlock]
   package var functions: [ProgramFunction]
+  /// The tensors that training changes.
   package var parameters: [ParameterEntry]
 
   package init(

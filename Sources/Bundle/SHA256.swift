@@ -2,6 +2,7 @@ import CCrypto
 
 /// SHA-256 (FIPS 180-4), computed by libcrypto over bytes that come in pieces.
 package struct SHA256: ~Copyable {
+  /// Bytes of a digest.
   package static let byteCount = 32
 
   private let context: OpaquePointer?
@@ -18,10 +19,12 @@ package struct SHA256: ~Copyable {
     EVP_MD_CTX_free(context)
   }
 
+  /// Takes the next bytes.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     isGood = isGood && EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1
   }
 
+  /// Takes the next bytes.
   package mutating func update(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { update($0) }
   }

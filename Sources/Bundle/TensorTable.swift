@@ -70,7 +70,9 @@ enum TensorTable {
       guard isPrintableName(name) else {
         throw damagedBundle("the name of tensor \(index) cannot be printed")
       }
-      guard seen.insert(name).inserted else { throw damagedBundle("two tensors are named '\(name)'") }
+      guard seen.insert(name).inserted else {
+        throw damagedBundle("two tensors are named '\(name)'")
+      }
     }
   }
 }

@@ -19,9 +19,15 @@ enum { block_depth = 256 };
 /// Multiply-adds that are worth an item of their own: some 10 us.
 enum { item_work = 1 << 19 };
 
-/// Rows of an item at most, and elements of B that it packs for itself at most (512 KiB): both
-/// fit the L2 cache of 1 MiB together.
+/// Rows of an item at most, and elements of B that it uses at most (512 KiB): so that both fit a
+/// common L2 cache of 1 MiB together.
 enum { item_rows = 192, item_packed = 1 << 17 };
+
+/// Elements that one task of the shared packing takes at least: 1-3 us.
+enum { packing_work = 4096 };
+
+/// How many steps of k ahead the rows of B are fetched.
+enum { prefetched_rows = 24 };
 
 typedef struct {
   hk_matmul_problem p;
@@ -32,6 +38,7 @@ typedef struct {
   int64_t splits, depth;
   /// Whether an operand is packed before the items run, because several use each panel.
   bool shared_a, shared_b;
+  int64_t panels_of_task_a, panels_of_task_b, pack_tasks_a;
   float *packed_a, *packed_b;
   /// f32 results of the pieces of k: [batch, splits, m, n_panels * panel_columns].
   float *pieces;
@@ -98,8 +105,9 @@ static void place(matmul_plan *plan, hk_pool *pool) {
       plan->splits > 1
           ? padded(p->batch * plan->splits * p->m * plan->n_panels * plan->panel_columns)
           : 0;
-  plan->local_a = plan->shared_a ? 0 : padded(rows * plan->depth);
-  plan->local_b = plan->shared_b ? 0 : padded(columns * plan->depth);
+  int64_t deep = hk_minimum_of(plan->depth, block_depth);
+  plan->local_a = plan->shared_a ? 0 : padded(rows * deep);
+  plan->local_b = plan->shared_b ? 0 : padded(plan->panel_columns * deep);
   int64_t tiles = padded(blocks ? rows * columns : plan->panel_rows * plan->panel_columns);
   plan->local_floats = plan->local_a + plan->local_b + tiles;
 
@@ -121,14 +129,16 @@ void hk_matmul(hk_pool *pool, const hk_matmul_problem *problem) {
   HK_PICK(pool, tile_size)(&plan);
   cut(&plan, hk_pool_threads(pool));
   place(&plan, pool);
-  if (plan.shared_a)
-    hk_pool_run(
-        pool, p->batch * hk_chunks_of(plan.m_panels, panels_of_task), HK_PICK(pool, pack_a_task),
-        &plan);
-  if (plan.shared_b)
-    hk_pool_run(
-        pool, batches_of_b(&plan) * hk_chunks_of(plan.n_panels, panels_of_task),
-        HK_PICK(pool, pack_b_task), &plan);
+  int64_t k = hk_maximum_of(p->k, 1);
+  plan.panels_of_task_a = hk_chunks_of(packing_work, plan.panel_rows * k);
+  plan.panels_of_task_b = hk_chunks_of(packing_work, plan.panel_columns * k);
+  plan.pack_tasks_a =
+      plan.shared_a ? p->batch * hk_chunks_of(plan.m_panels, plan.panels_of_task_a) : 0;
+  int64_t pack_tasks_b =
+      plan.shared_b
+          ? batches_of_b(&plan) * hk_chunks_of(plan.n_panels, plan.panels_of_task_b)
+          : 0;
+  hk_pool_run(pool, plan.pack_tasks_a + pack_tasks_b, HK_PICK(pool, pack_task), &plan);
   hk_pool_run(
       pool, p->batch * plan.splits * plan.items_m * plan.items_n, HK_PICK(pool, item_task),
       &plan);

@@ -66,7 +66,13 @@ HK_SCALAR void HK_NAME(transpose)(HK_VECTOR rows[HK_LANES]) {
 HK_SCALAR void HK_NAME(pack_rows)(
     hk_type type, const void *x, int64_t start, int64_t stride, int64_t count, int width,
     int valid, float *panel) {
+  int64_t size = (int64_t)hk_size_of(type);
   for (int64_t k = 0; k < count; k++, start += stride, panel += width) {
+    // The rows of a panel of B lie apart: the processor's own prefetchers miss them. Those of A
+    // may be so far apart that fetching ahead costs more than it gives.
+    const char *ahead = (const char *)x + (start + prefetched_rows * stride) * size;
+    for (int byte = 0; width == HK_PANEL_COLUMNS && byte < width * size; byte += 64)
+      __builtin_prefetch(ahead + byte);
     int j = 0;
     if (valid == width)
       for (; j + HK_LANES <= width; j += HK_LANES)
@@ -87,6 +93,10 @@ HK_SCALAR void HK_NAME(pack_columns)(
       HK_VECTOR rows[HK_LANES];
 #pragma clang loop unroll(full)
       for (int j = 0; j < HK_LANES; j++) {
+        // The same place of the next panel, which is packed after this one has been used.
+        const char *ahead =
+            (const char *)x + (size_t)(start + (first + width + j) * stride + k) * hk_size_of(type);
+        __builtin_prefetch(ahead, 0, 2);
         rows[j] = 0;
         if (first + j < valid)
           HK_NAME(load_vector)(type, x, start + (first + j) * stride + k, &rows[j]);
@@ -146,27 +156,24 @@ static void HK_NAME(pack_b)(
       (int)hk_minimum_of(HK_PANEL_COLUMNS, p->n - first), k0, depth, packed);
 }
 
-#ifndef HK_PANELS_OF_TASK
-#define HK_PANELS_OF_TASK
-/// Panels that one task of the shared packing takes.
-enum { panels_of_task = 4 };
-#endif
-
-#define HK_PACK_TASK(name, pack, panels, shared, width)                                      \
-  static void HK_NAME(name)(const void *context, int64_t chunk, int worker) {                \
-    (void)worker;                                                                            \
-    const matmul_plan *plan = context;                                                       \
-    int64_t tasks = hk_chunks_of(plan->panels, panels_of_task), batch = chunk / tasks;       \
-    int64_t panel = chunk % tasks * panels_of_task;                                          \
-    int64_t end = hk_minimum_of(panel + panels_of_task, plan->panels);                       \
-    for (; panel < end; panel++)                                                             \
-      HK_NAME(pack)(                                                                         \
-          plan, batch, panel, 0, plan->p.k,                                                  \
-          plan->shared + (batch * plan->panels + panel) * (width) * plan->p.k);              \
+/// Packs some shared panels of A or, the higher chunks, of B, over all of k.
+static void HK_NAME(pack_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const matmul_plan *plan = context;
+  bool is_a = chunk < plan->pack_tasks_a;
+  int64_t panels = is_a ? plan->m_panels : plan->n_panels;
+  int64_t panels_of_task = is_a ? plan->panels_of_task_a : plan->panels_of_task_b;
+  int64_t tasks = hk_chunks_of(panels, panels_of_task);
+  if (!is_a) chunk -= plan->pack_tasks_a;
+  int64_t batch = chunk / tasks, panel = chunk % tasks * panels_of_task;
+  int64_t end = hk_minimum_of(panel + panels_of_task, panels), k = plan->p.k;
+  for (; panel < end; panel++) {
+    int64_t place = (batch * panels + panel) * k;
+    if (is_a)
+      HK_NAME(pack_a)(plan, batch, panel, 0, k, plan->packed_a + place * HK_PANEL_ROWS);
+    else HK_NAME(pack_b)(plan, batch, panel, 0, k, plan->packed_b + place * HK_PANEL_COLUMNS);
   }
-
-HK_PACK_TASK(pack_a_task, pack_a, m_panels, packed_a, HK_PANEL_ROWS)
-HK_PACK_TASK(pack_b_task, pack_b, n_panels, packed_b, HK_PANEL_COLUMNS)
+}
 
 /// c[rows][2 vectors] (+)= a panel times b panel over `depth` steps of k, held in registers.
 HK_SCALAR void HK_NAME(multiply_rows)(
@@ -175,6 +182,9 @@ HK_SCALAR void HK_NAME(multiply_rows)(
   HK_VECTOR sums[HK_PANEL_ROWS][2];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
+    // C is fetched while k runs: the stores at the end would wait for it.
+    __builtin_prefetch(c + i * stride, 1);
+    __builtin_prefetch(c + i * stride + HK_LANES, 1);
     sums[i][0] = 0;
     sums[i][1] = 0;
     if (continues) {
@@ -238,25 +248,15 @@ static void HK_NAME(item_task)(const void *context, int64_t chunk, int worker) {
   int64_t m0 = item_m * plan->item_m, m1 = hk_minimum_of(m0 + plan->item_m, plan->m_panels);
   int64_t n0 = item_n * plan->item_n, n1 = hk_minimum_of(n0 + plan->item_n, plan->n_panels);
 
-  // Panels of A and B, from one panel to the next, at the piece's first k.
+  // Panels of A, from one panel to the next, and of B, at the piece's first k. Shared panels run
+  // over all of k; own ones are packed block by block, B's each right before its use.
   float *local = plan->local + worker * plan->local_floats;
-  float *a = local, *b = local + plan->local_a, *tiles = b + plan->local_b;
-  int64_t step_a = HK_PANEL_ROWS * depth, step_b = HK_PANEL_COLUMNS * depth;
-  if (plan->shared_a) {
-    step_a = HK_PANEL_ROWS * p->k;
-    a = plan->packed_a + (batch * plan->m_panels + m0) * step_a + k0 * HK_PANEL_ROWS;
-  } else {
-    for (int64_t m = m0; m < m1; m++)
-      HK_NAME(pack_a)(plan, batch, m, k0, depth, a + (m - m0) * step_a);
-  }
-  if (plan->shared_b) {
-    int64_t batch_b = p->batch_stride_b == 0 ? 0 : batch;
-    step_b = HK_PANEL_COLUMNS * p->k;
-    b = plan->packed_b + (batch_b * plan->n_panels + n0) * step_b + k0 * HK_PANEL_COLUMNS;
-  } else {
-    for (int64_t n = n0; n < n1; n++)
-      HK_NAME(pack_b)(plan, batch, n, k0, depth, b + (n - n0) * step_b);
-  }
+  float *own_b = local + plan->local_a, *tiles = own_b + plan->local_b;
+  int64_t batch_b = p->batch_stride_b == 0 ? 0 : batch;
+  const float *shared_a =
+      plan->packed_a + ((batch * plan->m_panels + m0) * p->k + k0) * HK_PANEL_ROWS;
+  const float *shared_b =
+      plan->packed_b + ((batch_b * plan->n_panels + n0) * p->k + k0) * HK_PANEL_COLUMNS;
 
   int64_t piece_stride = plan->n_panels * HK_PANEL_COLUMNS;
   float *piece = plan->pieces + (batch * plan->splits + split) * p->m * piece_stride;
@@ -264,7 +264,20 @@ static void HK_NAME(item_task)(const void *context, int64_t chunk, int worker) {
   do {
     int64_t steps = hk_minimum_of(block_depth, depth - k);
     bool last = k + steps >= depth;
+    const float *a = shared_a + k * HK_PANEL_ROWS;
+    int64_t step_a = HK_PANEL_ROWS * p->k;
+    if (!plan->shared_a) {
+      a = local;
+      step_a = HK_PANEL_ROWS * steps;
+      for (int64_t m = m0; m < m1; m++)
+        HK_NAME(pack_a)(plan, batch, m, k0 + k, steps, local + (m - m0) * step_a);
+    }
     for (int64_t n = n0; n < n1; n++) {
+      const float *b = shared_b + ((n - n0) * p->k + k) * HK_PANEL_COLUMNS;
+      if (!plan->shared_b) {
+        b = own_b;
+        HK_NAME(pack_b)(plan, batch, n, k0 + k, steps, own_b);
+      }
       int64_t column = n * HK_PANEL_COLUMNS;
       int64_t columns = hk_minimum_of(HK_PANEL_COLUMNS, p->n - column);
       for (int64_t m = m0; m < m1; m++) {
@@ -283,9 +296,7 @@ static void HK_NAME(item_task)(const void *context, int64_t chunk, int worker) {
           stride = HK_PANEL_COLUMNS;
           indirect = true;
         }
-        HK_NAME(multiply)(
-            rows, steps, a + (m - m0) * step_a + k * HK_PANEL_ROWS,
-            b + (n - n0) * step_b + k * HK_PANEL_COLUMNS, c, stride, k > 0);
+        HK_NAME(multiply)(rows, steps, a + (m - m0) * step_a, b, c, stride, k > 0);
         if (indirect && last) HK_NAME(finish)(p, c, offset, rows, columns);
       }
     }
@@ -320,4 +331,3 @@ static void HK_NAME(combine_task)(const void *context, int64_t chunk, int worker
 #undef HK_LOWER
 #undef HK_UPPER
 #undef HK_PACK
-#undef HK_PACK_TASK

@@ -17,9 +17,9 @@
 /// with a tenth of this spin, pools fell asleep between calls and lost what they had gained.
 enum { spin_limit = 20000 };
 
-/// Pauses that the caller waits for the last workers before it yields the core: on a busy machine
-/// a worker may have lost its own.
-enum { yield_limit = 4000 };
+/// Pauses that the caller waits for the last workers before it yields the core, some 5-10 us: on a
+/// busy machine a worker may be waiting for this very core.
+enum { yield_limit = 256 };
 
 struct hk_pool {
   int threads;

@@ -63,6 +63,18 @@ static void HK_NAME(run_result)(
   }
 }
 
+/// Softmax of a row of one block, the exponentials kept instead of computed twice.
+static void HK_NAME(short_softmax)(const softmax_job *job, int64_t offset, int64_t n) {
+  float buffer[HK_BLOCK], exponentials[HK_BLOCK];
+  const float *x = HK_NAME(load)(job->type, job->x, offset, n, buffer);
+  float maximum = HK_NAME(largest)(-__builtin_inff(), x, n);
+  HK_VECTORISE for (int64_t j = 0; j < n; j++) exponentials[j] = hk_exp(x[j] - maximum);
+  float sum = HK_NAME(sum)(exponentials, n);
+  float *y = HK_NAME(target)(job->type, job->y, offset, buffer);
+  HK_VECTORISE for (int64_t j = 0; j < n; j++) y[j] = exponentials[j] / sum;
+  HK_NAME(store)(job->type, y, n, job->y, offset);
+}
+
 static void HK_NAME(whole_rows_task)(const void *context, int64_t chunk, int worker) {
   (void)worker;
   const softmax_job *job = context;
@@ -70,6 +82,10 @@ static void HK_NAME(whole_rows_task)(const void *context, int64_t chunk, int wor
   int64_t end = hk_minimum_of((chunk + 1) * job->rows_of_task, job->rows);
   for (int64_t row = chunk * job->rows_of_task; row < end; row++) {
     int64_t offset = row * job->width;
+    if (job->form == form_softmax && job->width <= HK_BLOCK) {
+      HK_NAME(short_softmax)(job, offset, job->width);
+      continue;
+    }
     float maximum = forward ? HK_NAME(run_maximum)(job, offset, job->width) : 0.0f;
     float sum = HK_NAME(run_sum)(job, offset, job->width, maximum);
     HK_NAME(run_result)(job, offset, job->width, maximum, sum);

@@ -79,8 +79,10 @@ extension Rewriter {
     return insert(.contraction(contraction), [left, right])[0]
   }
 
-  package mutating func gatherRows(_ table: ValueID, _ indices: ValueID) -> ValueID {
-    insert(.indexing(.gatherRows), [table, indices])[0]
+  package mutating func gatherRows(
+    _ table: ValueID, _ indices: ValueID, paddingIndex: Int? = nil
+  ) -> ValueID {
+    insert(.indexing(.gatherRows(paddingIndex: paddingIndex)), [table, indices])[0]
   }
 
   package mutating func selectColumns(_ x: ValueID, _ indices: ValueID) -> ValueID {

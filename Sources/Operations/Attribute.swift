@@ -57,6 +57,11 @@ package struct AttributeReader {
     return value
   }
 
+  /// The integer, or nil where the attribute is absent.
+  package mutating func optionalInteger(_ name: String) throws(OperationError) -> Int? {
+    remaining.contains { $0.name == name } ? try integer(name) : nil
+  }
+
   package mutating func integers(_ name: String) throws(OperationError) -> [Int] {
     guard case .integers(let values) = try take(name) else {
       throw wrongKind(name, "an array of 64-bit integers")

@@ -2,8 +2,9 @@ import Foundations
 
 /// Operations that pick or place by i32 indices. An index out of range is an error at run time.
 package enum Indexing: OperationFamily {
-  /// (table [V, H], indices [n]) to the rows [n, H].
-  case gatherRows
+  /// (table [V, H], indices [n]) to the rows [n, H]. Lookups of `paddingIndex` have no gradient, as those
+  /// of `padding_idx` in PyTorch's embeddings.
+  case gatherRows(paddingIndex: Int? = nil)
   /// (indices [n], rows [n, H]) to [V, H]: zeros with each row added at its index, in order; sums
   /// are formed in at least f32 and rounded once. The adjoint of gatherRows.
   case scatterAddRows(rows: Int)
@@ -23,7 +24,9 @@ package enum Indexing: OperationFamily {
 
   package var attributes: [Attribute] {
     switch self {
-    case .gatherRows, .selectColumns: []
+    case .gatherRows(let paddingIndex):
+      paddingIndex.map { [Attribute("padding_index", .integer(Int64($0)))] } ?? []
+    case .selectColumns: []
     case .scatterAddRows(let rows): [Attribute("rows", .integer(Int64(rows)))]
     case .placeColumns(let columns): [Attribute("columns", .integer(Int64(columns)))]
     }
@@ -31,7 +34,8 @@ package enum Indexing: OperationFamily {
 
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     switch mnemonic {
-    case "tessera.gather_rows": self = .gatherRows
+    case "tessera.gather_rows":
+      self = .gatherRows(paddingIndex: try attributes.optionalInteger("padding_index"))
     case "tessera.scatter_add_rows": self = .scatterAddRows(rows: try attributes.integer("rows"))
     case "tessera.select_columns": self = .selectColumns
     case "tessera.place_columns": self = .placeColumns(columns: try attributes.integer("columns"))

@@ -21,7 +21,7 @@ extension OperationSamples {
       let lower =
         switch function {
         case .logarithm, .squareRoot: 0.25
-        case .negate, .exponential, .tanh, .geluTanh, .geluErf: -3.0
+        case .negate, .exponential, .exponentialMinusOne, .tanh, .geluTanh, .geluErf: -3.0
         }
       for (note, shape) in [("scalar", []), ("matrix", [5, 29]), ("long", [1, 131])] {
         let x = generator.tensor(shape, element, from: lower, to: 3)

@@ -46,7 +46,7 @@ extension OperationSamples {
     for (count, extent, width) in [(1, 1, 1), (9, 5, 7), (4, 33, 16), (40, 3, 5)] {
       let note = "\(count) of \(extent), width \(width)"
       let indices = generator.indices(count, below: extent)
-      add(note, .indexing(.gatherRows), tensor([extent, width]), indices)
+      add(note, .indexing(.gatherRows()), tensor([extent, width]), indices)
       add(note, .indexing(.scatterAddRows(rows: extent)), indices, tensor([count, width]))
       add(note, .indexing(.selectColumns), tensor([count, extent]), indices)
       add(note, .indexing(.placeColumns(columns: extent)), indices, tensor([count]))

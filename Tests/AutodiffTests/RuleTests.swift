@@ -181,10 +181,29 @@ import Testing
 
   @Test func indexing() throws {
     let indices = Tensor(TensorType([4], .i32), integers: [2, 0, 2, 1])
-    try check(.indexing(.gatherRows), [[3, 2]], trailing: [indices])
+    try check(.indexing(.gatherRows()), [[3, 2]], trailing: [indices])
     try check(.indexing(.scatterAddRows(rows: 3)), [[4, 2]], leading: [indices])
     try check(.indexing(.selectColumns), [[4, 3]], trailing: [indices])
     try check(.indexing(.placeColumns(columns: 3)), [[4]], leading: [indices])
+  }
+
+  /// As `padding_idx` of PyTorch: row 0 is read and gets no gradient.
+  @Test func paddingHasNoGradient() throws {
+    var module = Module()
+    module.add("f", [TensorType([2, 1], .f32), TensorType([3], .i32)]) { rewriter, arguments in
+      let rows = rewriter.gatherRows(arguments[0], arguments[1], paddingIndex: 0)
+      return [rewriter.sum(rows, axes: [0, 1])]
+    }
+    var differentiation = Differentiation(module)
+    try differentiation.gradient(
+      of: "f", newName: "g", lossResult: 0, withRespectTo: [true, false])
+    let results = try Interpreter(differentiation.module).run(
+      "g",
+      [
+        Tensor(TensorType([2, 1], .f32), floats: [5, 7]),
+        Tensor(TensorType([3], .i32), integers: [0, 1, 1]), Tensor(TensorType([], .f32), splat: 1),
+      ])
+    #expect(results.map(\.values) == [[19], [0, 2]])
   }
 
   @Test(arguments: Softmax.allCases)

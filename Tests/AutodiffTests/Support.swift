@@ -23,24 +23,9 @@ struct SplitMix64: RandomNumberGenerator {
   }
 }
 
-/// Runs a function whose operations are all the interpreter's own, calls and a return.
+/// The results of a function for the arguments.
 func run(_ name: String, of module: Module, _ arguments: [Tensor]) throws -> [Tensor] {
-  let function = try #require(module[name])
-  var values: [ValueID: Tensor] = [:]
-  for (value, tensor) in zip(function.arguments, arguments) { values[value] = tensor }
-  for id in function[function.body].operations {
-    let node = function[id]
-    let operands = try node.operands.map { try #require(values[$0]) }
-    let results: [Tensor]
-    switch node.operation {
-    case .control(.return): return operands
-    case .control(.call(let callee)): results = try run(callee, of: module, operands)
-    default: results = try #require(try node.operation.evaluate(operands))
-    }
-    for (value, tensor) in zip(node.results, results) { values[value] = tensor }
-  }
-  Issue.record("@\(name) has no return")
-  return []
+  try Interpreter(module).run(name, arguments)
 }
 
 extension Module {

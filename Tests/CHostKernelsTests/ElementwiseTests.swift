@@ -241,8 +241,9 @@ import Testing
     let integers = x.map { value in
       value.isNaN ? 0 : Int32(max(-2_147_483_648, min(Double(value), 2_147_483_647)))
     }
-    func converted<From, To>(_ x: [From], _ from: hk_type, _ to: hk_type, _ zero: To) throws -> [To]
-    where To: Equatable {
+    func converted<From: BitwiseCopyable, To: BitwiseCopyable & Equatable>(
+      _ x: [From], _ from: hk_type, _ to: hk_type, _ zero: To
+    ) throws -> [To] {
       var first: [To]?
       for set in [hk_scalar, hk_avx2, hk_avx512] where hk_instruction_set_available(set) {
         let pool = try #require(hk_pool_create_with(2, set))

@@ -11,6 +11,7 @@ import Testing
     switch function {
     case .negate: [(1.5, -1.5), (0, -0.0)]
     case .exponential: [(0, 1), (0.5, 1.6487212707001281468), (-.infinity, 0)]
+    case .exponentialMinusOne: [(0, 0), (0x1p-10, 0.000977039492416535242), (-.infinity, -1)]
     case .logarithm: [(1, 0), (3, 1.09861228866810969140), (0, -.infinity)]
     case .squareRoot: [(2.25, 1.5), (2, 1.41421356237309504880)]
     case .tanh: [(0, 0), (0.5, 0.46211715726000975850), (-40, -1)]

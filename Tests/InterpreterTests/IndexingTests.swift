@@ -12,7 +12,7 @@ import Testing
   func smallValues(element: ElementType) throws {
     let table = tensor(element, [3, 2], [1, 2, 3, 4, 5, 6])
     #expect(
-      try evaluate(.indexing(.gatherRows), table, indices(2, 0, 2))
+      try evaluate(.indexing(.gatherRows()), table, indices(2, 0, 2))
         == tensor(element, [3, 2], [5, 6, 1, 2, 5, 6]))
     #expect(
       try evaluate(.indexing(.scatterAddRows(rows: 4)), indices(2, 0, 2), table)
@@ -43,7 +43,7 @@ import Testing
     let picks = indices(2, 0, 2, 1)
     let rows = tensor(.f64, [4, 2], [1, 2, 3, 4, 5, 6, 7, 8])
     #expect(
-      dot(try evaluate(.indexing(.gatherRows), table, picks), rows)
+      dot(try evaluate(.indexing(.gatherRows()), table, picks), rows)
         == dot(table, try evaluate(.indexing(.scatterAddRows(rows: 3)), picks, rows)))
     let columns = indices(1, 1, 0)
     let values = tensor(.f64, [3], [2, 3, 5])
@@ -58,7 +58,7 @@ import Testing
     let matrix = tensor(.f32, [3, 3], Array(repeating: 1, count: 9))
     let vector = tensor(.f32, [3], [1, 2, 3])
     let cases: [(Indexing, Tensor, Tensor)] = [
-      (.gatherRows, matrix, picks), (.scatterAddRows(rows: 3), picks, matrix),
+      (.gatherRows(), matrix, picks), (.scatterAddRows(rows: 3), picks, matrix),
       (.selectColumns, matrix, picks), (.placeColumns(columns: 3), picks, vector),
     ]
     for (operation, first, second) in cases {

@@ -5,7 +5,8 @@
 // f32 and rounds to nearest even once, at the store. All sums accumulate in f32 in an order that
 // depends on sizes alone, so any number of threads gives the same bits; and all kernels but
 // `hk_matmul` without FMA give the same bits on every instruction set.
-// Outputs must not overlap inputs except where a function says so. Sizes may be zero.
+// Outputs must not overlap inputs except where a function says so. Sizes may be zero. Any
+// alignment of the element type works; 64 bytes is up to three times faster.
 #ifndef HOST_KERNELS_H
 #define HOST_KERNELS_H
 

@@ -9,7 +9,7 @@ extension BertBuilder {
     let hidden = model.hiddenSize
     let words = rewriter.gatherRows(
       value("bert.embeddings.word_embeddings.weight"),
-      rewriter.reshape(value("input_ids"), [tokens]))
+      rewriter.reshape(value("input_ids"), [tokens]), paddingIndex: Self.paddingToken)
     let types = rewriter.gatherRows(
       value("bert.embeddings.token_type_embeddings.weight"),
       rewriter.reshape(value("token_type_ids"), [tokens]))
@@ -22,6 +22,9 @@ extension BertBuilder {
       layerNorm(placed, "bert.embeddings.LayerNorm"), probability: model.hiddenDropout,
       stream: DropoutStream.embeddings)
   }
+
+  /// Hugging Face's `pad_token_id`: its embedding gets no gradient from lookups.
+  static let paddingToken = 0
 
   /// What is added to attention scores: 0 where a token is attended to, −10,000 where it is padding.
   mutating func attentionBias() -> ValueID {

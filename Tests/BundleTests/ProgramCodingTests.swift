@@ -1,0 +1,135 @@
+import Bundle
+import Foundations
+import Operations
+import Testing
+
+/// Draws from Philox, so that a failing case can be run again.
+struct SeededNumbers {
+  private var stream: RandomStream
+  private var next = 0
+
+  init(seed: UInt64) {
+    stream = RandomStream(seed: seed, stream: 0, replica: 0, microBatch: 0)
+  }
+
+  mutating func number(below limit: Int) -> Int {
+    next += 1
+    return Int(stream.word(next)) % limit
+  }
+}
+
+@Suite struct ProgramCodingTests {
+  @Test func roundTrip() throws {
+    let program = try sampleProgram()
+    let bytes = try program.encoded()
+    let read = try Program(encoded: bytes)
+    #expect(read == program)
+    #expect(try read.encoded() == bytes)
+    // Equality of numbers does not see the sign of zero.
+    guard case .source(.constant(let literal)) = read.operations[2].operation else {
+      Issue.record("operation 2 is not a constant")
+      return
+    }
+    #expect(literal[1].sign == .minus)
+  }
+
+  @Test func everyAttributeKindRoundTrips() throws {
+    // slice has integers, matmul an element type and truth values, dropout a real number.
+    let matrix = TensorType([4, 4], .f16)
+    let program = Program(
+      types: [matrix, TensorType([4], .i32), TensorType([], .i32), TensorType([2, 4], .f16)],
+      values: [0, 1, 2, 3, 0, 0],
+      operations: [
+        ProgramOperation(
+          .movement(.slice(starts: [2, 0], shape: [2, 4])), operands: [0], results: [3]),
+        ProgramOperation(
+          .contraction(Contraction(transposesRight: true, partials: .f32)), operands: [0, 0],
+          results: [4]),
+        ProgramOperation(
+          .random(.dropout(probability: 0.1)), operands: [4, 1, 2], results: [5]),
+        ProgramOperation(.control(.return), operands: [3, 5]),
+      ],
+      blocks: [ProgramBlock(arguments: [0, 1, 2], operations: [0, 1, 2, 3])],
+      functions: [
+        ProgramFunction(
+          name: "f", body: 0, arguments: [nil, nil, nil], results: [nil, nil])
+      ])
+    #expect(try Program(encoded: program.encoded()) == program)
+  }
+
+  @Test func invalidProgramIsNotEncoded() throws {
+    var program = try sampleProgram()
+    program.values[0] = 99
+    #expect(throws: TesseraError.self) { try program.encoded() }
+  }
+
+  /// Every beginning of the bytes, and 20,000 damages of one to three bytes, without any digest in
+  /// front: each gives an error or a valid program.
+  @Test func damagedBytesGiveErrors() throws {
+    let bytes = try sampleProgram().encoded()
+    for count in 0..<bytes.count {
+      expectErrorOrValid(Array(bytes[..<count]))
+    }
+    var numbers = SeededNumbers(seed: 1984)
+    var refused = 0
+    for _ in 0..<20_000 {
+      var damaged = bytes
+      for _ in 0...numbers.number(below: 3) {
+        damaged[numbers.number(below: bytes.count)] = UInt8(numbers.number(below: 256))
+      }
+      refused += expectErrorOrValid(damaged) ? 1 : 0
+    }
+    // Some damages only rename something; most must be seen.
+    #expect(refused > 10_000)
+  }
+
+  /// - Returns: whether the bytes were refused.
+  @discardableResult
+  private func expectErrorOrValid(_ bytes: [UInt8]) -> Bool {
+    do {
+      let program = try Program(encoded: bytes)
+      #expect(throws: Never.self) { try program.validate() }
+      return false
+    } catch {
+      #expect(error.exitCode == .incompatible)
+      return true
+    }
+  }
+
+  /// Two bytes of an empty operation make a message of about a hundred: the limit ends that.
+  @Test func unpackingIsBounded() throws {
+    func message(_ bytes: [UInt8]) throws -> String {
+      try #require(throws: TesseraError.self) { try Program(encoded: bytes) }.description
+    }
+    let emptyOperation: [UInt8] = [0x22, 0x00]
+    let few = Array(repeatElement(emptyOperation, count: 100).joined())
+    let many = Array(repeatElement(emptyOperation, count: 1 << 20).joined())
+    #expect(try message(few).contains("refers to string 0, it has 0"))
+    #expect(try message(many).contains("not a program, or a bloated one"))
+  }
+
+  @Test func hostileConstantsAreRefused() throws {
+    // A literal of 2^62 elements, and one of extents whose product overflows.
+    for shape in [[1 << 62], [1 << 40, 1 << 40], [0], [-1]] {
+      let type = TensorType(shape, .f32)
+      var program = try sampleProgram()
+      program.operations[2].operation = .source(.constant(TensorLiteral(splat: 1, type)))
+      #expect(throws: TesseraError.self) { try program.validate() }
+    }
+  }
+
+  @Test(.enabled(if: ExternalTool.isThere("protoc-c"), "needs protobuf-c-compiler"))
+  func protocReadsTheProgram() throws {
+    let text = try ExternalTool.run(
+      "protoc-c",
+      [
+        "--proto_path=\(ExternalTool.root)/schemas", "--decode=tessera.bundle.v1.Program",
+        "bundle.proto",
+      ],
+      input: try sampleProgram().encoded())
+    let lines = text.split(separator: "\n")
+    #expect(lines.contains("strings: \"tessera.multiply\""))
+    #expect(lines.count { $0 == "operations {" } == 14)
+    #expect(lines.contains("  standard_deviation: 0.02"))
+  }
+}
