@@ -47,6 +47,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: ["Interpreter", "Checkpoints", "Operations", "Foundations"]),
+    .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "AutodiffTests",
       dependencies: [

@@ -115,7 +115,7 @@ fi
 if [ -n "$reason" ]; then
   echo "compiling $config to $bundle: $reason" >&2
   mkdir -p "$bundle_dir"
-  rm -f "$stamp"
+  rm -f "$stamp" "$bundle"
   "$tesserac" compile "$config" -o "$bundle" ${compile_flags[@]+"${compile_flags[@]}"}
   printf '%s\n' "$wanted" > "$stamp"
 fi
