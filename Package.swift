@@ -41,6 +41,9 @@ let package = Package(
     // The runtime.
     .target(name: "Checkpoints", dependencies: ["Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
+    .target(
+      name: "Runtime",
+      dependencies: ["Bundle", "CHostKernels", "Recipe", "Operations", "Foundations"]),
     .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
 
     // Tests.
@@ -72,6 +75,12 @@ let package = Package(
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(
       name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(
+      name: "RuntimeTests",
+      dependencies: [
+        "Runtime", "Backend", "Interpreter", "GraphIR", "TestSupport", "Bundle", "Operations",
+        "Foundations",
+      ]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]

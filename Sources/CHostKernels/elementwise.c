@@ -35,6 +35,13 @@ typedef struct {
   void *y;
 } convert_job;
 
+typedef struct {
+  hk_type type;
+  int64_t n, parts, part_stride;
+  const void *x;
+  void *out;
+} parts_job;
+
 /// n elements of x from `offset` on with a stride: in place, or gathered into `buffer`.
 static const int32_t *load_integers(
     const void *x, int64_t offset, int64_t stride, int64_t n, int32_t *buffer) {
@@ -87,4 +94,11 @@ void hk_select(
 void hk_convert(hk_pool *pool, hk_type from, hk_type to, int64_t n, const void *x, void *y) {
   convert_job job = {from, to, n, x, y};
   hk_pool_run(pool, hk_chunks_of(n, HK_CHUNK), HK_PICK(pool, convert_task), &job);
+}
+
+void hk_add_parts(
+    hk_pool *pool, hk_type type, int64_t n, int64_t parts, const void *x, int64_t part_stride,
+    void *out) {
+  parts_job job = {type, n, parts, part_stride, x, out};
+  hk_pool_run(pool, hk_chunks_of(n, HK_CHUNK), HK_PICK(pool, parts_task), &job);
 }

@@ -7,6 +7,7 @@ static void HK_NAME(unary_block)(hk_unary_op op, int64_t n, const float *x, floa
   switch (op) {
     case hk_negate: HK_EACH(-x[i]); return;
     case hk_exponential: HK_EACH(hk_exp(x[i])); return;
+    case hk_exponential_minus_one: HK_EACH(hk_expm1(x[i])); return;
     case hk_logarithm: HK_EACH(hk_log(x[i])); return;
     case hk_square_root: HK_EACH(__builtin_elementwise_sqrt(x[i])); return;
     case hk_hyperbolic_tangent: HK_EACH(hk_tanh(x[i])); return;
@@ -201,6 +202,23 @@ static void HK_NAME(convert_task)(const void *context, int64_t chunk, int worker
       if (from_float) HK_EACH(x[i] != 0.0f);
       else HK_EACH(whole[i] != 0);
     }
+  }
+}
+
+static void HK_NAME(parts_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const parts_job *job = context;
+  int64_t end = hk_minimum_of((chunk + 1) * HK_CHUNK, job->n);
+  float buffer[HK_BLOCK], out[HK_BLOCK];
+  for (int64_t begin = chunk * HK_CHUNK; begin < end; begin += HK_BLOCK) {
+    int64_t n = hk_minimum_of(HK_BLOCK, end - begin);
+    memcpy(out, HK_NAME(load)(job->type, job->x, begin, n, buffer), (size_t)n * sizeof(float));
+    for (int64_t part = 1; part < job->parts; part++) {
+      const float *x =
+          HK_NAME(load)(job->type, job->x, part * job->part_stride + begin, n, buffer);
+      HK_EACH(out[i] + x[i]);
+    }
+    HK_NAME(store)(job->type, out, n, job->out, begin);
   }
 }
 

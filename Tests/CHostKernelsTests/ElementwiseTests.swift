@@ -13,6 +13,7 @@ import Testing
     let operations: [(hk_unary_op, [E], (Double) -> Double)] = [
       (hk_negate, signed, { -$0 }),
       (hk_exponential, signed, { exp($0) }),
+      (hk_exponential_minus_one, signed, { expm1($0) }),
       (hk_logarithm, positive, { log($0) }),
       (hk_square_root, positive, { $0.squareRoot() }),
       (hk_hyperbolic_tangent, signed, { tanh($0) }),

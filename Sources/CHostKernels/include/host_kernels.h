@@ -66,6 +66,7 @@ void hk_pool_run(hk_pool *pool, int64_t chunks, hk_task *task, const void *conte
 typedef enum {
   hk_negate,
   hk_exponential,
+  hk_exponential_minus_one,
   hk_logarithm,
   hk_square_root,
   hk_hyperbolic_tangent,
@@ -115,6 +116,12 @@ void hk_select(
 /// y[i] = x[i] in another type. Float to i32 truncates toward zero and saturates, NaN gives 0;
 /// to i1: whether not zero; i32 to float rounds to nearest even.
 void hk_convert(hk_pool *pool, hk_type from, hk_type to, int64_t n, const void *x, void *y);
+
+/// out[i] = x[i] + x[part_stride + i] + ..., `parts` of them (at least 1), in f32 in that order,
+/// rounded once; f16 or f32. out may be x.
+void hk_add_parts(
+    hk_pool *pool, hk_type type, int64_t n, int64_t parts, const void *x, int64_t part_stride,
+    void *out);
 
 // ---- Movement
 

@@ -83,6 +83,21 @@ HK_SCALAR float hk_exp(float x) {
   return x != x ? x : result;
 }
 
+/// e^x - 1: |x| < 0.35: Taylor's series, whose first term left out is below 2^-29 of the sum; else
+/// hk_exp(x) - 1, which no longer cancels.
+HK_SCALAR float hk_expm1(float x) {
+  float p = 1.0f / 40320.0f;
+  p = p * x + 1.0f / 5040.0f;
+  p = p * x + 1.0f / 720.0f;
+  p = p * x + 1.0f / 120.0f;
+  p = p * x + 1.0f / 24.0f;
+  p = p * x + 1.0f / 6.0f;
+  p = p * x + 0.5f;
+  float series = x + x * x * p;
+  float difference = hk_exp(x) - 1.0f;
+  return x > -0.35f && x < 0.35f ? series : difference;
+}
+
 /// Natural logarithm: x = 2^e m, m in [sqrt(1/2), sqrt(2)), f = m - 1,
 /// log m = f - f^2 / 2 + f^3 P(f). Zero gives -infinity, negative numbers NaN.
 HK_SCALAR float hk_log(float x) {

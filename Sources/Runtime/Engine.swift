@@ -1,0 +1,130 @@
+import Bundle
+import Foundations
+import Operations
+
+/// A program on the device `ipu-model`, which executes each operation with a kernel on this machine's
+/// processor. A class because it owns memory and threads.
+///
+/// All memory but that of arguments and results is one arena, planned when the program is loaded;
+/// running allocates nothing in it. An engine is for one thread at a time. Numbers do not depend on
+/// the number of its threads.
+package final class Engine {
+  /// Replicas that one engine emulates at most.
+  package static let largestReplicaCount = 1024
+  /// Threads that one engine computes with at most.
+  package static let largestThreadCount = 1024
+
+  package let replicas: Int
+  package let threads: Int
+  /// Bytes of the arena.
+  package let arenaByteCount: Int
+  private let machine: Machine
+  private let entries: [String: PreparedEntry]
+
+  /// Plans the memory of the program and prepares its kernels.
+  ///
+  /// - Precondition: the program is valid (`Program.validate`).
+  /// - Throws: `TesseraError`: usage for a number of replicas or threads that makes no sense,
+  ///   incompatible where the device does not execute an operation, doesNotFit where memory is short.
+  package init(_ program: Program, replicas: Int = 1, threads: Int = 1) throws(TesseraError) {
+    try Self.check(replicas, "replicas", largest: Self.largestReplicaCount)
+    try Self.check(threads, "threads", largest: Self.largestThreadCount)
+    self.replicas = replicas
+    self.threads = threads
+    let plan = MemoryPlan(program, replicas: replicas)
+    var preparation = Preparation(program, plan, replicas: replicas)
+    try preparation.makeKernels()
+    arenaByteCount = plan.arenaByteCount
+    machine = try Machine(
+      arenaByteCount: plan.arenaByteCount, slotCount: preparation.slotCount, threads: threads)
+    plan.constants.write(to: machine.arena)
+    preparation.fillSlots(machine)
+    var entries: [String: PreparedEntry] = [:]
+    for (number, function) in program.functions.enumerated() {
+      entries[function.name] = PreparedEntry(
+        program, function, plan.functions[number], kernels: preparation.kernels[number],
+        slotBase: preparation.slotBases[number])
+    }
+    self.entries = entries
+  }
+
+  /// Runs a function of the program.
+  ///
+  /// Tensors that the host keeps (parameters and moments: an argument and a result of one role and
+  /// name) are updated in place: after the run `arguments` holds their next values. Where the run
+  /// fails on its data they may have been updated in part.
+  ///
+  /// - Parameters:
+  ///   - arguments: one for each argument, in order, of its type. One that is updated must not be
+  ///     given twice.
+  ///   - infeed: the source of the host streams that the function reads.
+  /// - Returns: the results in order, those of replica 0 where replicas differ. For tensors that the
+  ///   host keeps these are the arguments; the others belong to the engine, which writes over them
+  ///   at the next run of the function.
+  /// - Throws: `TesseraError`: internalError where the function or its arguments are not right,
+  ///   badData where an index is out of range; what `infeed` throws.
+  package func run(
+    _ entry: String, _ arguments: [HostTensor], infeed: Infeed? = nil
+  ) throws -> [HostTensor] {
+    let prepared = try preparedEntry(entry)
+    try prepared.check(arguments)
+    machine.infeed = infeed
+    defer { machine.infeed = nil }
+    return try prepared.run(machine, arguments)
+  }
+
+  /// The arguments and results of a function of the program.
+  /// - Throws: `TesseraError` where there is no such function.
+  package func signature(of entry: String) throws(TesseraError) -> EntrySignature {
+    try preparedEntry(entry).signature
+  }
+
+  /// The function's arguments in order: those that `state` has by port, the others from `inputs`.
+  /// - Throws: `TesseraError` (internalError) where neither has an argument.
+  package func arguments(
+    of entry: String, state: ParameterState, inputs: [Port: HostTensor]
+  ) throws(TesseraError) -> [HostTensor] {
+    var arguments: [HostTensor] = []
+    for argument in try signature(of: entry).arguments {
+      guard let port = argument.port, let tensor = state[port] ?? inputs[port] else {
+        throw TesseraError(
+          .internalError, code: "missing-argument",
+          "nothing is given for argument \(arguments.count) of '\(entry)' "
+            + "(\(argument.port.map { "\($0.role.rawValue) '\($0.name)'" } ?? "no port"))")
+      }
+      arguments.append(tensor)
+    }
+    return arguments
+  }
+
+  private func preparedEntry(_ name: String) throws(TesseraError) -> PreparedEntry {
+    guard let entry = entries[name] else {
+      throw TesseraError(
+        .internalError, code: "no-such-function", "the program has no function '\(name)'")
+    }
+    return entry
+  }
+
+  private static func check(
+    _ count: Int, _ name: String, largest: Int
+  ) throws(TesseraError) {
+    guard (1...largest).contains(count) else {
+      throw TesseraError(
+        .usage, code: "bad-\(name)-count",
+        "the number of \(name) is \(count), must be at least 1 and at most \(largest)")
+    }
+  }
+}
+
+/// What a function of the program takes and gives.
+package struct EntrySignature: Sendable {
+  /// An argument or a result.
+  package struct Element: Hashable, Sendable {
+    /// What it is to the host; nil where the host has nothing to do with it.
+    package var port: Port?
+    package var type: TensorType
+  }
+
+  package var arguments: [Element]
+  package var results: [Element]
+}

@@ -1,0 +1,293 @@
+import Bundle
+import Foundations
+import Operations
+
+/// Decides where each value of a function is, walking over its operations in order.
+///
+/// - A reshape is another name for its operand.
+/// - A value that the function returns is made where its caller wants it.
+/// - A value that a repeat's block yields is made where the carried value was, if that is dead by then.
+/// - Another result of an operation takes the place of an operand that is dead after it, where the
+///   kernel can compute in place.
+/// - All else has its own storage.
+struct FunctionPlanner {
+  private let program: Program
+  private let schedule: Schedule
+  private let replication: Replication
+  private let constants: ConstantPool
+  private var sharing: SharingRules
+  private var plan = FunctionPlan()
+  /// The storage of each value of the program, in its function.
+  private(set) var storageOf: [Int]
+
+  init(
+    _ program: Program, _ schedule: Schedule, _ calls: CallGraph, _ replication: Replication,
+    _ constants: ConstantPool
+  ) {
+    self.program = program
+    self.schedule = schedule
+    self.replication = replication
+    self.constants = constants
+    sharing = SharingRules(program, calls)
+    storageOf = program.values.map { _ in -1 }
+  }
+
+  /// The plan of a function; those of all functions that it calls must have been made before.
+  mutating func makePlan(number: Int) -> FunctionPlan {
+    let function = program.functions[number]
+    plan = FunctionPlan()
+    let block = program.blocks[function.body]
+    let start = block.operations.first.map { schedule.positions[$0] } ?? 0
+    let end = schedule.blockEnds[function.body]
+    for (index, value) in block.arguments.enumerated() {
+      let storage = add(.argument(index), for: value, at: start)
+      plan.arguments.append(storage)
+      storageOf[value] = storage
+    }
+    place(block: function.body, carried: nil)
+    placeResults(of: function, at: end)
+    placeState(of: function, from: start, through: end)
+    sharing.plans[number] = plan
+    return plan
+  }
+
+  // MARK: Blocks
+
+  /// - Parameter carried: the storages that the yielded values are to end in; nil for the function's
+  ///   own block.
+  private mutating func place(block index: Program.BlockIndex, carried: [Int]?) {
+    for operationIndex in program.blocks[index].operations {
+      let operation = program.operations[operationIndex]
+      if operation.operation.isTerminator {
+        noteLastOperands(operation, at: schedule.positions[operationIndex])
+        return
+      }
+      place(operation, operationIndex, carried: carried)
+    }
+  }
+
+  private mutating func place(
+    _ operation: ProgramOperation, _ index: Program.OperationIndex, carried: [Int]?
+  ) {
+    let position = schedule.positions[index]
+    noteLastOperands(operation, at: position)
+    if case .movement(.reshape) = operation.operation {
+      storageOf[operation.results[0]] = storageOf[operation.operands[0]]
+      return
+    }
+    if let number = constants.numbers[index] {
+      storageOf[operation.results[0]] = add(
+        .constant(number), for: operation.results[0], at: position)
+      return
+    }
+    let site = Site(
+      operation: operation, index: index, position: position, isInRepeat: carried != nil,
+      operandsOf: Dictionary(
+        grouping: operation.operands.indices, by: { storageOf[operation.operands[$0]] }))
+    for (result, value) in operation.results.enumerated() {
+      storageOf[value] = storage(for: value, result: result, of: site, carried: carried)
+    }
+    if let body = operation.body { place(repeat: site, body: body) }
+  }
+
+  private mutating func place(repeat site: Site, body: Program.BlockIndex) {
+    let end = schedule.blockEnds[body]
+    let arguments = program.blocks[body].arguments
+    let carried = site.operation.results.map { storageOf[$0] }
+    let iteration = add(.frame, for: arguments[0], at: site.position)
+    plan.storages[iteration].extend(through: end)
+    storageOf[arguments[0]] = iteration
+    var repeatPlan = RepeatPlan(iteration: iteration, carried: carried)
+    for (index, storage) in carried.enumerated() {
+      let (initial, argument) = (site.operation.operands[index], arguments[index + 1])
+      if storageOf[initial] != storage {
+        repeatPlan.entryCopies.append(
+          StorageCopy(
+            source: storageOf[initial], destination: storage, type: program.type(of: initial)))
+      }
+      storageOf[argument] = storage
+      plan.storages[storage].write(
+        at: site.position, lastUse: schedule.lastUses[argument],
+        holdsReplicas: replication.isReplicated[site.operation.results[index]])
+      plan.storages[storage].extend(through: end)
+    }
+    place(block: body, carried: carried)
+    let yielded = program.blocks[body].operations.last.map { program.operations[$0].operands } ?? []
+    repeatPlan.yieldCopies = yieldCopies(yielded, to: carried, at: end)
+    plan.repeats[site.index] = repeatPlan
+    for (result, storage) in zip(site.operation.results, carried) {
+      plan.storages[storage].write(
+        at: end, lastUse: schedule.lastUses[result],
+        holdsReplicas: replication.isReplicated[result])
+    }
+  }
+
+  /// The copies that bring yielded values to their carried storages, as if at once: what another copy
+  /// writes over is saved before.
+  private mutating func yieldCopies(
+    _ yielded: [Program.ValueIndex], to carried: [Int], at position: Int
+  ) -> [StorageCopy] {
+    var copies: [StorageCopy] = []
+    for (value, storage) in zip(yielded, carried) where storageOf[value] != storage {
+      copies.append(
+        StorageCopy(
+          source: storageOf[value], destination: storage, type: program.type(of: value)))
+    }
+    let overwritten = Set(copies.map(\.destination))
+    var saves: [StorageCopy] = []
+    for index in copies.indices where overwritten.contains(copies[index].source) {
+      let type = copies[index].type
+      let temporary = add(.frame, byteCount: type.byteCount, at: position, lastUse: position)
+      saves.append(
+        StorageCopy(source: copies[index].source, destination: temporary, type: type))
+      copies[index].source = temporary
+    }
+    return saves + copies
+  }
+
+  // MARK: Values
+
+  /// An operation with what the choice of storages looks at.
+  private struct Site {
+    var operation: ProgramOperation
+    var index: Program.OperationIndex
+    var position: Int
+    var isInRepeat: Bool
+    /// The operands that are in each storage.
+    var operandsOf: [Int: [Int]]
+  }
+
+  private mutating func storage(
+    for value: Program.ValueIndex, result: Int, of site: Site, carried: [Int]?
+  ) -> Int {
+    let isReplicated = replication.isReplicated[value]
+    if let destination = schedule.destinations[value] {
+      if let carried {
+        let storage = carried[destination]
+        if canHold(value, storage, result, of: site) {
+          return write(value, to: storage, at: site.position)
+        }
+      } else if !isReplicated {
+        let storage = add(.result(destination), for: value, at: site.position)
+        plan.firstWriters[storage] = (site.index, result)
+        return storage
+      }
+    }
+    for operand in site.operation.operandsToReplace(result: result) {
+      let storage = storageOf[site.operation.operands[operand]]
+      let isCollective = site.operation.operation == .collective(.allReduceSum)
+      if plan.storages[storage].isWritable, plan.storages[storage].lastUse == site.position,
+        site.isInRepeat || isCollective || plan.storages[storage].holdsReplicas == isReplicated,
+        canHold(value, storage, result, of: site)
+      {
+        return write(value, to: storage, at: site.position)
+      }
+    }
+    return add(.frame, for: value, at: site.position, isReplicated: isReplicated)
+  }
+
+  /// Whether what is in the storage is dead when the operation writes the result, or may be the
+  /// result's place while the operation reads it.
+  private func canHold(
+    _ value: Program.ValueIndex, _ storage: Int, _ result: Int, of site: Site
+  ) -> Bool {
+    let candidate = plan.storages[storage]
+    guard candidate.byteCount == program.type(of: value).byteCount,
+      candidate.lastUse <= site.position, candidate.lastWrite < site.position
+    else { return false }
+    return (site.operandsOf[storage] ?? []).allSatisfy {
+      sharing.allowsInPlace(site.operation, result: result, operand: $0)
+    }
+  }
+
+  private mutating func write(
+    _ value: Program.ValueIndex, to storage: Int, at position: Int
+  ) -> Int {
+    plan.storages[storage].write(
+      at: position, lastUse: schedule.lastUses[value],
+      holdsReplicas: replication.isReplicated[value])
+    return storage
+  }
+
+  private mutating func add(
+    _ home: Storage.Home, for value: Program.ValueIndex, at position: Int,
+    isReplicated: Bool = false
+  ) -> Int {
+    add(
+      home, byteCount: program.type(of: value).byteCount, isReplicated: isReplicated, at: position,
+      lastUse: schedule.lastUses[value])
+  }
+
+  private mutating func add(
+    _ home: Storage.Home, byteCount: Int, isReplicated: Bool = false, at position: Int,
+    lastUse: Int
+  ) -> Int {
+    plan.storages.append(
+      Storage(
+        home, byteCount: byteCount, isReplicated: isReplicated, at: position, lastUse: lastUse))
+    return plan.storages.count - 1
+  }
+
+  private mutating func noteLastOperands(_ operation: ProgramOperation, at position: Int) {
+    for (operand, value) in operation.operands.enumerated() {
+      let storage = storageOf[value]
+      guard case .argument = plan.storages[storage].home,
+        plan.storages[storage].lastUse == position
+      else { continue }
+      plan.lastOperands[storage, default: []].append(operand)
+    }
+  }
+
+  // MARK: Results
+
+  private mutating func placeResults(of function: ProgramFunction, at end: Int) {
+    let returned = program.returned(by: function)
+    plan.returned = returned.map { storageOf[$0] }
+    var storages: [Int: Int] = [:]
+    for (index, storage) in plan.storages.enumerated() {
+      if case .result(let number) = storage.home { storages[number] = index }
+    }
+    for (number, value) in returned.enumerated() {
+      let type = program.type(of: value)
+      let storage =
+        storages[number] ?? add(.result(number), byteCount: type.byteCount, at: end, lastUse: end)
+      plan.results.append(storage)
+      guard storageOf[value] != storage else { continue }
+      plan.returnCopies.append(
+        StorageCopy(source: storageOf[value], destination: storage, type: type))
+    }
+  }
+
+  private mutating func placeState(
+    of function: ProgramFunction, from start: Int, through end: Int
+  ) {
+    var arguments: [Port: Int] = [:]
+    for (index, port) in function.arguments.enumerated() {
+      if let port { arguments[port] = index }
+    }
+    let argumentTypes = program.blocks[function.body].arguments.map(program.type(of:))
+    let resultTypes = program.returned(by: function).map(program.type(of:))
+    for (result, port) in function.results.enumerated() {
+      guard let port, port.role.isState, let argument = arguments[port] else { continue }
+      let type = argumentTypes[argument]
+      guard resultTypes[result] == type else { continue }
+      let isInPlace = sharing.allowsSharing(plan, result: result, argument: argument)
+      let temporary =
+        isInPlace ? nil : add(.frame, byteCount: type.byteCount, at: start, lastUse: end)
+      plan.stateUpdates.append(
+        StateUpdate(argument: argument, result: result, temporary: temporary, type: type))
+    }
+  }
+}
+
+extension PortRole {
+  /// Whether the host keeps the tensor from run to run.
+  var isState: Bool {
+    switch self {
+    case .parameter, .firstMoment, .secondMoment: true
+    case .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica, .loss,
+      .gradient, .output:
+      false
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import CHostKernels
+import Foundations
+import Glibc
+
+/// Gives a host stream's next tensor: writes the elements of `stream` for a replica and an iteration,
+/// counted within the innermost running repeat, to `destination`, which has the tensor's size.
+package typealias Infeed = (
+  _ stream: String, _ replica: Int, _ iteration: Int, _ destination: UnsafeMutableRawBufferPointer
+) throws -> Void
+
+/// A prepared operation: its kernel with all arguments but the addresses, which are in the slots.
+typealias Kernel = (Machine) throws -> Void
+
+/// The memory, the threads and the state of a running program; a class because it owns them.
+final class Machine {
+  let pool: OpaquePointer
+  let arena: UnsafeMutableRawPointer
+  private let arenaByteCount: Int
+  /// The address of each storage of each function: fixed for frames and constants, set by calls for
+  /// arguments and results, by replicated operations for what each replica has.
+  let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  var replica = 0
+  /// The iteration of the innermost repeat that runs.
+  var iteration = 0
+  var infeed: Infeed?
+
+  /// - Throws: `TesseraError`: doesNotFit where there is not so much memory, deviceUnavailable where
+  ///   the threads cannot be started.
+  init(arenaByteCount: Int, slotCount: Int, threads: Int) throws(TesseraError) {
+    // Pages that are never touched take no memory; the system zeroes the others.
+    let byteCount = max(arenaByteCount, 64)
+    let mapped = mmap(
+      nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let arena = mapped, arena != MAP_FAILED else {
+      throw TesseraError(
+        .doesNotFit, code: "out-of-memory",
+        "the program needs \(byteCount) bytes for its values, which this machine does not give",
+        remedies: ["use fewer replicas or a smaller micro-batch", "free memory"])
+    }
+    guard let pool = hk_pool_create(Int32(threads)) else {
+      munmap(arena, byteCount)
+      throw TesseraError(
+        .deviceUnavailable, code: "no-threads", "cannot start \(threads) threads",
+        remedies: ["use fewer threads"])
+    }
+    self.arena = arena
+    self.arenaByteCount = byteCount
+    self.pool = pool
+    slots = .allocate(capacity: max(slotCount, 1))
+    slots.initialize(repeating: arena, count: max(slotCount, 1))
+  }
+
+  deinit {
+    hk_pool_destroy(pool)
+    munmap(arena, arenaByteCount)
+    slots.deallocate()
+  }
+
+  /// Where the slot's value is.
+  subscript(slot: Int) -> UnsafeMutableRawPointer { slots[slot] }
+}

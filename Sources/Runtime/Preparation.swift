@@ -1,0 +1,171 @@
+import Bundle
+import Foundations
+import Operations
+
+/// Makes the kernels of a program: for each function what runs when it is called, in order.
+struct Preparation {
+  private let program: Program
+  private let plan: MemoryPlan
+  private let replicas: Int
+  /// The slot of each function's first storage.
+  let slotBases: [Int]
+  let slotCount: Int
+  /// The kernels of each function; those of callees are made before those of their callers.
+  private(set) var kernels: [[Kernel]]
+
+  init(_ program: Program, _ plan: MemoryPlan, replicas: Int) {
+    self.program = program
+    self.plan = plan
+    self.replicas = replicas
+    var slotCount = 0
+    slotBases = plan.functions.map { function in
+      defer { slotCount += function.storages.count }
+      return slotCount
+    }
+    self.slotCount = slotCount
+    kernels = plan.functions.map { _ in [] }
+  }
+
+  /// Writes the addresses that do not change; the others are set as the program runs.
+  func fillSlots(_ machine: Machine) {
+    for (function, plan) in self.plan.functions.enumerated() {
+      for (index, storage) in plan.storages.enumerated() {
+        let slot = slotBases[function] + index
+        switch storage.home {
+        case .frame:
+          machine.slots[slot] = machine.arena + self.plan.frameBases[function] + storage.offset
+        case .constant(let number):
+          machine.slots[slot] = machine.arena + self.plan.constants.offsets[number]
+        case .argument, .result: break
+        }
+      }
+    }
+  }
+
+  /// - Throws: `TesseraError` where the device does not execute an operation.
+  mutating func makeKernels() throws(TesseraError) {
+    for function in plan.calls.calleesFirst {
+      let body = try kernels(of: program.functions[function].body, in: function)
+      let copies = plan.functions[function].returnCopies.map { kernel($0, in: function) }
+      kernels[function] = body + copies
+    }
+  }
+
+  private func slot(_ value: Program.ValueIndex, in function: Int) -> Int {
+    slotBases[function] + plan.storageOf[value]
+  }
+
+  private func kernel(_ copy: StorageCopy, in function: Int) -> Kernel {
+    let base = slotBases[function]
+    return copyKernel(copy.type, from: base + copy.source, to: base + copy.destination)
+  }
+
+  /// Recurses by the nesting of repeats, which is bounded.
+  private func kernels(
+    of block: Program.BlockIndex, in function: Int
+  ) throws(TesseraError) -> [Kernel] {
+    var kernels: [Kernel] = []
+    for index in program.blocks[block].operations {
+      guard let kernel = try kernel(index, in: function) else { continue }
+      kernels.append(
+        plan.replication.runsForEachReplica[index]
+          ? forEachReplica(kernel, program.operations[index], in: function) : kernel)
+    }
+    return kernels
+  }
+
+  private func kernel(
+    _ index: Program.OperationIndex, in function: Int
+  ) throws(TesseraError) -> Kernel? {
+    let operation = program.operations[index]
+    let site = OperationSite(
+      function: program.functions[function].name, mnemonic: operation.operation.mnemonic,
+      operandTypes: operation.operands.map(program.type(of:)),
+      resultTypes: operation.results.map(program.type(of:)),
+      operands: operation.operands.map { slot($0, in: function) },
+      results: operation.results.map { slot($0, in: function) }, replicas: replicas)
+    switch operation.operation {
+    case .control(.yield), .control(.return): return nil
+    case .control(.call(let callee)): return call(site, of: plan.calls.number(of: callee))
+    case .control(.repeat(let count)): return try `repeat`(index, count: count, in: function)
+    case .collective(let collective):
+      let operand = operation.operands[0]
+      let storage = plan.functions[function].storages[plan.storageOf[operand]]
+      let stride = plan.replication.isReplicated[operand] ? storage.replicaStride : 0
+      return try collective.kernel(site, stride: stride)
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
+      .random, .source:
+      return try operation.operation.kernel(site)
+    }
+  }
+
+  /// Hands the callee the addresses of its arguments and results, and runs it.
+  private func call(_ site: OperationSite, of callee: Int) -> Kernel {
+    let (base, plan) = (slotBases[callee], plan.functions[callee])
+    let bindings =
+      zip(plan.arguments, site.operands).map { (to: base + $0, from: $1) }
+      + zip(plan.results, site.results).map { (to: base + $0, from: $1) }
+    let kernels = kernels[callee]
+    return { machine in
+      for binding in bindings { machine.slots[binding.to] = machine.slots[binding.from] }
+      for kernel in kernels { try kernel(machine) }
+    }
+  }
+
+  private func `repeat`(
+    _ index: Program.OperationIndex, count: Int, in function: Int
+  ) throws(TesseraError) -> Kernel {
+    guard let body = program.operations[index].body,
+      let plan = plan.functions[function].repeats[index]
+    else { preconditionFailure("each repeat of a valid program has a body and is planned") }
+    let entry = plan.entryCopies.map { kernel($0, in: function) }
+    let steps =
+      try kernels(of: body, in: function) + plan.yieldCopies.map { kernel($0, in: function) }
+    let iteration = slotBases[function] + plan.iteration
+    return { machine in
+      for copy in entry { try copy(machine) }
+      let outer = machine.iteration
+      defer { machine.iteration = outer }
+      for number in 0..<count {
+        machine.iteration = number
+        machine[iteration].storeBytes(of: Int32(truncatingIfNeeded: number), as: Int32.self)
+        for step in steps { try step(machine) }
+      }
+    }
+  }
+
+  /// Runs the kernel once for each replica, with the addresses of what the replica has for itself.
+  /// Between such operations the slots point to what replica 0 has.
+  private func forEachReplica(
+    _ kernel: @escaping Kernel, _ operation: ProgramOperation, in function: Int
+  ) -> Kernel {
+    var values = operation.operands + operation.results
+    if let body = operation.body {
+      program.forEachOperation(in: body) { values += $0.operands }
+    }
+    let storages = Set(
+      values.filter { plan.replication.isReplicated[$0] }.map { plan.storageOf[$0] }
+    ).sorted()
+    let own = storages.map { index in
+      let storage = plan.functions[function].storages[index]
+      return (
+        slot: slotBases[function] + index, stride: storage.replicaStride,
+        offset: plan.frameBases[function] + storage.offset
+      )
+    }
+    let replicas = replicas
+    return { machine in
+      defer {
+        machine.replica = 0
+        for value in own { machine.slots[value.slot] = machine.arena + value.offset }
+      }
+      for replica in 0..<replicas {
+        machine.replica = replica
+        for value in own {
+          machine.slots[value.slot] = machine.arena + value.offset + replica * value.stride
+        }
+        try kernel(machine)
+      }
+    }
+  }
+}
