@@ -54,7 +54,7 @@ let package = Package(
     .testTarget(
       name: "AutodiffTests",
       dependencies: [
-        "Autodiff", "Interpreter", "TestSupport", "GraphIR", "Operations", "Foundations",
+        "Autodiff", "Frontend", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(
       name: "CompilerTests",

@@ -149,10 +149,7 @@ import Testing
           mayImportFoundation,
           "\(file):\(found.line): import FoundationEssentials, which starts fast")
       }
-      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
-        .enumerated()
-      {
-        let code = code(ofLine: line)
+      for (index, code) in codeLines(of: text).enumerated() {
         for (name, pattern) in forbidden {
           #expect(!code.contains(pattern), "\(file):\(index + 1): \(name)")
         }

@@ -25,26 +25,33 @@ enum Repository {
   }
 }
 
-/// A Swift source line without its comment and with its string literals emptied, so that a word in a
-/// message is not taken for code. Lines of multi-line literals are not recognised.
-func code(ofLine line: Substring) -> String {
-  var result = ""
-  var inString = false
-  var previous: Character = " "
-  for character in line {
-    if character == "\"" && previous != "\\" {
-      inString.toggle()
-      result.append(character)
-    } else if !inString {
-      if character == "/" && previous == "/" {
-        result.removeLast()
+/// The lines of a Swift file without comments and with string literals emptied, so that a word in a
+/// message is not taken for code. `/* */` is not recognised; the project does not use it.
+func codeLines(of text: String) -> [String] {
+  var isInsideLongLiteral = false
+  return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    var result = ""
+    var rest = line
+    var isInsideLiteral = false
+    while let character = rest.first {
+      if rest.hasPrefix("\"\"\"") && !isInsideLiteral {
+        isInsideLongLiteral.toggle()
+        rest = rest.dropFirst(3)
+      } else if isInsideLongLiteral || (isInsideLiteral && character != "\"") {
+        rest = rest.dropFirst(character == "\\" ? 2 : 1)
+      } else if character == "\"" {
+        isInsideLiteral.toggle()
+        result.append(character)
+        rest = rest.dropFirst()
+      } else if rest.hasPrefix("//") {
         break
+      } else {
+        result.append(character)
+        rest = rest.dropFirst()
       }
-      result.append(character)
     }
-    previous = character
+    return result
   }
-  return result
 }
 
 /// An `import` of a Swift file.
@@ -58,9 +65,8 @@ struct Import: Hashable {
     let pattern =
       #/^\s*(?<attributes>(?:@\w+(?:\([^)]*\))?\s+)*)(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:typealias|struct|class|enum|protocol|let|var|func)\s+)?(?<module>\w+)/#
     var imports: [Import] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
-      guard let match = try pattern.firstMatch(in: code(ofLine: line)) else { continue }
+    for (index, line) in codeLines(of: text).enumerated() {
+      guard let match = try pattern.firstMatch(in: line) else { continue }
       imports.append(
         Import(
           module: String(match.output.module), line: index + 1,
