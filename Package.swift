@@ -4,7 +4,9 @@ import PackageDescription
 let package = Package(
   name: "tessera",
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
   targets: [
     // System libraries, and C.
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -44,7 +46,31 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: ["Bundle", "CHostKernels", "Recipe", "Operations", "Foundations"]),
-    .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Runtime", "Bundle", "Datasets", "Checkpoints", "Operations", "Recipe", "Foundations",
+      ]),
+
+    // What the executables print, and the executables.
+    .target(
+      name: "CommandLineSupport",
+      dependencies: [
+        "Foundations", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(name: "Reports", dependencies: ["Bundle", "Operations", "Recipe", "Foundations"]),
+    .executableTarget(
+      name: "tesserac",
+      dependencies: [
+        "Compiler", "Frontend", "Reports", "Bundle", "Recipe", "CommandLineSupport", "Foundations",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "tessera",
+      dependencies: [
+        "Training", "Reports", "Bundle", "Datasets", "CommandLineSupport", "Foundations",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     // Tests.
     .target(
@@ -54,7 +80,7 @@ let package = Package(
     .testTarget(
       name: "AutodiffTests",
       dependencies: [
-        "Autodiff", "Frontend", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
+        "Autodiff", "Interpreter", "Frontend", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(
       name: "CompilerTests",
@@ -75,12 +101,6 @@ let package = Package(
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(
       name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
-    .testTarget(
-      name: "RuntimeTests",
-      dependencies: [
-        "Runtime", "Backend", "Interpreter", "GraphIR", "TestSupport", "Bundle", "Operations",
-        "Foundations",
-      ]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]

@@ -66,7 +66,7 @@ while [ $# -gt 0 ]; do
       # A flag's value may look like a file name; it follows its flag.
       if [ $# -ge 2 ] && [[ $1 != *=* && $2 != -* ]]; then
         case "$1" in
-          --no-shuffle | --force | --quiet | -q | --verbose | -v) ;;
+          --no-shuffle | --force | --quiet | -q) ;;
           *)
             train_flags+=("$2")
             shift

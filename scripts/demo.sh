@@ -31,33 +31,43 @@ seed=1984
 step() {
   printf '\n== %s\n' "$1"
 }
+# Shows a command with long lists of files cut short, and runs it.
 run() {
-  printf '$ %s\n' "$*"
+  local shown=() texts=0 argument
+  for argument in "$@"; do
+    if [[ $argument == *.txt && $argument == examples/text/* ]]; then
+      texts=$((texts + 1))
+      [ "$texts" -gt 1 ] || shown+=("$(dirname "$argument")/*.txt")
+    else
+      shown+=("$argument")
+    fi
+  done
+  printf '$ %s\n' "${shown[*]}"
   "$@"
 }
 
 rm -rf "$out"
 mkdir -p "$out/train" "$out/held-out"
 
-step "vocabulary from the training documents"
-run "$tessera" data vocabulary examples/text/train --size "$vocabulary_size" \
+step "a vocabulary from the training documents"
+run "$tessera" data vocabulary examples/text/train/*.txt --size "$vocabulary_size" \
   -o "$out/vocab.txt"
 
-step "masked-LM samples"
-run "$tessera" data pretraining examples/text/train --vocabulary "$out/vocab.txt" \
+step "masked-LM samples, of training documents and of documents that are held out"
+run "$tessera" data pretraining examples/text/train/*.txt --vocabulary "$out/vocab.txt" \
   --sequence-length "$sequence_length" --mask-tokens "$mask_tokens" \
-  --duplicates 10 --seed "$seed" -o "$out/train/train.tfrecord"
-run "$tessera" data pretraining examples/text/held-out --vocabulary "$out/vocab.txt" \
+  --duplication 10 --seed "$seed" -o "$out/train/train.tfrecord"
+run "$tessera" data pretraining examples/text/held-out/*.txt --vocabulary "$out/vocab.txt" \
   --sequence-length "$sequence_length" --mask-tokens "$mask_tokens" \
-  --duplicates 1 --seed "$seed" -o "$out/held-out/held-out.tfrecord"
+  --duplication 10 --seed "$seed" -o "$out/held-out/held-out.tfrecord"
 
 step "compile"
 run "$tesserac" compile "$config" -o "$out/demo.ipub"
 
 step "train"
 run "$tessera" train "$out/demo.ipub" --dataset-dir "$out/train" \
-  --save-ckpt-path "$out/checkpoint" --run-dir "$out/run"
+  --save-ckpt-path "$out/model.safetensors" --run-dir "$out/run"
 
-step "evaluate on documents that were held out"
+step "evaluate on the documents that were held out"
 run "$tessera" evaluate "$out/demo.ipub" --dataset-dir "$out/held-out" \
-  --pretrained-ckpt-path "$out/checkpoint"
+  --pretrained-ckpt-path "$out/model.safetensors"
