@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(
       name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
 )
