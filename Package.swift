@@ -72,29 +72,27 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    // Tests.
+    // Tests, and what they share.
     .target(
       name: "TestSupport",
       dependencies: ["Interpreter", "Checkpoints", "Operations", "Foundations"]),
+    .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "AutodiffTests",
       dependencies: [
         "Autodiff", "Interpreter", "Frontend", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
+    .testTarget(name: "BundleTests", dependencies: ["Bundle", "Operations", "Foundations"]),
+    .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
+    .testTarget(name: "CSchemasTests"),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(
       name: "CompilerTests",
       dependencies: [
         "Compiler", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle", "Operations",
         "Recipe", "Foundations",
       ]),
-    .testTarget(name: "BundleTests", dependencies: ["Bundle", "Operations", "Foundations"]),
-    .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
-    .testTarget(name: "CSchemasTests"),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Foundations"]),
-    .testTarget(
-      name: "InterpreterTests",
-      dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
@@ -103,15 +101,24 @@ let package = Package(
       ]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend", "Recipe", "Foundations"]),
-    .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(
       name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(
+      name: "InterpreterTests",
+      dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
+    .testTarget(
+      name: "RuntimeTests",
+      dependencies: [
+        "Runtime", "Compiler", "Frontend", "Backend", "Interpreter", "GraphIR", "TestSupport",
+        "Bundle", "Operations", "Recipe", "Foundations",
+      ]),
     .testTarget(
       name: "TrainingStepTests",
       dependencies: [
         "TrainingStep", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
 )
