@@ -4,7 +4,9 @@ import PackageDescription
 let package = Package(
   name: "tessera",
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
   targets: [
     // System libraries, and C.
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -44,43 +46,79 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: ["Bundle", "CHostKernels", "Recipe", "Operations", "Foundations"]),
-    .target(name: "Training", dependencies: ["Checkpoints", "Foundations"]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Runtime", "Bundle", "Datasets", "Checkpoints", "Operations", "Recipe", "Foundations",
+      ]),
 
-    // Tests.
+    // What the executables print, and the executables.
+    .target(
+      name: "CommandLineSupport",
+      dependencies: [
+        "Foundations", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(name: "Reports", dependencies: ["Bundle", "Operations", "Recipe", "Foundations"]),
+    .executableTarget(
+      name: "tesserac",
+      dependencies: [
+        "Compiler", "Frontend", "Reports", "Bundle", "Recipe", "CommandLineSupport", "Foundations",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "tessera",
+      dependencies: [
+        "Training", "Reports", "Bundle", "Datasets", "CommandLineSupport", "Foundations",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests, and what they share.
     .target(
       name: "TestSupport",
       dependencies: ["Interpreter", "Checkpoints", "Operations", "Foundations"]),
+    .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "AutodiffTests",
       dependencies: [
-        "Autodiff", "Interpreter", "TestSupport", "GraphIR", "Operations", "Foundations",
+        "Autodiff", "Interpreter", "Frontend", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
+    .testTarget(name: "BundleTests", dependencies: ["Bundle", "Operations", "Foundations"]),
+    .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
+    .testTarget(name: "CSchemasTests"),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
     .testTarget(
       name: "CompilerTests",
       dependencies: [
         "Compiler", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle", "Operations",
         "Recipe", "Foundations",
       ]),
-    .testTarget(name: "BundleTests", dependencies: ["Bundle", "Operations", "Foundations"]),
-    .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
-    .testTarget(name: "CSchemasTests"),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Foundations"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Compiler", "Frontend", "Training", "Datasets", "Checkpoints", "TestSupport", "Recipe",
+        "Foundations",
+      ]),
+    .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
+    .testTarget(name: "FrontendTests", dependencies: ["Frontend", "Recipe", "Foundations"]),
+    .testTarget(
+      name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
     .testTarget(
       name: "InterpreterTests",
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
-    .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
-    .testTarget(name: "FrontendTests", dependencies: ["Frontend", "Recipe", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
-    .testTarget(
-      name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
         "Runtime", "Compiler", "Frontend", "Backend", "Interpreter", "GraphIR", "TestSupport",
         "Bundle", "Operations", "Recipe", "Foundations",
       ]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Checkpoints", "Foundations"]),
+    .testTarget(
+      name: "TrainingStepTests",
+      dependencies: [
+        "TrainingStep", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
+      ]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -90,7 +90,7 @@ package struct RunDirectory: Hashable, Sendable {
   }
 
   /// Makes a folder and those above it.
-  private static func makeFolders(_ path: String) throws(TesseraError) {
+  static func makeFolders(_ path: String) throws(TesseraError) {
     var made = path.hasPrefix("/") ? "/" : ""
     for component in path.split(separator: "/") {
       made += component

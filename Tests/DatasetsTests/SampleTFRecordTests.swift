@@ -109,9 +109,9 @@ struct SampleTFRecordTests {
     try withTemporaryDirectory { directory in
       let samples = try Self.samples()
       try write(samples, to: directory.appending(path: "copy.tfrecord").path)
-      let dataset = try PretrainingDataset(
-        directory: directory.path, shape: Self.shape, order: .file)
-      #expect(try (0..<45).map { try dataset.sample(at: $0) } == samples)
+      let dataset = try ExampleDataset(
+        directory: directory.path, shape: .pretraining(Self.shape), order: .file)
+      #expect(try (0..<45).map { try dataset.sample(at: $0).values } == samples.map(\.values))
     }
   }
 }

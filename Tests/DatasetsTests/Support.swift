@@ -57,10 +57,33 @@ func sample(_ number: Int, shape: PretrainingShape) -> PretrainingExample {
     nextSentenceLabels: [Int32(number % 2)])
 }
 
+extension PretrainingExample {
+  /// What the model's streams get, in their order.
+  var values: [[Int32]] {
+    [inputIDs, inputMask, segmentIDs, maskedLMPositions, maskedLMIDs, nextSentenceLabels]
+  }
+
+  /// Reads a sample back, with the weights, which training does not read.
+  init(_ example: Example, shape: PretrainingShape, source: String) throws {
+    let values = try TokenExample(example, shape: .pretraining(shape), source: source).values
+    guard case .floats(let weights) = example.features["masked_lm_weights"],
+      weights.count == shape.predictionCount
+    else { throw TesseraError(.badData, code: "weights", "\(source) has not the weights") }
+    self.init(
+      inputIDs: values[0], inputMask: values[1], segmentIDs: values[2],
+      maskedLMPositions: values[3], maskedLMIDs: values[4], maskedLMWeights: weights,
+      nextSentenceLabels: values[5])
+  }
+}
+
 func write(_ samples: [PretrainingExample], to path: String) throws {
+  try write(samples.map(\.example), to: path)
+}
+
+func write(_ examples: [Example], to path: String) throws {
   let writer = try TFRecordWriter(path: path)
-  for sample in samples {
-    try writer.append(sample.example.encoded())
+  for example in examples {
+    try writer.append(example.encoded())
   }
   try writer.finish()
 }

@@ -3,7 +3,7 @@ import Foundations
 
 /// The samples of a folder of TFRecord files, readable in any order and by several threads at
 /// once. In memory are 16 bytes a sample; the rest stays in the files.
-package struct PretrainingDataset: Sendable {
+package struct ExampleDataset: Sendable {
   /// In which order the samples come.
   package enum Order: Hashable, Sendable {
     /// File by file, sorted by name; every epoch the same.
@@ -12,7 +12,7 @@ package struct PretrainingDataset: Sendable {
     case shuffled(seed: UInt64)
   }
 
-  package let shape: PretrainingShape
+  package let shape: RecordShape
   package let order: Order
   private let files: [InputFile]
   private let index: [RecordLocation]
@@ -22,10 +22,10 @@ package struct PretrainingDataset: Sendable {
   ///
   /// Throws `inputMissing` where there are no such files, `badData` for damaged frames or no
   /// records at all, and `incompatible` where the data do not fit `shape`.
-  package init(directory: String, shape: PretrainingShape, order: Order) throws {
+  package init(directory: String, shape: RecordShape, order: Order) throws {
     self.shape = shape
     self.order = order
-    files = try Self.dataFiles(in: directory).map { try InputFile(path: $0) }
+    files = try Self.dataFiles(in: directory, for: shape).map { try InputFile(path: $0) }
     var index: [RecordLocation] = []
     for (number, file) in files.enumerated() {
       try RecordLocation.scan(file, number: UInt32(number), into: &index)
@@ -48,7 +48,7 @@ package struct PretrainingDataset: Sendable {
 
   /// The sample at `position`, counted from the begin of training: place `position mod count` of
   /// epoch `position div count`.
-  package func sample(at position: UInt64) throws -> PretrainingExample {
+  package func sample(at position: UInt64) throws -> TokenExample {
     let count = UInt64(index.count)
     let (epoch, place) = position.quotientAndRemainder(dividingBy: count)
     switch order {
@@ -61,18 +61,18 @@ package struct PretrainingDataset: Sendable {
   }
 
   /// The samples at `positions`, side by side.
-  package func batch(at positions: Range<UInt64>) throws -> PretrainingBatch {
-    PretrainingBatch(try positions.map { try sample(at: $0) })
+  package func batch(at positions: Range<UInt64>) throws -> Batch {
+    Batch(try positions.map { try sample(at: $0) }, shape: shape)
   }
 
   /// Micro-batch `number`, counted from the begin of training, where each has `size` samples.
-  package func microBatch(_ number: UInt64, size: Int) throws -> PretrainingBatch {
+  package func microBatch(_ number: UInt64, size: Int) throws -> Batch {
     let start = number * UInt64(size)
     return try batch(at: start..<start + UInt64(size))
   }
 
   /// The sample that is number `number` in the files. Its payload is checked at each reading.
-  private func example(number: Int) throws -> PretrainingExample {
+  private func example(number: Int) throws -> TokenExample {
     let location = index[number]
     let file = files[Int(location.file)]
     let payloadByteCount = Int(location.payloadByteCount)
@@ -84,12 +84,12 @@ package struct PretrainingDataset: Sendable {
         record: UnsafeRawBufferPointer(rebasing: buffer[0..<filled]),
         payloadByteCount: payloadByteCount, path: file.path, offset: location.offset)
       let source = "\(file.path), record at byte \(location.offset)"
-      return try PretrainingExample(
+      return try TokenExample(
         Example(decoding: payload, source: source), shape: shape, source: source)
     }
   }
 
-  private static func dataFiles(in directory: String) throws -> [String] {
+  private static func dataFiles(in directory: String, for shape: RecordShape) throws -> [String] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: directory)
@@ -106,12 +106,22 @@ package struct PretrainingDataset: Sendable {
         notes: ["The folder has \(names.count) other entries."],
         remedies: [
           "name the folder that holds the *.tfrecord files: --dataset-dir",
-          "make data from text: tessera data pretraining",
+          Self.remedyForNoData(of: shape),
         ])
     }
     let separator = directory.hasSuffix("/") ? "" : "/"
     return dataNames.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       .map { directory + separator + $0 }
+  }
+
+  private static func remedyForNoData(of shape: RecordShape) -> String {
+    switch shape {
+    case .pretraining:
+      return "make data from text: tessera data pretraining"
+    case .questionAnswering:
+      let names = shape.features.map(\.name).joined(separator: ", ")
+      return "write the questions as Examples with the int64 features \(names)"
+    }
   }
 }
 

@@ -3,13 +3,13 @@ import Foundation
 import Foundations
 import Testing
 
-@Suite struct PretrainingDatasetTests {
+@Suite struct ExampleDatasetTests {
   static let shape = PretrainingShape(sequenceLength: 16, predictionCount: 4, vocabularySize: 100)
 
   /// Two files whose names sort against the order of writing, 30 and 7 samples.
   static func withDataset<Result>(
-    order: PretrainingDataset.Order,
-    _ body: (PretrainingDataset, [PretrainingExample]) throws -> Result
+    order: ExampleDataset.Order,
+    _ body: (ExampleDataset, [PretrainingExample]) throws -> Result
   ) throws -> Result {
     try withTemporaryDirectory { directory in
       let samples = (0..<37).map { sample($0, shape: shape) }
@@ -17,7 +17,8 @@ import Testing
       try write(Array(samples[..<30]), to: directory.appending(path: "a.tfrecords").path)
       try Data("no data".utf8).write(to: directory.appending(path: "notes.txt"))
       return try body(
-        PretrainingDataset(directory: directory.path, shape: shape, order: order), samples)
+        ExampleDataset(directory: directory.path, shape: .pretraining(shape), order: order), samples
+      )
     }
   }
 
@@ -27,7 +28,7 @@ import Testing
       #expect(dataset.paths.map { $0.split(separator: "/").last } == ["a.tfrecords", "b.tfrecord"])
       for position in 0..<80 {
         let sample = try dataset.sample(at: UInt64(position))
-        #expect(sample == samples[position % 37])
+        #expect(sample.values == samples[position % 37].values)
       }
     }
   }
@@ -35,11 +36,11 @@ import Testing
   @Test func shufflingIsAPermutationPerEpoch() throws {
     try Self.withDataset(order: .shuffled(seed: 7)) { dataset, samples in
       let epochs = try (0..<3).map { epoch in
-        try (0..<37).map { try dataset.sample(at: UInt64(epoch * 37 + $0)) }
+        try (0..<37).map { try dataset.sample(at: UInt64(epoch * 37 + $0)).values }
       }
       for epoch in epochs {
-        #expect(Set(epoch) == Set(samples))
-        #expect(epoch != samples)
+        #expect(Set(epoch) == Set(samples.map(\.values)))
+        #expect(epoch != samples.map(\.values))
       }
       #expect(epochs[0] != epochs[1])
       #expect(epochs[1] != epochs[2])
@@ -47,19 +48,18 @@ import Testing
   }
 
   @Test func microBatch() throws {
-    try Self.withDataset(order: .shuffled(seed: 7)) { dataset, _ in
+    try Self.withDataset(order: .file) { dataset, samples in
       let batch = try dataset.microBatch(2, size: 3)
-      let samples = try (6..<9).map { try dataset.sample(at: UInt64($0)) }
       #expect(batch.sampleCount == 3)
       let expected: [(String, [Int32])] = [
-        ("input_ids", samples.flatMap(\.inputIDs)),
-        ("attention_mask", samples.flatMap(\.inputMask)),
-        ("token_type_ids", samples.flatMap(\.segmentIDs)),
-        ("masked_lm_positions", samples.flatMap(\.maskedLMPositions)),
-        ("masked_lm_ids", samples.flatMap(\.maskedLMIDs)),
-        ("next_sentence_labels", samples.flatMap(\.nextSentenceLabels)),
+        ("input_ids", samples[6..<9].flatMap(\.inputIDs)),
+        ("attention_mask", samples[6..<9].flatMap(\.inputMask)),
+        ("token_type_ids", samples[6..<9].flatMap(\.segmentIDs)),
+        ("masked_lm_positions", samples[6..<9].flatMap(\.maskedLMPositions)),
+        ("masked_lm_ids", samples[6..<9].flatMap(\.maskedLMIDs)),
+        ("next_sentence_labels", samples[6..<9].flatMap(\.nextSentenceLabels)),
       ]
-      #expect(PretrainingBatch.streamNames == expected.map(\.0))
+      #expect(dataset.shape.features.map(\.stream) == expected.map(\.0))
       for (name, values) in expected {
         #expect(batch.values(ofStream: name) == values)
       }
@@ -67,17 +67,26 @@ import Testing
     }
   }
 
+  @Test func shuffledMicroBatch() throws {
+    try Self.withDataset(order: .shuffled(seed: 7)) { dataset, _ in
+      let batch = try dataset.microBatch(13, size: 3)
+      let samples = try (39..<42).map { try dataset.sample(at: UInt64($0)) }
+      #expect(batch.values(ofStream: "input_ids") == samples.flatMap { $0.values[0] })
+    }
+  }
+
   @Test func missingData() throws {
     try withTemporaryDirectory { directory in
       for path in [directory.path, directory.path + "/none"] {
         let error = tesseraError {
-          _ = try PretrainingDataset(directory: path, shape: Self.shape, order: .file)
+          _ = try ExampleDataset(directory: path, shape: .pretraining(Self.shape), order: .file)
         }
         #expect(error?.exitCode == .inputMissing)
       }
-      try write([], to: directory.appending(path: "a.tfrecord").path)
+      try write([] as [Example], to: directory.appending(path: "a.tfrecord").path)
       let error = tesseraError {
-        _ = try PretrainingDataset(directory: directory.path, shape: Self.shape, order: .file)
+        _ = try ExampleDataset(
+          directory: directory.path, shape: .pretraining(Self.shape), order: .file)
       }
       #expect(error?.diagnostics.first?.code == "empty-dataset")
     }
@@ -92,7 +101,7 @@ import Testing
     try withTemporaryDirectory { directory in
       try write([sample(0, shape: Self.shape)], to: directory.appending(path: "a.tfrecord").path)
       let error = tesseraError {
-        _ = try PretrainingDataset(directory: directory.path, shape: shape, order: .file)
+        _ = try ExampleDataset(directory: directory.path, shape: .pretraining(shape), order: .file)
       }
       #expect(error?.exitCode == .incompatible)
       let message = error?.diagnostics.first?.message ?? ""
@@ -116,8 +125,8 @@ import Testing
       try writer.append(good)
       try writer.append(bad.encoded())
       try writer.finish()
-      let dataset = try PretrainingDataset(
-        directory: directory.path, shape: Self.shape, order: .file)
+      let dataset = try ExampleDataset(
+        directory: directory.path, shape: .pretraining(Self.shape), order: .file)
       let error = tesseraError { _ = try dataset.sample(at: 1) }
       #expect(error?.exitCode == .badData)
       let message = error?.diagnostics.first?.message ?? ""
@@ -130,8 +139,8 @@ import Testing
       let path = directory.appending(path: "a.tfrecord").path
       try write((0..<3).map { sample($0, shape: Self.shape) }, to: path)
       let whole = try Data(contentsOf: URL(filePath: path))
-      func open() throws -> PretrainingDataset {
-        try PretrainingDataset(directory: directory.path, shape: Self.shape, order: .file)
+      func open() throws -> ExampleDataset {
+        try ExampleDataset(directory: directory.path, shape: .pretraining(Self.shape), order: .file)
       }
       try whole.dropLast().write(to: URL(filePath: path))
       #expect(tesseraError { _ = try open() }?.diagnostics.first?.code == "tfrecord-truncated")
@@ -143,42 +152,5 @@ import Testing
       let error = tesseraError { _ = try dataset.sample(at: 2) }
       #expect(error?.diagnostics.first?.code == "tfrecord-corrupt")
     }
-  }
-}
-
-@Suite struct SamplePermutationTests {
-  @Test(arguments: [1, 2, 3, 4, 5, 45, 64, 65, 1000, 4096, 10_007])
-  func isAPermutation(count: UInt64) {
-    for epoch in 0..<3 as Range<UInt64> {
-      let permutation = SamplePermutation(count: count, seed: 1984, epoch: epoch)
-      #expect(Set((0..<count).map { permutation.value(at: $0) }) == Set(0..<count))
-    }
-  }
-
-  @Test func dependsOnSeedAndEpoch() {
-    func order(_ seed: UInt64, _ epoch: UInt64) -> [UInt64] {
-      let permutation = SamplePermutation(count: 1000, seed: seed, epoch: epoch)
-      return (0..<1000).map { permutation.value(at: $0) }
-    }
-    #expect(order(1, 0) == order(1, 0))
-    #expect(order(1, 0) != order(1, 1))
-    #expect(order(1, 0) != order(2, 0))
-    #expect(order(1, 0) != order(1 << 32 | 1, 0))
-  }
-
-  /// Over many seeds each number comes first about equally often, and so do pairs of numbers.
-  @Test func looksUniform() {
-    var firsts = [Int](repeating: 0, count: 45)
-    var neighbours = 0
-    let trials = 45_000
-    for seed in 0..<UInt64(trials) {
-      let permutation = SamplePermutation(count: 45, seed: seed, epoch: 3)
-      let first = permutation.value(at: 0)
-      firsts[Int(first)] += 1
-      neighbours += permutation.value(at: 1) == first + 1 ? 1 : 0
-    }
-    // 1000 each, standard deviation 31; and 44/45 of 1/44 of the trials, 1000, likewise.
-    #expect(firsts.allSatisfy { abs($0 - 1000) < 160 }, "\(firsts)")
-    #expect(abs(neighbours - 1000) < 160, "\(neighbours)")
   }
 }

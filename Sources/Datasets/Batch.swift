@@ -1,0 +1,25 @@
+/// Samples side by side, under the names of the model's input streams.
+package struct Batch: Hashable, Sendable {
+  private struct Stream: Hashable, Sendable {
+    var name: String
+    var values: [Int32]
+  }
+
+  /// n: samples in the batch.
+  package let sampleCount: Int
+  private let streams: [Stream]
+
+  /// Puts `examples` side by side; they all are of `shape`.
+  init(_ examples: [TokenExample], shape: RecordShape) {
+    sampleCount = examples.count
+    streams = shape.features.enumerated().map { place, feature in
+      Stream(name: feature.stream, values: examples.flatMap { $0.values[place] })
+    }
+  }
+
+  /// The values for the stream `name`, sample by sample: [n, S], [n, P] or [n]. Nil where the
+  /// batch has no such stream.
+  package func values(ofStream name: String) -> [Int32]? {
+    streams.first { $0.name == name }?.values
+  }
+}

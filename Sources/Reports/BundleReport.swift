@@ -1,0 +1,219 @@
+import Bundle
+import Foundations
+import Operations
+import Recipe
+
+/// What a bundle holds, as text and as JSON: all of it read from the bundle alone.
+package struct BundleReport {
+  private let program: Program
+  private let recipe: TrainingRecipe
+  private let digest: String
+  private let producer: String
+  private let sections: [BundleSection]
+
+  /// Reads what the report needs from an open bundle.
+  /// - Throws: `TesseraError` where the bundle is damaged.
+  package init(_ file: BundleFile) throws {
+    program = try file.program()
+    recipe = try TrainingRecipe.decode(
+      program: try file.recipeProgram(), run: try file.recipeRun())
+    digest = try file.programDigest()
+    producer = file.producer
+    sections = file.sections
+  }
+
+  private var parameterTypes: [TensorType] { program.parameters.map { program.types[$0.type] } }
+
+  private var parameterCount: Int { parameterTypes.reduce(0) { $0 + $1.count } }
+
+  private var taskName: String {
+    switch recipe.program.task {
+    case .pretraining: "pre-training"
+    case .questionAnswering: "question answering"
+    }
+  }
+
+  // MARK: Summary
+
+  package var summaryText: String {
+    let recipe = recipe.program
+    let model = recipe.model
+    var lines = [
+      ("program digest", digest), ("made by", producer),
+      ("configuration", self.recipe.run.configurationName),
+      ("task", taskName), ("precision", recipe.precision.rawValue),
+      (
+        "model",
+        "\(model.layers) layers, hidden \(model.hiddenSize), \(model.attentionHeads) heads, "
+          + "vocabulary \(model.vocabularySize), sequence \(recipe.sequenceLength)"
+      ),
+      ("parameters", "\(parameterCount) in \(program.parameters.count) tensors"),
+      (
+        "global batch",
+        "\(recipe.microBatchSize * recipe.replicas * recipe.accumulationCount) = micro-batch "
+          + "\(recipe.microBatchSize) × replicas \(recipe.replicas) × accumulation "
+          + "\(recipe.accumulationCount)"
+      ),
+      ("optimizer", recipe.optimizer.kind.name),
+      (
+        "stages",
+        "\(recipe.pipeline.stages.count) on \(recipe.pipeline.ipusPerReplica) IPUs a replica"
+      ),
+      (
+        "program",
+        "\(program.functions.count) functions, \(program.operations.count) operations"
+      ),
+    ]
+    lines += sections.map {
+      (
+        "section \($0.kind.name)",
+        "\(byteCountText($0.storedSize)) (\($0.codec.name), \(byteCountText($0.rawSize)) raw)"
+      )
+    }
+    let width = lines.map(\.0.count).max() ?? 0
+    return lines.map { name, value in
+      name + String(repeating: " ", count: width - name.count + 2) + value + "\n"
+    }.joined()
+  }
+
+  package var summaryJSON: JSON.Plain {
+    let recipe = recipe.program
+    return .object([
+      .init("schema", "tessera.bundle-summary/1"), .init("program_digest", .string(digest)),
+      .init("producer", .string(producer)),
+      .init("configuration", .string(self.recipe.run.configurationName)),
+      .init("task", .string(taskName)), .init("precision", .string(recipe.precision.rawValue)),
+      .init("parameter_count", .integer(parameterCount)),
+      .init("parameter_tensors", .integer(program.parameters.count)),
+      .init("micro_batch_size", .integer(recipe.microBatchSize)),
+      .init("replicas", .integer(recipe.replicas)),
+      .init("accumulation_count", .integer(recipe.accumulationCount)),
+      .init("optimizer", .string(recipe.optimizer.kind.name)),
+      .init("functions", .integer(program.functions.count)),
+      .init("operations", .integer(program.operations.count)),
+      .init(
+        "sections",
+        .array(
+          sections.map { section in
+            .object([
+              .init("kind", .string(section.kind.name)),
+              .init("codec", .string(section.codec.name)),
+              .init("stored_bytes", .integer(section.storedSize)),
+              .init("raw_bytes", .integer(section.rawSize)),
+              .init("sha256", .string(section.digestText)),
+            ])
+          })),
+    ])
+  }
+
+  // MARK: Stages
+
+  package var stagesText: String {
+    var table = TextTable(header: ["stage", "IPU", "layers", "parameters"])
+    for stage in stages {
+      table.add([
+        "\(stage.number)", "\(stage.device)", stage.layers.joined(separator: ", "),
+        "\(stage.parameterCount)",
+      ])
+    }
+    return table.text
+  }
+
+  package var stagesJSON: JSON.Plain {
+    .object([
+      .init("schema", "tessera.bundle-stages/1"),
+      .init(
+        "stages",
+        .array(
+          stages.map { stage in
+            .object([
+              .init("stage", .integer(stage.number)), .init("ipu", .integer(stage.device)),
+              .init("layers", .array(stage.layers.map { .string($0) })),
+              .init("parameter_count", .integer(stage.parameterCount)),
+            ])
+          })),
+    ])
+  }
+
+  private struct Stage {
+    var number: Int
+    var device: Int
+    var layers: [String]
+    var parameterCount: Int
+  }
+
+  /// The pipeline stages as configured, with the parameters that their layers own. The word embeddings
+  /// count where the embeddings are; the heads share them.
+  private var stages: [Stage] {
+    let pipeline = recipe.program.pipeline
+    var nextLayer = 0
+    return pipeline.stages.enumerated().map { number, layers in
+      var names: [String] = []
+      var count = 0
+      for layer in layers {
+        var name = layer.rawValue
+        var prefixes = Self.prefixes(of: layer)
+        if layer == .encoderLayer {
+          name += " \(nextLayer)"
+          prefixes = ["bert.encoder.layer.\(nextLayer)."]
+          nextLayer += 1
+        }
+        names.append(name)
+        for (entry, type) in zip(program.parameters, parameterTypes)
+        where prefixes.contains(where: entry.name.hasPrefix) {
+          count += type.count
+        }
+      }
+      return Stage(
+        number: number, device: pipeline.devices[number], layers: names, parameterCount: count)
+    }
+  }
+
+  private static func prefixes(of layer: StageLayer) -> [String] {
+    switch layer {
+    case .embeddings: ["bert.embeddings."]
+    case .encoderLayer, .encoderOutput: []
+    case .pooler: ["bert.pooler."]
+    case .heads: ["cls."]
+    case .questionAnsweringHead: ["qa_outputs."]
+    }
+  }
+
+  // MARK: Tensors
+
+  package var tensorsText: String {
+    var table = TextTable(header: ["parameter", "type", "bytes", "starts as"])
+    for (entry, type) in zip(program.parameters, parameterTypes) {
+      table.add([
+        entry.name, type.description, "\(type.byteCount)", Self.text(entry.initializer),
+      ])
+    }
+    return table.text
+  }
+
+  package var tensorsJSON: JSON.Plain {
+    .object([
+      .init("schema", "tessera.bundle-tensors/1"),
+      .init(
+        "tensors",
+        .array(
+          zip(program.parameters, parameterTypes).map { entry, type in
+            .object([
+              .init("name", .string(entry.name)),
+              .init("shape", .array(type.shape.map { .integer($0) })),
+              .init("element", .string(type.element.rawValue)),
+              .init("bytes", .integer(type.byteCount)),
+              .init("initializer", .string(Self.text(entry.initializer))),
+            ])
+          })),
+    ])
+  }
+
+  private static func text(_ initializer: ParameterEntry.Initializer) -> String {
+    switch initializer {
+    case .zeros: "zeros"
+    case .ones: "ones"
+    case .truncatedNormal(let deviation): "truncated normal, deviation \(deviation)"
+    }
+  }
+}

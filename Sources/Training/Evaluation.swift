@@ -1,0 +1,169 @@
+import Bundle
+import Checkpoints
+import Datasets
+import Foundations
+import Operations
+import Recipe
+import Runtime
+
+/// What the user says about an evaluation besides the bundle.
+package struct EvaluationOptions: Sendable {
+  package var datasetDirectory: String?
+  package var checkpoint: String?
+  /// Evaluate at most this many micro-batches.
+  package var maximumBatches: Int?
+  package var threads: Int
+  /// Where the outputs of all evaluated micro-batches go, one after the other along the first axis.
+  package var outputsPath: String?
+  /// Where the mean gradients of the evaluated micro-batches go.
+  package var gradientsPath: String?
+  package var overwrites = false
+  package var progress: ProgressMode = .auto
+
+  package init(threads: Int) {
+    self.threads = threads
+  }
+}
+
+/// What an evaluation found.
+package struct EvaluationReport: Sendable {
+  package var samples: Int
+  /// In nat; the masked-LM loss is the mean over all masked tokens, others are means over the samples.
+  package var losses: [(name: String, value: Double)]
+  /// Share of labels that the model gives the highest logit, by metric.
+  package var accuracies: [(name: String, value: Double)]
+  /// For pre-training: how many masked tokens there are, and the entropy in nat of their own
+  /// distribution, which a model that ignores the context cannot go below.
+  package var maskedTokens: (count: Int, unigramEntropy: Double)?
+}
+
+/// Runs the forward-only program of a bundle over a data set.
+package struct Evaluation {
+  private let bundle: LoadedBundle
+  private let options: EvaluationOptions
+  private let dataset: ExampleDataset
+  private let engine: Engine
+  private let state: ParameterState
+  private let progress: Progress
+
+  /// Opens the data in file order and loads the parameters.
+  /// - Throws: `TesseraError` where data or checkpoint are missing, damaged, or do not fit the bundle.
+  package init(_ bundle: LoadedBundle, _ options: EvaluationOptions) throws {
+    self.bundle = bundle
+    self.options = options
+    progress = .onStandardError(mode: options.progress)
+    guard let directory = options.datasetDirectory ?? bundle.recipe.run.datasetDirectory else {
+      throw TesseraError(
+        .usage, code: "missing-option", "the folder with the data is not given",
+        remedies: ["give --dataset-dir"])
+    }
+    dataset = try ExampleDataset(
+      for: bundle.recipe.program, directory: try PathExpansion.expand(directory), order: .file)
+    engine = try Engine(
+      bundle.program, replicas: bundle.recipe.program.replicas, threads: options.threads)
+    state = ParameterState(bundle.program, seed: bundle.recipe.run.seedBits)
+    if let checkpoint = options.checkpoint ?? bundle.recipe.run.pretrainedCheckpointPath {
+      progress.note(
+        try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
+    } else {
+      progress.note("no checkpoint is given: the initial parameters are evaluated")
+    }
+  }
+
+  /// Evaluates whole micro-batches; a last, smaller one is left out.
+  /// - Throws: `TesseraError` where there is not one micro-batch, or files cannot be written.
+  package func run() throws -> EvaluationReport {
+    let size = bundle.recipe.program.microBatchSize
+    let count = min(dataset.count / size, options.maximumBatches ?? .max)
+    guard count > 0 else {
+      throw TesseraError(
+        .badData, code: "dataset-too-small",
+        "\(dataset.count) samples do not fill a micro-batch of \(size)")
+    }
+    var tally = EvaluationTally(bundle.recipe.program)
+    var outputs = NamedSeries()
+    var gradients = NamedSeries()
+    progress.begin("evaluating", total: count)
+    for number in 0..<count {
+      let batch = try dataset.microBatch(UInt64(number), size: size)
+      let results = try run(EntryName.evaluation, batch, number)
+      tally.add(batch, results)
+      if options.outputsPath != nil {
+        for result in results where result.port.role == .output { outputs.append(result) }
+      }
+      if options.gradientsPath != nil {
+        for result in try run(EntryName.gradients, batch, number)
+        where result.port.role == .gradient {
+          gradients.add(result)
+        }
+      }
+      progress.advance(to: number + 1)
+    }
+    progress.finish()
+    if let path = options.outputsPath {
+      try outputs.write(to: path, scale: 1, overwrite: options.overwrites)
+    }
+    if let path = options.gradientsPath {
+      try gradients.write(to: path, scale: 1 / Float(count), overwrite: options.overwrites)
+    }
+    return tally.report(samples: count * size)
+  }
+
+  private func run(_ entry: String, _ batch: Batch, _ number: Int) throws -> [NamedResult] {
+    let scale = Float(bundle.recipe.run.lossScaleValue)
+    var inputs = [
+      Port(name: "seed", role: .seed): HostTensor(seed: bundle.recipe.run.seedBits),
+      Port(name: "micro_batch", role: .microBatch):
+        HostTensor([], [Int32(truncatingIfNeeded: number)]),
+      Port(name: "loss_scale", role: .lossScale): HostTensor(TensorType([], .f32), [scale]),
+    ]
+    for (name, type) in bundle.ports(.batch, of: entry) {
+      let tensor = HostTensor(type)
+      try batch.copy(stream: name, to: tensor.bytes)
+      inputs[Port(name: name, role: .batch)] = tensor
+    }
+    let results = try engine.run(
+      entry, try engine.arguments(of: entry, state: state, inputs: inputs))
+    return zip(try engine.signature(of: entry).results, results).compactMap { element, tensor in
+      element.port.map { NamedResult(port: $0, shape: element.type.shape, values: tensor.floats) }
+    }
+  }
+}
+
+/// A result of a program, on the host.
+struct NamedResult {
+  var port: Port
+  var shape: [Int]
+  var values: [Float]
+}
+
+/// Results of many micro-batches by name, joined along the first axis or added up.
+private struct NamedSeries {
+  private var results: [NamedResult] = []
+
+  mutating func append(_ result: NamedResult) {
+    guard let index = results.firstIndex(where: { $0.port == result.port }) else {
+      return results.append(result)
+    }
+    results[index].shape[0] += result.shape[0]
+    results[index].values += result.values
+  }
+
+  mutating func add(_ result: NamedResult) {
+    guard let index = results.firstIndex(where: { $0.port == result.port }) else {
+      return results.append(result)
+    }
+    for position in result.values.indices {
+      results[index].values[position] += result.values[position]
+    }
+  }
+
+  func write(to path: String, scale: Float, overwrite: Bool) throws {
+    var tensors: [String: CheckpointTensor] = [:]
+    for result in results {
+      tensors[result.port.name] = try CheckpointTensor(
+        shape: result.shape, floats: scale == 1 ? result.values : result.values.map { $0 * scale })
+    }
+    try SafetensorsWriter(path: path, overwrite: overwrite).write(tensors)
+  }
+}

@@ -1,0 +1,39 @@
+import Bundle
+import Foundations
+import Operations
+import Recipe
+import Runtime
+
+/// A bundle as a run needs it: the program, the recipe, and which program it is.
+package struct LoadedBundle: Sendable {
+  package let program: Program
+  package let recipe: TrainingRecipe
+  /// The program's digest, in hexadecimal.
+  package let digest: String
+
+  /// Reads a bundle; everything in it is checked.
+  /// - Throws: `TesseraError`: inputMissing, inputOutput, or incompatible where the file is damaged.
+  package init(path: String) throws {
+    let file = try BundleFile(path: path)
+    program = try file.program()
+    recipe = try TrainingRecipe.decode(
+      program: try file.recipeProgram(), run: try file.recipeRun())
+    digest = try file.programDigest()
+  }
+
+  /// The names and types of the function's ports of a role, in order.
+  func ports(_ role: PortRole, of function: String) -> [(name: String, type: TensorType)] {
+    guard let entry = program.function(named: function) else { return [] }
+    return zip(entry.arguments, program.blocks[entry.body].arguments).compactMap { port, value in
+      guard let port, port.role == role else { return nil }
+      return (port.name, program.type(of: value))
+    }
+  }
+}
+
+/// The names that the compiler gives its entry functions.
+package enum EntryName {
+  package static let trainingStep = "training_step"
+  package static let evaluation = "evaluation"
+  package static let gradients = "gradients"
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+import Foundations
+
+@main
+struct Tessera: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tessera",
+    abstract: "Trains and inspects bundles that tesserac made, and prepares their data.",
+    version: "tessera \(TesseraVersion.current)",
+    subcommands: [Inspect.self, Train.self, Evaluate.self, DataCommand.self])
+}

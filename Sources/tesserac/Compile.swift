@@ -1,0 +1,112 @@
+import ArgumentParser
+import Bundle
+import CommandLineSupport
+import Compiler
+import Foundations
+import Frontend
+import Recipe
+import Reports
+
+struct Compile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compiles a configuration to a bundle.",
+    discussion: """
+      The configuration is a JSON file in the flat form of Graphcore's TensorFlow 2 BERT example; \
+      see docs/configuration.md. A value is overridden by --set, or by the flag that the example has.
+      """)
+
+  @Argument(help: "The configuration file, or - for standard input.")
+  var config: String
+
+  @Option(name: .shortAndLong, help: "Where the bundle goes.")
+  var output: String?
+
+  @Option(help: "The number format of weights and activations: fp16 or fp32.")
+  var precision: Precision = .fp16
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Override a value of the configuration; may be given again.", valueName: "path.to.key=value"))
+  var settings: [String] = []
+
+  @Option(help: "Override dataset_dir.")
+  var datasetDir: String?
+
+  @Option(help: "Override save_ckpt_path.")
+  var saveCkptPath: String?
+
+  @Option(help: "Override pretrained_ckpt_path.")
+  var pretrainedCkptPath: String?
+
+  @Option(help: "Override total_num_train_samples.")
+  var totalNumTrainSamples: String?
+
+  @Option(help: "Override name.")
+  var name: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Print the graph after a stage (\(Self.stageNames), or all), as MLIR; may be given again.",
+      valueName: "stage"))
+  var printIrAfter: [String] = []
+
+  @Flag(name: .customLong("no-ir"), help: "Leave the graph's text out of the bundle.")
+  var omitsIR = false
+
+  @Flag(help: "Replace the output even where it is not a bundle.")
+  var force = false
+
+  @Option(help: "How the summary is printed: text or json.")
+  var format: ReportFormat = .text
+
+  @Flag(name: .shortAndLong, help: "Print no summary and no warnings.")
+  var quiet = false
+
+  private static let stageNames = CompilationStage.allCases.map(\.rawValue).joined(separator: ", ")
+
+  func validate() throws {
+    if output == nil && printIrAfter.isEmpty {
+      throw ValidationError("Give -o OUT.ipub for a bundle, or --print-ir-after STAGE for text.")
+    }
+    let names = CompilationStage.allCases.map(\.rawValue) + ["all"]
+    if let unknown = printIrAfter.first(where: { !names.contains($0) }) {
+      throw ValidationError("There is no stage '\(unknown)': \(names.joined(separator: ", ")).")
+    }
+  }
+
+  func run() throws {
+    try reportingErrors {
+      let loaded = try Configuration.load(
+        path: config, overrides: try overrides(), precision: precision)
+      if !quiet {
+        for warning in loaded.warnings { writeError("\(warning)\n") }
+      }
+      let compilation = try Compilation(loaded.recipe) { stage, module in
+        if printIrAfter.contains(stage.rawValue) || printIrAfter.contains("all") {
+          try writeOutput(module.text)
+        }
+      }
+      guard let output else { return }
+      try compilation.bundle(includesIR: !omitsIR).write(to: output, overwrite: force)
+      guard !quiet else { return }
+      let report = try BundleReport(try BundleFile(path: output))
+      switch format {
+      case .text: try writeOutput(report.summaryText)
+      case .json: try writeOutput(report.summaryJSON.text(.indented) + "\n")
+      }
+    }
+  }
+
+  private func overrides() throws -> [Override] {
+    let flags = [
+      ("--dataset-dir", datasetDir), ("--save-ckpt-path", saveCkptPath),
+      ("--pretrained-ckpt-path", pretrainedCkptPath),
+      ("--total-num-train-samples", totalNumTrainSamples), ("--name", name),
+    ]
+    return try settings.map { try Override(setting: $0) }
+      + flags.compactMap { flag, value in value.map { Override(flag: flag, value: $0) } }
+  }
+}
+
+extension Precision: ExpressibleByArgument {}

@@ -1,0 +1,85 @@
+import Compiler
+import Datasets
+import Foundation
+import Frontend
+import Recipe
+import TestSupport
+import Training
+
+/// A temporary folder with what a user makes there: data, bundle, run.
+struct Workspace: ~Copyable {
+  let path: String
+
+  init() throws {
+    path =
+      FileManager.default.temporaryDirectory
+      .appendingPathComponent("tessera-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(
+      atPath: path + "/data", withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  var dataPath: String { path + "/data" }
+
+  /// Compiles a configuration of the project to a bundle in the folder.
+  func compile(
+    _ config: String, _ settings: [String], precision: Precision = .fp32
+  ) throws -> LoadedBundle {
+    let loaded = try Configuration.load(
+      path: GoldenReference.root.appendingPathComponent(config).path,
+      overrides: try settings.map { try Override(setting: $0) }, precision: precision)
+    let bundlePath = path + "/model.ipub"
+    try Compilation(loaded.recipe).bundle(includesIR: false).write(to: bundlePath)
+    return try LoadedBundle(path: bundlePath)
+  }
+
+  /// Trains as `tessera train` does, and gives the parameters' file.
+  func train(
+    _ bundle: LoadedBundle, run: String, steps: Int? = nil, threads: Int = 1,
+    shuffles: Bool = false, from checkpoint: String? = nil, dataset: String? = nil
+  ) throws -> TrainingOutcome {
+    var options = TrainingOptions(threads: threads)
+    options.datasetDirectory = dataset ?? dataPath
+    options.pretrainedCheckpoint = checkpoint
+    options.saveCheckpoint = "\(path)/\(run).safetensors"
+    options.runDirectory = "\(path)/\(run)"
+    options.maximumSteps = steps
+    options.shuffles = shuffles
+    options.progress = .none
+    return try TrainingRun(bundle, options).run()
+  }
+
+  /// Writes the reference's micro-batches as TFRecord, with the features of the task.
+  func writeGoldenData(questionAnswering: Bool) throws {
+    let inputs = try GoldenReference.tensors("tiny_inputs")
+    var features = [
+      "input_ids": "input_ids", "attention_mask": "input_mask", "token_type_ids": "segment_ids",
+    ]
+    if questionAnswering {
+      features["qa_start_positions"] = "start_positions"
+      features["qa_end_positions"] = "end_positions"
+    } else {
+      features["masked_lm_positions"] = "masked_lm_positions"
+      features["masked_lm_ids"] = "masked_lm_ids"
+      features["next_sentence_labels"] = "next_sentence_labels"
+    }
+    let writer = try TFRecordWriter(path: dataPath + "/golden.tfrecord")
+    for number in 0..<12 {
+      var example = Example(features: [:])
+      for (tensor, feature) in features {
+        let values = inputs["mb\(number / 2).\(tensor)"] ?? []
+        let width = values.count / 2
+        example.features[feature] = .integers(
+          values[number % 2 * width..<(number % 2 + 1) * width].map { Int64($0) })
+      }
+      if !questionAnswering, case .integers(let labels)? = example.features["masked_lm_ids"] {
+        example.features["masked_lm_weights"] = .floats(labels.map { $0 == 0 ? 0 : 1 })
+      }
+      try writer.append(example.encoded())
+    }
+    try writer.finish()
+  }
+}

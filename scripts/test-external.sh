@@ -1,0 +1,77 @@
+#!/bin/bash
+# Judges the project by tools that nobody here wrote, and by runs that take long.
+#
+# usage: scripts/test-external.sh        (after `swift build -c release`; `make test-external` does both)
+#
+# Every configuration compiles; mlir-opt accepts the text of every stage and, printing in its generic
+# form, gives the same bytes back.
+#
+# The last line is `N passed, N failed`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tesserac=.build/release/tesserac
+tessera=.build/release/tessera
+for tool in "$tesserac" "$tessera"; do
+  if [ ! -x "$tool" ]; then
+    echo "error: $tool is not built; run 'make test-external'" >&2
+    exit 66
+  fi
+done
+mlir_opt=$(command -v mlir-opt-16 || true)
+if [ -z "$mlir_opt" ] && [ -x /usr/lib/llvm-16/bin/mlir-opt ]; then
+  mlir_opt=/usr/lib/llvm-16/bin/mlir-opt
+fi
+if [ -z "$mlir_opt" ]; then
+  echo "error: mlir-opt 16 is not installed (Debian's package mlir-16-tools)" >&2
+  exit 69
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+check() {
+  local what=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+    echo "ok      $what"
+  else
+    failed=$((failed + 1))
+    echo "FAILED  $what"
+  fi
+}
+
+compile() {
+  "$tesserac" compile "$1" -o "$work/out.ipub" --quiet || return 1
+  "$tessera" inspect "$work/out.ipub" --verify > /dev/null 2>&1
+}
+print_stage() {
+  "$tesserac" compile "$1" --quiet --print-ir-after "$2" > "$work/ir.mlir"
+}
+accepted() {
+  "$mlir_opt" --allow-unregistered-dialect "$work/ir.mlir" > /dev/null
+}
+same_bytes() {
+  "$mlir_opt" --allow-unregistered-dialect --mlir-print-op-generic "$work/ir.mlir" \
+    > "$work/reprinted.mlir" || return 1
+  # mlir-opt ends its output with an empty line.
+  { cat "$work/ir.mlir"; echo; } | cmp - "$work/reprinted.mlir"
+}
+
+stages=(frontend training-step)
+for config in configs/*.json examples/*.json; do
+  name=$(basename "$config" .json)
+  rm -f "$work"/*
+  check "$name: compiles to a bundle that verifies" compile "$config"
+  for stage in "${stages[@]}"; do
+    check "$name: prints after $stage" print_stage "$config" "$stage"
+    check "$name: mlir-opt accepts the text after $stage" accepted
+    check "$name: mlir-opt prints the same bytes after $stage" same_bytes
+  done
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
