@@ -34,7 +34,8 @@ extension ParameterState {
       return SafetensorsWriter.Tensor(
         name: name, shape: tensor.type.shape, element: tensor.type.element == .f16 ? .f16 : .f32)
     }
-    try SafetensorsWriter(path: path, overwrite: overwrite).write(tensors) { entry throws(TesseraError) in
+    let writer = SafetensorsWriter(path: path, overwrite: overwrite)
+    try writer.write(tensors) { entry throws(TesseraError) in
       guard let tensor = self[Port(name: entry.name, role: .parameter)] else {
         throw TesseraError(
           .internalError, code: "no-parameter", "there is no parameter '\(entry.name)'")
