@@ -8,9 +8,9 @@ extension Bundle {
   /// - Parameter overwrite: whether a file that is not a bundle may be replaced; one that is may always.
   /// - Throws: `TesseraError`: wouldOverwrite, or inputOutput where the file cannot be written.
   package func write(to path: String, overwrite: Bool = false) throws(TesseraError) {
-    let file = try ReplacingFile(path: path) { descriptor in
-      overwrite || Self.isBundle(descriptor)
-    }
+    let file = try AtomicFile(
+      path: path, overwrite: overwrite,
+      replaceable: .init("a bundle", recognizes: Self.isBundle))
     let parts = parts()
     var end = BundleHeader.byteCount(sectionCount: parts.count)
     var sections: [BundleSection] = []
@@ -33,7 +33,7 @@ extension Bundle {
     let header = BundleHeader(producer: producer, fileSize: end, sections: sections)
     try file.write(header.encoded(), at: 0)
     // The last section may be empty, behind a gap that nothing was written after.
-    try file.finish(size: end)
+    try file.commit(byteCount: end)
   }
 
   private struct Part {

@@ -93,7 +93,7 @@ package struct Bundle: Sendable {
       hash.update(length)
       hash.update(part)
     }
-    return hexadecimal(hash.finish())
+    return SHA256.text(hash.finish())
   }
 
   /// Reads a whole bundle, its tensors included; `BundleFile` reads part by part.

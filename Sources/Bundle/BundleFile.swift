@@ -24,7 +24,7 @@ package final class BundleFile: Sendable {
     guard descriptor >= 0 else {
       throw TesseraError(
         errno == ENOENT ? .inputMissing : .inputOutput, code: "cannot-open",
-        "cannot open bundle '\(path)': \(String(cString: strerror(errno)))")
+        "cannot open bundle '\(path)': \(systemReason(errno))")
     }
     do throws(TesseraError) {
       let fileSize = try Self.size(of: descriptor, path)
@@ -150,7 +150,7 @@ package final class BundleFile: Sendable {
 
   private static func size(of descriptor: Int32, _ path: String) throws(TesseraError) -> Int {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw cannotRead(path) }
+    guard fstat(descriptor, &status) == 0 else { throw cannotRead(path, errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw TesseraError(
         .inputOutput, code: "cannot-open", "'\(path)' is not a regular file, so it is no bundle")
@@ -161,29 +161,21 @@ package final class BundleFile: Sendable {
   private static func bytes(
     of descriptor: Int32, at offset: Int, count: Int, _ path: String
   ) throws(TesseraError) -> [UInt8] {
-    var failure: Int32 = 0
+    var failure: Int32?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
-      while done < count, let start = buffer.baseAddress {
-        let size = pread(descriptor, start + done, count - done, offset + done)
-        if size > 0 { done += size }
-        if size == 0 { return }
-        if size < 0 && errno != EINTR {
-          failure = errno
-          return
-        }
-      }
+      (done, failure) = readAll(
+        from: descriptor, at: offset, into: UnsafeMutableRawBufferPointer(buffer))
     }
-    errno = failure
-    guard failure == 0 else { throw cannotRead(path) }
+    if let failure { throw cannotRead(path, failure) }
     guard bytes.count == count else {
       throw damagedBundle("'\(path)' became shorter while it was read")
     }
     return bytes
   }
 
-  private static func cannotRead(_ path: String) -> TesseraError {
+  private static func cannotRead(_ path: String, _ number: Int32) -> TesseraError {
     TesseraError(
       .inputOutput, code: "cannot-read",
-      "cannot read bundle '\(path)': \(String(cString: strerror(errno)))")
+      "cannot read bundle '\(path)': \(systemReason(number))")
   }
 }

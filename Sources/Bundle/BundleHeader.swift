@@ -209,10 +209,3 @@ extension SectionCodec {
     }
   }
 }
-
-extension [UInt8] {
-  /// The integer that begins at `offset`, which with its bytes must lie in the array.
-  fileprivate func littleEndian<Integer: FixedWidthInteger>(at offset: Int) -> Integer {
-    withUnsafeBytes { $0.littleEndian(at: offset) }
-  }
-}

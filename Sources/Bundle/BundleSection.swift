@@ -74,5 +74,5 @@ package struct BundleSection: Hashable, Sendable {
   package var digest: [UInt8]
 
   /// The digest in hexadecimal.
-  package var digestText: String { hexadecimal(digest) }
+  package var digestText: String { SHA256.text(digest) }
 }

@@ -1,4 +1,5 @@
 import CCrypto
+import Foundations
 
 /// SHA-256 (FIPS 180-4), computed by libcrypto over bytes that come in pieces.
 package struct SHA256: ~Copyable {
@@ -38,16 +39,15 @@ package struct SHA256: ~Copyable {
     return digest
   }
 
+  /// A digest as text: two lower-case hexadecimal digits a byte.
+  static func text(_ digest: [UInt8]) -> String {
+    digest.map { hexadecimal($0, digits: 2) }.joined()
+  }
+
   /// The digest of `bytes`.
   package static func digest(of bytes: [UInt8]) -> [UInt8] {
     var hash = SHA256()
     hash.update(bytes)
     return hash.finish()
   }
-}
-
-/// Two lower-case hexadecimal digits a byte.
-func hexadecimal(_ bytes: [UInt8]) -> String {
-  let digits = Array("0123456789abcdef")
-  return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
 }

@@ -42,16 +42,3 @@ extension TensorLiteral {
     try self.init(type, values)
   }
 }
-
-extension UnsafeRawBufferPointer {
-  /// The integer that begins at `offset`, which with its bytes must lie in the buffer.
-  func littleEndian<Integer: FixedWidthInteger>(at offset: Int) -> Integer {
-    Integer(littleEndian: loadUnaligned(fromByteOffset: offset, as: Integer.self))
-  }
-}
-
-extension [UInt8] {
-  mutating func append<Integer: FixedWidthInteger>(littleEndian value: Integer) {
-    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
-  }
-}

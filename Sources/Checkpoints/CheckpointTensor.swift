@@ -85,8 +85,8 @@ package struct CheckpointTensor: Hashable, Sendable {
     return bytes.withUnsafeBytes { source in
       [Value](unsafeUninitializedCapacity: count) { target, initializedCount in
         for index in 0..<count {
-          let word = source.loadUnaligned(fromByteOffset: index * width, as: Word.self)
-          target.initializeElement(at: index, to: convert(Word(littleEndian: word)))
+          target.initializeElement(
+            at: index, to: convert(source.littleEndian(at: index * width)))
         }
         initializedCount = count
       }

@@ -23,7 +23,7 @@ package final class SafetensorsFile: Sendable {
   private let positions: [String: Int]
 
   /// No checkpoint's header comes near; the format's own library has the same bound.
-  private static let maximumHeaderByteCount = 100 << 20
+  static let maximumHeaderByteCount = 100 << 20
 
   /// - Throws: `checkpoint-not-found` (exit 66), `input-output` (74), and codes that begin with
   ///   `safetensors-` (65) where the file is damaged or of another kind.
@@ -98,7 +98,7 @@ package final class SafetensorsFile: Sendable {
       throw notSafetensors(path, "the file has \(fileByteCount) bytes, fewer than a header's 8")
     }
     let lengthBytes = try read(descriptor, at: 0, count: 8, path: path)
-    let length = lengthBytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let length: UInt64 = lengthBytes.littleEndian(at: 0)
     guard length <= UInt64(maximumHeaderByteCount) else {
       throw notSafetensors(
         path, "the header claims \(length) bytes; at most \(maximumHeaderByteCount) are allowed")
@@ -124,25 +124,16 @@ package final class SafetensorsFile: Sendable {
   private static func read(
     _ descriptor: Int32, at start: Int, count: Int, path: String
   ) throws(TesseraError) -> [UInt8] {
-    var failure: TesseraError?
+    var failure: Int32?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-      while initializedCount < count {
-        let got = pread(
-          descriptor, buffer.baseAddress?.advanced(by: initializedCount),
-          count - initializedCount, off_t(start + initializedCount))
-        if got > 0 {
-          initializedCount += got
-        } else if got == 0 {
-          failure = TesseraError(
-            .inputOutput, code: "input-output", "\(path) became shorter while it was read")
-          return
-        } else if errno != EINTR {
-          failure = systemError("read", path, errno)
-          return
-        }
-      }
+      (initializedCount, failure) = readAll(
+        from: descriptor, at: start, into: UnsafeMutableRawBufferPointer(buffer))
     }
-    if let failure { throw failure }
+    if let failure { throw systemError("read", path, failure) }
+    guard bytes.count == count else {
+      throw TesseraError(
+        .inputOutput, code: "input-output", "\(path) became shorter while it was read")
+    }
     return bytes
   }
 }
@@ -150,11 +141,4 @@ package final class SafetensorsFile: Sendable {
 /// Order by UTF-8 bytes: the same on every machine.
 func precedes(_ first: String, _ second: String) -> Bool {
   first.utf8.lexicographicallyPrecedes(second.utf8)
-}
-
-/// The error for a failed system call on `path`.
-package func systemError(_ verb: String, _ path: String, _ number: Int32) -> TesseraError {
-  TesseraError(
-    .inputOutput, code: "input-output",
-    "cannot \(verb) \(path): \(String(cString: strerror(number)))")
 }

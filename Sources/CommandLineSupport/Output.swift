@@ -14,30 +14,11 @@ package func reportingErrors(_ body: () throws -> Void) throws {
 
 /// Writes to standard error; a failure there has nowhere to be told.
 package func writeError(_ text: String) {
-  _ = write(text, to: STDERR_FILENO)
+  try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
 }
 
 /// Writes to standard output.
 /// - Throws: `TesseraError` (inputOutput) where it cannot be written, as on a full disk.
 package func writeOutput(_ text: String) throws {
-  guard write(text, to: STDOUT_FILENO) else {
-    throw TesseraError(
-      .inputOutput, code: "input-output",
-      "cannot write to standard output: \(String(cString: strerror(errno)))")
-  }
-}
-
-private func write(_ text: String, to descriptor: Int32) -> Bool {
-  var text = text
-  return text.withUTF8 { bytes in
-    var written = 0
-    while written < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[written...])
-      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
-      written += count
-    }
-    return true
-  }
+  try writeAll(Array(text.utf8), to: STDOUT_FILENO, path: "standard output")
 }

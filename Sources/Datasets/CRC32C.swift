@@ -1,3 +1,5 @@
+import Foundations
+
 /// CRC-32C (Castagnoli, reflected polynomial 0x82F63B78), the checksum of TFRecord files.
 package enum CRC32C {
   /// The checksum of `bytes`.
@@ -37,7 +39,7 @@ package enum CRC32C {
   }
 
   private static func load(_ bytes: UnsafeRawBufferPointer, at position: Int) -> UInt32 {
-    UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
+    bytes.littleEndian(at: position)
   }
 
   /// Eight tables of 256 words, one after the other: table k holds the checksum's change for a

@@ -16,7 +16,7 @@ final class InputFile: Sendable {
       let code = errno
       throw TesseraError(
         code == ENOENT ? .inputMissing : .inputOutput, code: "cannot-open-file",
-        "cannot open \(path): \(reason(code))")
+        "cannot open \(path): \(systemReason(code))")
     }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -34,27 +34,14 @@ final class InputFile: Sendable {
 
   /// Fills `buffer` from the bytes at `offset` on; returns how many there were before the end.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int {
-    var filled = 0
-    while filled < buffer.count {
-      let count = pread(
-        descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled,
-        off_t(clamping: offset + UInt64(filled)))
-      if count == 0 { break }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw TesseraError(
-          .inputOutput, code: "cannot-read-file",
-          "cannot read \(path) at byte \(offset): \(reason(errno))")
-      }
-      filled += count
+    let (count, failure) = readAll(from: descriptor, at: Int(clamping: offset), into: buffer)
+    if let failure {
+      throw TesseraError(
+        .inputOutput, code: "cannot-read-file",
+        "cannot read \(path) at byte \(offset): \(systemReason(failure))")
     }
-    return filled
+    return count
   }
-}
-
-/// The system's words for an error number.
-func reason(_ code: Int32) -> String {
-  String(cString: strerror(code))
 }
 
 /// A part of a file in memory, for reading it from front to back in large pieces.

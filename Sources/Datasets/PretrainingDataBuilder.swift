@@ -130,7 +130,7 @@ package struct PretrainingDataBuilder: Sendable {
   private func write(_ records: [[UInt8]], to path: String) throws -> [String] {
     let paths = outputPaths(path)
     for (number, path) in paths.enumerated() {
-      let writer = try TFRecordWriter(path: path, overwrites: options.overwrites)
+      var writer = try TFRecordWriter(path: path, overwrites: options.overwrites)
       let start = records.count * number / paths.count
       let end = records.count * (number + 1) / paths.count
       for record in records[start..<end] {

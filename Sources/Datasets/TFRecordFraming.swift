@@ -17,8 +17,8 @@ enum TFRecordFraming {
         path: path, offset: offset,
         "its header takes \(headerByteCount) bytes and only \(header.count) are there")
     }
-    let length = UInt64(littleEndian: header.loadUnaligned(as: UInt64.self))
-    let stored = UInt32(littleEndian: header.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+    let length: UInt64 = header.littleEndian(at: 0)
+    let stored: UInt32 = header.littleEndian(at: 8)
     let computed = CRC32C.masked(CRC32C.checksum(UnsafeRawBufferPointer(rebasing: header[0..<8])))
     guard stored == computed else {
       throw corrupt(path: path, offset: offset, "length", stored: stored, computed: computed)
@@ -43,7 +43,7 @@ enum TFRecordFraming {
         "it takes \(end + trailerByteCount) bytes and only \(record.count) are there")
     }
     let payload = UnsafeRawBufferPointer(rebasing: record[headerByteCount..<end])
-    let stored = UInt32(littleEndian: record.loadUnaligned(fromByteOffset: end, as: UInt32.self))
+    let stored: UInt32 = record.littleEndian(at: end)
     let computed = CRC32C.masked(CRC32C.checksum(payload))
     guard stored == computed else {
       throw corrupt(path: path, offset: offset, "payload", stored: stored, computed: computed)

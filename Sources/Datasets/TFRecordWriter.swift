@@ -1,27 +1,34 @@
+import Foundations
+
 /// Writes a TFRecord file, which appears under its name when `finish` is called, and otherwise not.
 package struct TFRecordWriter: ~Copyable {
   private let file: AtomicFile
+  /// Records are short, so they go to the file many at a time.
+  private var pending: [UInt8] = []
+  private static let pendingByteLimit = 1 << 20
 
   /// Starts the file `path`. Throws `wouldOverwrite` where it exists and `overwrites` is false.
   package init(path: String, overwrites: Bool = false) throws {
-    file = try AtomicFile(path: path, overwrites: overwrites)
+    file = try AtomicFile(path: path, overwrite: overwrites)
   }
 
   /// Appends one record.
-  package func append(_ payload: [UInt8]) throws {
-    let length = littleEndianBytes(UInt64(payload.count))
-    try file.append(length)
-    try file.append(littleEndianBytes(CRC32C.masked(CRC32C.checksum(length))))
-    try file.append(payload)
-    try file.append(littleEndianBytes(CRC32C.masked(CRC32C.checksum(payload))))
+  package mutating func append(_ payload: [UInt8]) throws {
+    var length: [UInt8] = []
+    length.append(littleEndian: UInt64(payload.count))
+    pending += length
+    pending.append(littleEndian: CRC32C.masked(CRC32C.checksum(length)))
+    pending += payload
+    pending.append(littleEndian: CRC32C.masked(CRC32C.checksum(payload)))
+    if pending.count >= Self.pendingByteLimit {
+      try file.write(pending)
+      pending.removeAll(keepingCapacity: true)
+    }
   }
 
   /// Completes the file and gives it its name.
   package consuming func finish() throws {
-    try file.finish()
+    try file.write(pending)
+    try file.commit()
   }
-}
-
-private func littleEndianBytes(_ value: some FixedWidthInteger) -> [UInt8] {
-  withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }

@@ -71,10 +71,8 @@ package struct Vocabulary: Sendable {
   /// Writes the tokens as `vocab.txt`, one a line. Throws `wouldOverwrite` where the file exists
   /// and `overwrites` is false.
   package func write(to path: String, overwrites: Bool = false) throws {
-    let file = try AtomicFile(path: path, overwrites: overwrites)
-    for token in tokens {
-      try file.append(Array(token.utf8) + [UInt8(ascii: "\n")])
-    }
-    try file.finish()
+    let file = try AtomicFile(path: path, overwrite: overwrites)
+    try file.write(tokens.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] })
+    try file.commit()
   }
 }

@@ -289,11 +289,11 @@ extension JSONParser {
         decoded += String(try escape()).utf8
         copied = position
       case ..<0x20:
-        let code = String(byte, radix: 16)
+        let code = hexadecimal(byte, digits: 2)
         throw failure(
           "json-control-character",
-          "the control character 0x\(byte < 16 ? "0" : "")\(code) stands in a string",
-          at: position, remedies: ["write it as \\u00\(byte < 16 ? "0" : "")\(code)"])
+          "the control character 0x\(code) stands in a string",
+          at: position, remedies: ["write it as \\u00\(code)"])
       default:
         position += 1
       }

@@ -115,8 +115,7 @@ extension JSON.Plain {
       case "\r": text += "\\r"
       case "\t": text += "\\t"
       case "\u{0}"..<" ":
-        let code = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - code.count) + code
+        text += "\\u" + hexadecimal(scalar.value, digits: 4)
       default: text.unicodeScalars.append(scalar)
       }
     }

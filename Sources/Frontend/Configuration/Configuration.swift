@@ -144,7 +144,7 @@ extension Configuration {
       let reason = errno
       throw TesseraError(
         reason == ENOENT || reason == ENOTDIR ? .inputMissing : .inputOutput,
-        code: "cannot-open", "\(path): \(String(cString: strerror(reason)))")
+        code: "cannot-open", "\(path): \(systemReason(reason))")
     }
     defer { if path != "-" { close(descriptor) } }
     // One byte above the limit is enough for the parser to see that the file is too large.
@@ -159,7 +159,7 @@ extension Configuration {
       if reason == EINTR { continue }
       guard reason == 0 else {
         throw TesseraError(
-          .inputOutput, code: "cannot-read", "\(path): \(String(cString: strerror(reason)))")
+          .inputOutput, code: "cannot-read", "\(path): \(systemReason(reason))")
       }
       if chunk.isEmpty { break }
       bytes += chunk

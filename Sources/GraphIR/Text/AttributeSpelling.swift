@@ -49,8 +49,7 @@ func quoted(_ text: String) -> String {
     switch byte {
     case UInt8(ascii: "\\"): result += "\\\\"
     case UInt8(ascii: "\""), 0..<0x20, 0x7F...:
-      let digits = String(byte, radix: 16, uppercase: true)
-      result += "\\" + (digits.count == 1 ? "0" : "") + digits
+      result += "\\" + hexadecimal(byte, digits: 2, uppercase: true)
     default: result.unicodeScalars.append(Unicode.Scalar(byte))
     }
   }

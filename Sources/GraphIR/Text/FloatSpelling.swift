@@ -8,14 +8,14 @@ import Foundations
 enum FloatSpelling {
   /// The spelling of `value`, a number of the floating-point type `element`.
   static func spell(_ value: Double, _ element: ElementType) -> String {
-    guard value.isFinite else { return hexadecimal(value, element) }
+    guard value.isFinite else { return bitPattern(value, element) }
     let six = decimal(value, significantDigits: 6, maximumPadding: 0, keepsZeros: true)
     if let readBack = Double(six), read(readBack, six, element).bitPattern == value.bitPattern {
       return six
     }
     let digits = 2 + precision(of: element) * 59 / 196
     let full = decimal(value, significantDigits: digits, maximumPadding: 3, keepsZeros: false)
-    return full.contains(".") ? full : hexadecimal(value, element)
+    return full.contains(".") ? full : bitPattern(value, element)
   }
 
   /// Rounds text to the element type at once, not by way of Double.
@@ -36,15 +36,14 @@ enum FloatSpelling {
     }
   }
 
-  private static func hexadecimal(_ value: Double, _ element: ElementType) -> String {
+  private static func bitPattern(_ value: Double, _ element: ElementType) -> String {
     let (bits, digits): (UInt64, Int) =
       switch element {
       case .f16: (UInt64(Float16(value).bitPattern), 4)
       case .f32: (UInt64(Float(value).bitPattern), 8)
       case .f64, .i32, .i1: (value.bitPattern, 16)
       }
-    let text = String(bits, radix: 16, uppercase: true)
-    return "0x" + String(repeating: "0", count: digits - text.count) + text
+    return "0x" + hexadecimal(bits, digits: digits, uppercase: true)
   }
 
   /// `APFloat::toString(FormatPrecision, FormatMaxPadding, TruncateZero)` of LLVM 16.

@@ -1,0 +1,58 @@
+import Glibc
+
+/// The system's words for an error number: `No such file or directory`.
+package func systemReason(_ number: Int32) -> String {
+  String(cString: strerror(number))
+}
+
+/// The error for a failed system call on `path`: `input-output`, exit 74.
+package func systemError(_ verb: String, _ path: String, _ number: Int32) -> TesseraError {
+  TesseraError(
+    .inputOutput, code: "input-output", "cannot \(verb) \(path): \(systemReason(number))")
+}
+
+/// Writes all bytes to a descriptor, through interruptions and short writes: at its own position, or
+/// at `offset` of the file.
+///
+/// - Throws: `input-output` (exit 74), with `path` as the place.
+package func writeAll(
+  _ bytes: [UInt8], to descriptor: Int32, at offset: Int? = nil, path: String
+) throws(TesseraError) {
+  let failure: Int32? = bytes.withUnsafeBytes { buffer in
+    var done = 0
+    while done < buffer.count {
+      let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
+      let count =
+        if let offset {
+          pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
+        } else {
+          write(descriptor, rest.baseAddress, rest.count)
+        }
+      if count < 0 && errno == EINTR { continue }
+      // A file that takes nothing and names no error would be asked for ever.
+      guard count > 0 else { return count == 0 ? EIO : errno }
+      done += count
+    }
+    return nil
+  }
+  if let failure { throw systemError("write to", path, failure) }
+}
+
+/// Fills `buffer` with the bytes of a file from `offset` on, through interruptions and short reads.
+///
+/// - Returns: how many bytes there were before the file's end, and the error number where reading
+///   failed.
+package func readAll(
+  from descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+) -> (count: Int, failure: Int32?) {
+  var done = 0
+  while done < buffer.count {
+    let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+    let count = pread(descriptor, rest.baseAddress, rest.count, offset + done)
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else { return (done, errno) }
+    if count == 0 { break }
+    done += count
+  }
+  return (done, nil)
+}
