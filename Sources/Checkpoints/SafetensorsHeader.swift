@@ -26,12 +26,14 @@ struct SafetensorsHeader {
     entries = []
     var names: Set<String> = []
     for member in try reader.members(of: text) {
-      guard names.insert(member.name).inserted else {
+      // The parser tells names apart by their bytes; tensors are looked up by String's equality, to
+      // which two spellings of an accented letter are one.
+      guard names.insert(member.key).inserted else {
         throw reader.error(
-          "safetensors-duplicate-name", "\(printable(member.name)) appears twice in the header",
-          at: member.offset)
+          "safetensors-duplicate-name", "\(printable(member.key)) appears twice in the header",
+          at: member.keyLocation)
       }
-      if member.name == "__metadata__" {
+      if member.key == "__metadata__" {
         metadata = try reader.metadata(member)
       } else {
         entries.append(try reader.entry(member))
@@ -48,61 +50,71 @@ struct SafetensorsHeader {
 private struct SafetensorsHeaderReader {
   let path: String
 
-  /// An error at a byte of the header, which follows the eight bytes of its length.
-  func error(_ code: String, _ message: String, at offset: Int) -> TesseraError {
-    TesseraError(
-      .badData, code: code, message, at: SourceLocation(file: path, line: 1, column: 9 + offset),
+  /// A header nests three deep; a bound keeps hostile text from exhausting the stack.
+  static let depthLimit = 8
+
+  /// An error at a place of the header's text, which follows the eight bytes of its length; at its
+  /// start where the whole header is meant.
+  func error(
+    _ code: String, _ message: String, at location: SourceLocation? = nil
+  ) -> TesseraError {
+    var place = location ?? SourceLocation(file: path, line: 1, column: 1)
+    if place.line == 1 { place.column += 8 }
+    return TesseraError(
+      .badData, code: code, message, at: place,
       notes: ["the file is damaged, or it is not a safetensors file"],
       remedies: ["fetch or save the checkpoint again"])
   }
 
-  /// The one place that knows which JSON reader is in use.
-  func members(of text: [UInt8]) throws(TesseraError) -> [HeaderJSON.Member] {
-    let value: HeaderJSON
+  /// The members of the header, whose names differ.
+  func members(of text: [UInt8]) throws(TesseraError) -> [JSON.Member] {
+    let header: JSON.Value
     do {
-      value = try HeaderJSON.parse(text)
+      header = try JSON.parse(
+        bytes: text, file: path, byteLimit: SafetensorsFile.maximumHeaderByteCount,
+        depthLimit: Self.depthLimit)
     } catch {
-      throw self.error("safetensors-header", error.message, at: error.offset)
+      let mistake = error.diagnostics.first
+      throw self.error(
+        mistake?.code == "json-duplicate-key" ? "safetensors-duplicate-name" : "safetensors-header",
+        mistake?.message ?? "the header is not JSON", at: mistake?.location)
     }
-    guard case .object(let members) = value else {
-      throw error("safetensors-header", "the header is not a JSON object", at: 0)
+    guard let members = header.members else {
+      throw error("safetensors-header", "the header is not a JSON object")
     }
     return members
   }
 
-  func metadata(_ member: HeaderJSON.Member) throws(TesseraError) -> [String: String] {
-    guard case .object(let members) = member.value else {
-      throw error("safetensors-header", "__metadata__ is not an object", at: member.offset)
+  func metadata(_ member: JSON.Member) throws(TesseraError) -> [String: String] {
+    guard let members = member.value.members else {
+      throw error("safetensors-header", "__metadata__ is not an object", at: member.keyLocation)
     }
     var metadata: [String: String] = [:]
     for item in members {
-      guard case .string(let text) = item.value else {
+      guard let text = item.value.string else {
         throw error(
-          "safetensors-header", "__metadata__ holds something else than strings", at: item.offset)
+          "safetensors-header", "__metadata__ holds something else than strings",
+          at: item.keyLocation)
       }
-      guard metadata.updateValue(text, forKey: item.name) == nil else {
-        throw error(
-          "safetensors-duplicate-name", "\(printable(item.name)) appears twice in __metadata__",
-          at: item.offset)
-      }
+      metadata[item.key] = text
     }
     return metadata
   }
 
-  func entry(_ member: HeaderJSON.Member) throws(TesseraError) -> SafetensorsEntry {
-    let tensor = printable(member.name)
-    guard case .object(let fields) = member.value,
-      fields.map(\.name).sorted() == ["data_offsets", "dtype", "shape"]
+  func entry(_ member: JSON.Member) throws(TesseraError) -> SafetensorsEntry {
+    let tensor = printable(member.key)
+    guard let fields = member.value.members,
+      fields.map(\.key).sorted() == ["data_offsets", "dtype", "shape"]
     else {
       throw error(
         "safetensors-header", "\(tensor) must have exactly dtype, shape and data_offsets",
-        at: member.offset)
+        at: member.keyLocation)
     }
     var element: SafetensorsElement?
     var shape: [Int] = []
     var offsets: [Int] = []
     for field in fields {
-      switch (field.name, field.value) {
+      switch (field.key, field.value.kind) {
       case ("dtype", .string(let name)):
         element = SafetensorsElement(rawValue: name)
         if element == nil {
@@ -110,7 +122,7 @@ private struct SafetensorsHeaderReader {
             "safetensors-element-type",
             "\(tensor) has the element type \(printable(name)), which is not one of "
               + SafetensorsElement.allCases.map(\.rawValue).joined(separator: ", "),
-            at: field.offset)
+            at: field.keyLocation)
         }
       case ("shape", .array(let items)):
         shape = try integers(items, of: member, what: "shape")
@@ -118,35 +130,36 @@ private struct SafetensorsHeaderReader {
         offsets = try integers(items, of: member, what: "data_offsets")
       default:
         throw error(
-          "safetensors-header", "\(field.name) of \(tensor) has the wrong type", at: field.offset)
+          "safetensors-header", "\(field.key) of \(tensor) has the wrong type",
+          at: field.keyLocation)
       }
     }
     guard let element, offsets.count == 2, offsets[0] <= offsets[1] else {
       throw error(
         "safetensors-header",
         "data_offsets of \(tensor) must be two numbers, the first not above the second",
-        at: member.offset)
+        at: member.keyLocation)
     }
     let range = offsets[0]..<offsets[1]
     guard let wanted = element.byteCount(shape: shape), wanted == range.count else {
       throw error(
         "safetensors-wrong-size",
         "\(tensor) of shape \(shape) and type \(element.rawValue) has \(range.count) bytes",
-        at: member.offset)
+        at: member.keyLocation)
     }
-    return SafetensorsEntry(name: member.name, shape: shape, element: element, byteRange: range)
+    return SafetensorsEntry(name: member.key, shape: shape, element: element, byteRange: range)
   }
 
   func integers(
-    _ items: [HeaderJSON], of member: HeaderJSON.Member, what: String
+    _ items: [JSON.Value], of member: JSON.Member, what: String
   ) throws(TesseraError) -> [Int] {
     var integers: [Int] = []
     for item in items {
-      guard case .integer(let integer) = item, integer >= 0 else {
+      guard let integer = item.integer, integer >= 0 else {
         throw error(
           "safetensors-header",
-          "\(what) of \(printable(member.name)) holds something else than whole numbers from 0",
-          at: member.offset)
+          "\(what) of \(printable(member.key)) holds something else than whole numbers from 0",
+          at: member.keyLocation)
       }
       integers.append(integer)
     }
@@ -163,22 +176,22 @@ private struct SafetensorsHeaderReader {
       let tensor = printable(entry.name)
       guard start >= end else {
         throw error(
-          "safetensors-overlap", "\(tensor) begins at byte \(start), inside another tensor", at: 0)
+          "safetensors-overlap", "\(tensor) begins at byte \(start), inside another tensor")
       }
       guard start == end else {
         throw error(
-          "safetensors-gap", "\(start - end) bytes before \(tensor) belong to no tensor", at: 0)
+          "safetensors-gap", "\(start - end) bytes before \(tensor) belong to no tensor")
       }
       end = entry.byteRange.upperBound
       guard end <= dataByteCount else {
         throw error(
           "safetensors-truncated",
-          "\(tensor) ends at byte \(end) of the data, which has \(dataByteCount)", at: 0)
+          "\(tensor) ends at byte \(end) of the data, which has \(dataByteCount)")
       }
     }
     guard end == dataByteCount else {
       throw error(
-        "safetensors-gap", "\(dataByteCount - end) bytes at the end belong to no tensor", at: 0)
+        "safetensors-gap", "\(dataByteCount - end) bytes at the end belong to no tensor")
     }
   }
 }

@@ -81,11 +81,11 @@ package struct SafetensorsWriter: Sendable {
 
   /// The length and the header, padded with spaces so that the data begins at a multiple of eight.
   private func header(_ tensors: [Tensor]) throws(TesseraError) -> [UInt8] {
-    var members: [String] = []
+    var fields: [JSON.Plain.Field] = []
     if !metadata.isEmpty {
       let items = metadata.sorted { precedes($0.key, $1.key) }
-        .map { "\(quotedJSON($0.key)):\(quotedJSON($0.value))" }
-      members.append("\"__metadata__\":{\(items.joined(separator: ","))}")
+        .map { JSON.Plain.Field($0.key, .string($0.value)) }
+      fields.append(.init("__metadata__", .object(items)))
     }
     var offset = 0
     for tensor in tensors {
@@ -96,34 +96,20 @@ package struct SafetensorsWriter: Sendable {
           .internalError, code: "internal-error",
           "\(printable(tensor.name)) of shape \(tensor.shape) is too large")
       }
-      let shape = tensor.shape.map(String.init).joined(separator: ",")
-      members.append(
-        "\(quotedJSON(tensor.name)):{\"dtype\":\"\(tensor.element.rawValue)\","
-          + "\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+      fields.append(
+        .init(
+          tensor.name,
+          [
+            "dtype": .string(tensor.element.rawValue),
+            "shape": .array(tensor.shape.map { .integer($0) }),
+            "data_offsets": [.integer(offset), .integer(end)],
+          ]))
       offset = end
     }
-    var text = Array("{\(members.joined(separator: ","))}".utf8)
+    var text = Array(JSON.Plain.object(fields).text().utf8)
     text += [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)
-    let length = UInt64(text.count)
-    return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + text
+    var header: [UInt8] = []
+    header.append(littleEndian: UInt64(text.count))
+    return header + text
   }
-}
-
-/// `text` as a JSON string, with its quotation marks.
-package func quotedJSON(_ text: String) -> String {
-  var quoted = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": quoted += "\\\""
-    case "\\": quoted += "\\\\"
-    case "\n": quoted += "\\n"
-    case "\r": quoted += "\\r"
-    case "\t": quoted += "\\t"
-    case "\0"..<" ":
-      let digits = String(scalar.value, radix: 16)
-      quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: quoted.unicodeScalars.append(scalar)
-    }
-  }
-  return quoted + "\""
 }
