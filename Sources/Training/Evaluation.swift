@@ -52,13 +52,9 @@ package struct Evaluation {
     self.bundle = bundle
     self.options = options
     progress = .onStandardError(mode: options.progress)
-    guard let directory = options.datasetDirectory ?? bundle.recipe.run.datasetDirectory else {
-      throw TesseraError(
-        .usage, code: "missing-option", "the folder with the data is not given",
-        remedies: ["give --dataset-dir"])
-    }
     dataset = try ExampleDataset(
-      for: bundle.recipe.program, directory: try PathExpansion.expand(directory), order: .file)
+      for: bundle.recipe.program,
+      directory: try bundle.datasetDirectory(given: options.datasetDirectory), order: .file)
     engine = try Engine(
       bundle.program, replicas: bundle.recipe.program.replicas, threads: options.threads)
     state = ParameterState(bundle.program, seed: bundle.recipe.run.seedBits)

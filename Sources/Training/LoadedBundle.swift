@@ -21,6 +21,17 @@ package struct LoadedBundle: Sendable {
     digest = try file.programDigest()
   }
 
+  /// The folder with the data, expanded: the one that the user gives instead, or the recipe's.
+  /// - Throws: `missing-option` (exit 64) where neither names one.
+  func datasetDirectory(given: String?) throws -> String {
+    guard let path = given ?? recipe.run.datasetDirectory else {
+      throw TesseraError(
+        .usage, code: "missing-option", "the folder with the data is not given",
+        remedies: ["give --dataset-dir"])
+    }
+    return try PathExpansion.expand(path)
+  }
+
   /// The names and types of the function's ports of a role, in order.
   func ports(_ role: PortRole, of function: String) -> [(name: String, type: TensorType)] {
     guard let entry = program.function(named: function) else { return [] }

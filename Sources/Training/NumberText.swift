@@ -1,11 +1,5 @@
 /// Numbers as text, the same on every machine.
 package enum NumberText {
-  /// The shortest decimal that reads back as the same number, in JSON's grammar; JSON has no way
-  /// to write NaN and the infinities, which become `null`.
-  package static func json(_ value: Double) -> String {
-    value.isFinite ? value.description : "null"
-  }
-
   /// `value` with a fixed number of decimals, halves rounded away from zero: `3.1416`.
   package static func fixed(_ value: Double, decimals: Int) -> String {
     let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }

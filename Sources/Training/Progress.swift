@@ -1,4 +1,4 @@
-import Checkpoints
+import Foundations
 import Glibc
 
 /// How `--progress` asks for progress to be shown.

@@ -1,4 +1,4 @@
-import Checkpoints
+import Foundations
 
 /// `summary.json`: how a run went, schema `tessera.summary/1`.
 package struct RunSummary: Hashable, Sendable {
@@ -40,21 +40,20 @@ package struct RunSummary: Hashable, Sendable {
 
   /// The JSON text, one member a line.
   package var json: String {
-    var members = [
-      ("schema", quotedJSON("tessera.summary/1")),
-      ("name", quotedJSON(name)),
-      ("bundle_digest", quotedJSON(bundleDigest)),
-      ("end", quotedJSON(end.rawValue)),
-      ("weight_updates", "\(last?.weightUpdate ?? 0)"),
-      ("samples", "\(last?.samples ?? 0)"),
-      ("seconds", NumberText.json(seconds)),
-      ("samples_per_second", NumberText.json(samplesPerSecond)),
+    var fields: [JSON.Plain.Field] = [
+      .init("schema", "tessera.summary/1"),
+      .init("name", .string(name)),
+      .init("bundle_digest", .string(bundleDigest)),
+      .init("end", .string(end.rawValue)),
+      .init("weight_updates", .integer(last?.weightUpdate ?? 0)),
+      .init("samples", .integer(last?.samples ?? 0)),
+      .init("seconds", .real(seconds)),
+      .init("samples_per_second", .real(samplesPerSecond)),
     ]
     for loss in last?.losses.named ?? [] {
-      members.append(("last_" + loss.name, NumberText.json(loss.value)))
+      fields.append(.init("last_" + loss.name, .real(loss.value)))
     }
-    members.append(("checkpoint", checkpointPath.map(quotedJSON) ?? "null"))
-    let lines = members.map { "  \"\($0.0)\": \($0.1)" }
-    return "{\n\(lines.joined(separator: ",\n"))\n}\n"
+    fields.append(.init("checkpoint", checkpointPath.map { .string($0) } ?? .null))
+    return JSON.Plain.object(fields).text(.indented) + "\n"
   }
 }

@@ -1,3 +1,5 @@
+import Foundations
+
 /// What one weight update reports.
 package struct TrainingMetrics: Hashable, Sendable {
   /// The losses of a task: each the mean over the micro-batches of the weight update, in nat.
@@ -23,7 +25,7 @@ package struct TrainingMetrics: Hashable, Sendable {
   /// The losses of this weight update.
   package var losses: Losses
   /// The rate that this weight update used.
-  package var learningRate: Double
+  package var learningRate: Float
   /// The factor on the loss before differentiation.
   package var lossScale: Double
   /// Samples a second, over all replicas.
@@ -31,7 +33,7 @@ package struct TrainingMetrics: Hashable, Sendable {
 
   /// The metrics of one weight update.
   package init(
-    weightUpdate: Int, samples: Int, losses: Losses, learningRate: Double, lossScale: Double,
+    weightUpdate: Int, samples: Int, losses: Losses, learningRate: Float, lossScale: Double,
     samplesPerSecond: Double
   ) {
     self.weightUpdate = weightUpdate
@@ -43,13 +45,18 @@ package struct TrainingMetrics: Hashable, Sendable {
   }
 
   /// The object of `metrics.jsonl`, schema `tessera.metrics/1`, without a line end. Numbers are the
-  /// shortest decimals that read back as the same Double; NaN and the infinities are `null`.
+  /// shortest decimals that read back as the same number; NaN and the infinities are `null`.
   package var json: String {
-    let losses = losses.named.map { "\"\($0.name)\":\(NumberText.json($0.value))," }.joined()
-    return "{\"schema\":\"tessera.metrics/1\",\"weight_update\":\(weightUpdate),"
-      + "\"samples\":\(samples),\(losses)\"learning_rate\":\(NumberText.json(learningRate)),"
-      + "\"loss_scale\":\(NumberText.json(lossScale)),"
-      + "\"samples_per_second\":\(NumberText.json(samplesPerSecond))}"
+    var fields: [JSON.Plain.Field] = [
+      .init("schema", "tessera.metrics/1"), .init("weight_update", .integer(weightUpdate)),
+      .init("samples", .integer(samples)),
+    ]
+    fields += losses.named.map { .init($0.name, .real($0.value)) }
+    fields += [
+      .init("learning_rate", .single(learningRate)), .init("loss_scale", .real(lossScale)),
+      .init("samples_per_second", .real(samplesPerSecond)),
+    ]
+    return JSON.Plain.object(fields).text()
   }
 
   /// The step line, with the phrases `mlm_loss: X`, `nsp_loss: X` and

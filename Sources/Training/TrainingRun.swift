@@ -53,8 +53,7 @@ package struct TrainingRun {
     self.bundle = bundle
     self.options = options
     progress = .onStandardError(mode: options.progress)
-    let directory = try Self.required(
-      options.datasetDirectory ?? bundle.recipe.run.datasetDirectory, "--dataset-dir")
+    let directory = try bundle.datasetDirectory(given: options.datasetDirectory)
     progress.begin("reading data", total: 0)
     let order: ExampleDataset.Order =
       options.shuffles ? .shuffled(seed: bundle.recipe.run.seedBits) : .file
@@ -65,15 +64,6 @@ package struct TrainingRun {
     recipe.run.totalSamples = options.totalSamples ?? recipe.run.totalSamples
     arithmetic = try recipe.batchArithmetic(datasetSize: dataset.count)
     for warning in arithmetic.warnings { progress.note(warning.description) }
-  }
-
-  private static func required(_ path: String?, _ flag: String) throws -> String {
-    guard let path else {
-      throw TesseraError(
-        .usage, code: "missing-option", "the folder with the data is not given",
-        remedies: ["give \(flag)"])
-    }
-    return try PathExpansion.expand(path)
   }
 
   /// Trains to the end, to `maximumSteps`, or to a signal; saves the parameters in each case.
@@ -171,8 +161,7 @@ package struct TrainingRun {
       .filter { $0.0.port?.role == .loss }.map { Double($0.1.floats[0]) }
     return TrainingMetrics(
       weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
-      losses: .init(losses, task: bundle.recipe.program.task), learningRate: Double(rate),
-      lossScale: scale,
+      losses: .init(losses, task: bundle.recipe.program.task), learningRate: rate, lossScale: scale,
       samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }
 

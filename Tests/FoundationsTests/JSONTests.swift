@@ -1,3 +1,4 @@
+import Foundation
 import Foundations
 import Testing
 
@@ -130,6 +131,19 @@ import Testing
       let read = JSON.Plain(try Self.parse(value.text(layout)))
       #expect(read.text() == text)
     }
+  }
+
+  /// Read by a parser of others.
+  @Test(arguments: [
+    0, 1, -1.5, 1e-7, 0x1p-1074, 1.7976931348623157e308, 123456789, 1e16, 6.850390911102295, 0.1,
+  ])
+  func numbersReadBack(_ value: Double) throws {
+    let texts = [JSON.Plain.real(value), .single(Float(value))].map { $0.text() }
+    #expect(Double(texts[0]) == value)
+    let isInfinite = Float(value).isInfinite
+    #expect(isInfinite ? texts[1] == "null" : Float(texts[1]) == Float(value))
+    let parsed = try JSONSerialization.jsonObject(with: Data("[\(texts[0])]".utf8)) as? [Double]
+    #expect(parsed == [value])
   }
 
   @Test func nearestNames() {

@@ -1,5 +1,6 @@
 import Foundation
 import Foundations
+import TestSupport
 import Testing
 import Training
 
@@ -24,16 +25,6 @@ import Training
       metrics.json
         == #"{"schema":"tessera.metrics/1","weight_update":1,"samples":12,"start_loss":null,"#
         + #""end_loss":null,"learning_rate":1e-07,"loss_scale":16.0,"samples_per_second":null}"#)
-  }
-
-  @Test(arguments: [
-    0, 1, -1.5, 1e-7, 0x1p-1074, 1.7976931348623157e308, 123456789, 1e16, 6.850390911102295, 0.1,
-  ])
-  func numbersReadBack(_ value: Double) throws {
-    let text = NumberText.json(value)
-    #expect(Double(text) == value)
-    let parsed = try JSONSerialization.jsonObject(with: Data("[\(text)]".utf8)) as? [Double]
-    #expect(parsed == [value])
   }
 
   @Test func fixedDecimalsRoundAndPad() {
