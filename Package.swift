@@ -76,31 +76,36 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: ["Interpreter", "Checkpoints", "Operations", "Foundations"]),
-    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(
       name: "AutodiffTests",
       dependencies: [
-        "Autodiff", "Interpreter", "Frontend", "GraphIR", "Operations", "Recipe", "Foundations",
+        "Autodiff", "Interpreter", "Frontend", "TestSupport", "GraphIR", "Operations", "Recipe",
+        "Foundations",
       ]),
-    .testTarget(name: "BundleTests", dependencies: ["Bundle", "Operations", "Foundations"]),
-    .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
-    .testTarget(name: "CSchemasTests"),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
+    .testTarget(
+      name: "BundleTests", dependencies: ["Bundle", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(
+      name: "CHostKernelsTests", dependencies: ["CHostKernels", "TestSupport", "Foundations"]),
+    .testTarget(name: "CSchemasTests", dependencies: ["TestSupport"]),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport", "Foundations"]),
     .testTarget(
       name: "CompilerTests",
       dependencies: [
         "Compiler", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle", "Operations",
         "Recipe", "Foundations",
       ]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Foundations"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport", "Foundations"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
         "Compiler", "Frontend", "Training", "Datasets", "Checkpoints", "TestSupport", "Recipe",
         "Foundations",
       ]),
-    .testTarget(name: "FoundationsTests", dependencies: ["Foundations"]),
-    .testTarget(name: "FrontendTests", dependencies: ["Frontend", "Recipe", "Foundations"]),
+    .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"]),
+    .testTarget(
+      name: "FrontendTests", dependencies: ["Frontend", "TestSupport", "Recipe", "Foundations"]),
     .testTarget(
       name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
     .testTarget(
@@ -118,7 +123,7 @@ let package = Package(
       dependencies: [
         "TrainingStep", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Foundations"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport", "Foundations"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,14 +7,11 @@ import Interpreter
 /// them carry `.enabled(if: GoldenReference.isPresent, …)` and so skip visibly where they are absent.
 package enum GoldenReference {
   /// The root of the package.
-  package static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  package static let root = Checkout.root
 
-  package static let folder = root.deletingLastPathComponent()
-    .appendingPathComponent("shared/golden").path
+  package static let folder = SharedData.path("golden")
 
-  package static let isPresent = FileManager.default.fileExists(
-    atPath: folder + "/bert_manifest.json")
+  package static let isPresent = SharedData.has("golden/bert_manifest.json")
 
   /// Flags that make `examples/pretrain_tiny.json` the model of the reference results.
   package static let pretrainingSettings = [

@@ -8,22 +8,13 @@ package enum MLIROpt {
 
   /// What mlir-opt prints for the text; its standard error is in the error thrown.
   package static func reprint(_ text: String) throws -> String {
-    let folder = FileManager.default.temporaryDirectory
-    let file = folder.appendingPathComponent("tessera-\(UUID().uuidString).mlir")
-    try text.write(to: file, atomically: true, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path ?? "/usr/bin/false")
-    process.arguments = [
-      "--allow-unregistered-dialect", "--mlir-print-op-generic", file.path,
-    ]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Array(text.utf8), "module.mlir")
+    let printed = try Command(
+      path ?? "/usr/bin/false",
+      ["--allow-unregistered-dialect", "--mlir-print-op-generic", file]
+    ).output
     // mlir-opt ends its output with an empty line.
-    let printed = String(decoding: data, as: UTF8.self)
     return printed.hasSuffix("\n\n") ? String(printed.dropLast()) : printed
   }
 }

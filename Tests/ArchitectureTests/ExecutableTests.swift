@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The executables as they were built beside the tests.
@@ -17,32 +18,12 @@ enum Executables {
     FileManager.default.isExecutableFile(atPath: $0)
   }
 
-  struct Output {
-    var status: Int32
-    var text: String
-  }
-
-  /// Runs a command and gives what it wrote to standard output.
-  static func run(_ path: String, _ arguments: [String]) throws -> Output {
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Output(
-      status: process.terminationStatus, text: String(decoding: data, as: UTF8.self))
-  }
-
   /// The modules of `candidates` that an executable has symbols of. A mangled name begins with `$s`, the
   /// length of the module's name, and the name.
   static func linkedModules(of name: String, among candidates: Set<String>) throws -> Set<String> {
-    let symbols = try run(symbolLister ?? "/usr/bin/false", [path(name)])
-    guard symbols.status == 0, !symbols.text.isEmpty else { throw NoSymbols(executable: name) }
-    return candidates.filter { symbols.text.contains("$s\($0.utf8.count)\($0)") }
+    let symbols = try Command(symbolLister ?? "/usr/bin/false", [path(name)])
+    guard symbols.status == 0, !symbols.output.isEmpty else { throw NoSymbols(executable: name) }
+    return candidates.filter { symbols.output.contains("$s\($0.utf8.count)\($0)") }
   }
 
   struct NoSymbols: Error {
@@ -65,18 +46,18 @@ struct ExecutableTests {
 
   @Test(arguments: ["tessera", "tesserac"])
   func helpAndVersion(_ name: String) throws {
-    let help = try Executables.run(Executables.path(name), ["--help"])
+    let help = try Command(Executables.path(name), ["--help"])
     #expect(help.status == 0)
-    #expect(help.text.contains("USAGE: \(name)"))
-    let version = try Executables.run(Executables.path(name), ["--version"])
+    #expect(help.output.contains("USAGE: \(name)"))
+    let version = try Command(Executables.path(name), ["--version"])
     #expect(version.status == 0)
-    #expect(version.text.contains(#/\d+\.\d+\.\d+/#))
+    #expect(version.output.contains(#/\d+\.\d+\.\d+/#))
   }
 
   @Test(arguments: ["tessera", "tesserac"])
   func anUnknownFlagIsAUsageError(_ name: String) throws {
-    let output = try Executables.run(Executables.path(name), ["--no-such-flag"])
+    let output = try Command(Executables.path(name), ["--no-such-flag"])
     #expect(output.status == 64)
-    #expect(output.text.isEmpty)
+    #expect(output.output.isEmpty)
   }
 }

@@ -1,9 +1,9 @@
 import Foundation
+import TestSupport
 
-/// The package's files, found from this one's place.
+/// The package's files.
 enum Repository {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
+  static let root = Checkout.root
 
   static func text(_ path: String) throws -> String {
     try String(contentsOf: root.appending(path: path), encoding: .utf8)

@@ -6,6 +6,7 @@ import GraphIR
 import Interpreter
 import Operations
 import Recipe
+import TestSupport
 import Testing
 
 /// The whole of BERT in f64, dropout included: the derivative along a random direction in each parameter
@@ -19,9 +20,7 @@ import Testing
     "bert_config.initializer_range=0.3", "micro_batch_size=2",
   ]
 
-  private static let example =
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("examples/pretrain_tiny.json").path
+  private static let example = Checkout.path("examples/pretrain_tiny.json")
 
   private func graph(settings: [String] = [], task: TrainingTask? = nil) throws -> BertGraph {
     let overrides = try (Self.narrow + settings).map { try Override(setting: $0) }
@@ -34,7 +33,7 @@ import Testing
 
   /// Arguments of `@loss`: random parameters, indices that every stream admits, a random key.
   private func arguments(_ graph: BertGraph) -> [Tensor] {
-    var generator = SplitMix64(state: 12)
+    var generator = SplitMix64(seed: 12)
     let parameters = graph.parameters.map { parameter in
       let type = TensorType(parameter.shape, .f64)
       return parameter.initializer == .ones
@@ -74,7 +73,7 @@ import Testing
     let results = try run("gradient", of: module, arguments + [one])
     #expect(results.count == gradient.results.count)
     let lossCount = graph.lossNames.count + 1
-    var generator = SplitMix64(state: 13)
+    var generator = SplitMix64(seed: 13)
     for (index, parameter) in graph.parameters.enumerated() {
       let computed = results[lossCount + index]
       let direction = generator.tensor(computed.type, in: -1...1)

@@ -3,6 +3,7 @@ import Foundations
 import GraphIR
 import Interpreter
 import Operations
+import TestSupport
 import Testing
 
 @Suite struct DifferentiationTests {
@@ -34,7 +35,7 @@ import Testing
   private func names(_ module: Module) -> [String] { module.functions.map(\.name) }
 
   @Test func callsAreDifferentiatedOnce() throws {
-    var generator = SplitMix64(state: 2)
+    var generator = SplitMix64(seed: 2)
     let arguments = (0..<3).map { _ in generator.tensor(Self.matrix, in: -0.5...0.5) }
     let module = try checkGradients(
       of: "loss", in: Self.nested, arguments, active: [true, true, true])
@@ -56,7 +57,7 @@ import Testing
 
   /// A first call with constant data needs no gradient for it, so that there are two variants.
   @Test func inactiveArgumentsMakeAVariant() throws {
-    var generator = SplitMix64(state: 3)
+    var generator = SplitMix64(seed: 3)
     let arguments = (0..<3).map { _ in generator.tensor(Self.matrix, in: -0.5...0.5) }
     let module = try checkGradients(
       of: "loss", in: Self.nested, arguments, active: [false, true, false])
@@ -108,7 +109,7 @@ import Testing
     #expect(derivative.backward == "f_backward")
     #expect(derivative.residuals == [.argument(0), .result(0)])
     #expect(differentiation.module["f_forward"] == nil)
-    var generator = SplitMix64(state: 4)
+    var generator = SplitMix64(seed: 4)
     try checkGradients(
       of: "loss", in: module, [generator.tensor(Self.matrix)], active: [true])
   }
@@ -126,7 +127,7 @@ import Testing
       let results = rewriter.call(pair, arguments)
       return [rewriter.sum(rewriter.multiply(results[1], results[2]), axes: [0, 1]), results[0]]
     }
-    var generator = SplitMix64(state: 6)
+    var generator = SplitMix64(seed: 6)
     let arguments = [generator.tensor(Self.matrix), generator.tensor(Self.matrix)]
     let differentiated = try checkGradients(
       of: "loss", in: module, arguments, active: [true, true])
@@ -149,7 +150,7 @@ import Testing
       ].map { rewriter.sum(rewriter.multiply($0, $0), axes: [0, 1]) }
       return [sums.dropFirst().reduce(sums[0]) { rewriter.add($0, $1) }]
     }
-    var generator = SplitMix64(state: 8)
+    var generator = SplitMix64(seed: 8)
     try checkGradients(of: "loss", in: module, [generator.tensor(Self.matrix)], active: [true])
   }
 
@@ -226,7 +227,7 @@ import Testing
         rewriter.unary(.negate, rewriter.sum(rewriter.selectColumns(logits, labels), axes: [0]))
       ]
     }
-    var generator = SplitMix64(state: 9)
+    var generator = SplitMix64(seed: 9)
     let arguments = (types + types.dropFirst()).enumerated().map { index, type in
       type.element.isFloat
         ? generator.tensor(type, in: -1...1)

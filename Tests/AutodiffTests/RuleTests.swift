@@ -3,6 +3,7 @@ import Foundations
 import GraphIR
 import Interpreter
 import Operations
+import TestSupport
 import Testing
 
 /// Each operation's rule against central differences in f64; and in f16, where the types must fit.
@@ -12,7 +13,7 @@ import Testing
     _ operation: Operation, _ shapes: [[Int]], in range: ClosedRange<Double> = -2...2,
     leading: [Tensor] = [], trailing: [Tensor] = []
   ) throws {
-    var generator = SplitMix64(state: 5)
+    var generator = SplitMix64(seed: 5)
     func module(_ element: ElementType) throws -> (Module, [TensorType]) {
       let types =
         leading.map(\.type) + shapes.map { TensorType($0, element) } + trailing.map(\.type)

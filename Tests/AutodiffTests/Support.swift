@@ -3,20 +3,10 @@ import Foundations
 import GraphIR
 import Interpreter
 import Operations
+import TestSupport
 import Testing
 
-/// A small seeded generator (Steele, Lea and Flood 2014), so that tests repeat.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix64 {
   /// Random elements from the range.
   mutating func tensor(_ type: TensorType, in range: ClosedRange<Double> = -2...2) -> Tensor {
     Tensor(type, (0..<type.count).map { _ in Double.random(in: range, using: &self) })

@@ -1,5 +1,6 @@
 import Bundle
 import Foundations
+import TestSupport
 import Testing
 
 @Suite struct BundleFileTests {
@@ -108,15 +109,18 @@ import Testing
     #expect(read == [tensor])
   }
 
-  @Test(.enabled(if: ExternalTool.isThere("zstd"), "needs zstd"))
+  private static let zstd = Command.path(of: "zstd")
+
+  @Test(.enabled(if: zstd != nil, "needs zstd"))
   func zstdReadsTheSections() throws {
+    let zstd = try #require(Self.zstd)
     let bytes = try writtenBytes(tensors: sampleTensors())
     let sections = try BundleFile(path: folder.file("a.ipub")).sections
     for section in sections where section.codec != .raw {
       let stored = Array(bytes[section.offset..<section.offset + section.storedSize])
       let path = try folder.write(stored, "section.zst")
-      _ = try ExternalTool.run("zstd", ["-t", path])
-      _ = try ExternalTool.run("zstd", ["-d", "-q", "-f", path, "-o", folder.file("section")])
+      _ = try Command.output(zstd, ["-t", path])
+      _ = try Command.output(zstd, ["-d", "-q", "-f", path, "-o", folder.file("section")])
       let raw = try folder.contents("section")
       #expect(raw.count == section.rawSize)
       if section.kind == .program { #expect(try raw == sampleProgram().encoded()) }
@@ -258,8 +262,8 @@ import Testing
     #expect(try message(hollow, rawSize: 100).contains("does not decompress"))
     // Right frames, wrong program.
     let path = try folder.write([UInt8](repeating: 7, count: 1000), "raw")
-    if ExternalTool.isThere("zstd") {
-      _ = try ExternalTool.run("zstd", ["-q", "-f", path, "-o", folder.file("raw.zst")])
+    if let zstd = Self.zstd {
+      _ = try Command.output(zstd, ["-q", "-f", path, "-o", folder.file("raw.zst")])
       #expect(
         try message(folder.contents("raw.zst"), rawSize: 1000).contains("not a program"))
     }
@@ -284,13 +288,14 @@ import Testing
     let program = try sampleProgram()
     let sections = try BundleFile(path: folder.file("a.ipub")).sections
     let covered = sections.map { $0.offset..<$0.offset + $0.storedSize } + [0..<sections[0].offset]
-    var numbers = SeededNumbers(seed: 7)
+    var numbers = SplitMix64(seed: 7)
     var damaged = bytes
     for number in 0..<2000 {
-      let place = numbers.number(below: bytes.count)
+      let place = Int.random(in: 0..<bytes.count, using: &numbers)
       // A bit in half of the cases, a byte in the others.
       damaged[place] ^=
-        number % 2 == 0 ? 1 << numbers.number(below: 8) : UInt8(1 + numbers.number(below: 255))
+        number % 2 == 0
+        ? 1 << Int.random(in: 0..<8, using: &numbers) : UInt8.random(in: 1...255, using: &numbers)
       let path = try folder.write(damaged, "damaged.ipub")
       do {
         let bundle = try Bundle.read(path: path)

@@ -1,22 +1,8 @@
 import Bundle
 import Foundations
 import Operations
+import TestSupport
 import Testing
-
-/// Draws from Philox, so that a failing case can be run again.
-struct SeededNumbers {
-  private var stream: RandomStream
-  private var next = 0
-
-  init(seed: UInt64) {
-    stream = RandomStream(seed: seed, stream: 0, replica: 0, microBatch: 0)
-  }
-
-  mutating func number(below limit: Int) -> Int {
-    next += 1
-    return Int(stream.word(next)) % limit
-  }
-}
 
 @Suite struct ProgramCodingTests {
   @Test func roundTrip() throws {
@@ -70,12 +56,13 @@ struct SeededNumbers {
     for count in 0..<bytes.count {
       expectErrorOrValid(Array(bytes[..<count]))
     }
-    var numbers = SeededNumbers(seed: 1984)
+    var numbers = SplitMix64(seed: 1984)
     var refused = 0
     for _ in 0..<20_000 {
       var damaged = bytes
-      for _ in 0...numbers.number(below: 3) {
-        damaged[numbers.number(below: bytes.count)] = UInt8(numbers.number(below: 256))
+      for _ in 0...Int.random(in: 0..<3, using: &numbers) {
+        damaged[Int.random(in: 0..<bytes.count, using: &numbers)] =
+          UInt8.random(in: 0...255, using: &numbers)
       }
       refused += expectErrorOrValid(damaged) ? 1 : 0
     }
@@ -118,12 +105,14 @@ struct SeededNumbers {
     }
   }
 
-  @Test(.enabled(if: ExternalTool.isThere("protoc-c"), "needs protobuf-c-compiler"))
+  private static let protoc = Command.path(of: "protoc-c")
+
+  @Test(.enabled(if: protoc != nil, "needs protobuf-c-compiler"))
   func protocReadsTheProgram() throws {
-    let text = try ExternalTool.run(
-      "protoc-c",
+    let text = try Command.output(
+      try #require(Self.protoc),
       [
-        "--proto_path=\(ExternalTool.root)/schemas", "--decode=tessera.bundle.v1.Program",
+        "--proto_path=\(Checkout.path("schemas"))", "--decode=tessera.bundle.v1.Program",
         "bundle.proto",
       ],
       input: try sampleProgram().encoded())

@@ -1,10 +1,11 @@
 import CHostKernels
 import Foundations
+import TestSupport
 import Testing
 
 @Suite struct DropoutTests {
   private func check<E: KernelElement>(_ n: Int, _ probability: Double, _: E.Type) throws {
-    var numbers = Numbers(41)
+    var numbers = SplitMix64(seed: 41)
     let x: [E] = numbers.values(n)
     let stream = RandomStream(
       seed: 0xfedc_ba98_7654_3210, stream: 0xffff_fff0, replica: 5, microBatch: 77)

@@ -1,5 +1,6 @@
 import CHostKernels
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ElementwiseTests {
@@ -7,7 +8,7 @@ import Testing
   static let sizes = [0, 1, 15, 511, 513, 8192, 20_011]
 
   private func checkUnary<E: KernelElement>(_ n: Int, _: E.Type) throws {
-    var numbers = Numbers(UInt64(n))
+    var numbers = SplitMix64(seed: UInt64(n))
     let signed: [E] = numbers.values(n, bound: 5)
     let positive = signed.map { E(abs($0.float) + 0.01) }
     let operations: [(hk_unary_op, [E], (Double) -> Double)] = [
@@ -75,7 +76,7 @@ import Testing
   ]
 
   private func checkBinary<E: KernelElement>(_ shapes: Broadcast, _: E.Type) throws {
-    var numbers = Numbers(3)
+    var numbers = SplitMix64(seed: 3)
     let a: [E] = numbers.values(shapes.a.product)
     let b: [E] = numbers.values(shapes.b.product).map { (value: E) -> E in
       E(value.float + (value.float < 0 ? -0.1 : 0.1))
@@ -134,7 +135,7 @@ import Testing
   }
 
   @Test func outputMayBeAnOperand() throws {
-    var numbers = Numbers(8)
+    var numbers = SplitMix64(seed: 8)
     let a: [Float16] = numbers.values(40 * 300)
     let bias: [Float16] = numbers.values(300)
     let actual = try outputOnEveryPool(a.count, of: Float16.self) { pool, out in
@@ -145,7 +146,7 @@ import Testing
   }
 
   @Test(arguments: broadcasts) func integersCompareAndSelect(_ shapes: Broadcast) throws {
-    var numbers = Numbers(4)
+    var numbers = SplitMix64(seed: 4)
     let a = (0..<shapes.a.product).map { _ in
       Int32.random(in: -3...3, using: &numbers) &* 900_000_000
     }
@@ -235,7 +236,7 @@ import Testing
   }
 
   @Test func converts() throws {
-    var numbers = Numbers(6)
+    var numbers = SplitMix64(seed: 6)
     let n = 9001
     let ends: [Float] = [0, -0.0, 2.9, -2.9, 1e20, -1e20, .nan, 2_147_483_520, -2_147_483_648]
     let x = ends + numbers.values(n - ends.count, of: Float.self, bound: 1000)

@@ -1,9 +1,10 @@
 import CHostKernels
+import TestSupport
 import Testing
 
 @Suite struct IndexingTests {
   private func check<E: KernelElement>(rows: Int, width: Int, n: Int, _: E.Type) throws {
-    var numbers = Numbers(UInt64(rows + width))
+    var numbers = SplitMix64(seed: UInt64(rows + width))
     let table: [E] = numbers.values(rows * width)
     // Many repetitions, also of the ends.
     let indices = (0..<n).map { i in
@@ -42,7 +43,7 @@ import Testing
   }
 
   private func checkColumns<E: KernelElement>(_ rows: Int, _ width: Int, _: E.Type) throws {
-    var numbers = Numbers(9)
+    var numbers = SplitMix64(seed: 9)
     let x: [E] = numbers.values(rows * width)
     let indices = (0..<rows).map { _ in Int32.random(in: 0..<Int32(width), using: &numbers) }
     let selected = try outputOnEveryPool(rows, of: E.self) { pool, out in

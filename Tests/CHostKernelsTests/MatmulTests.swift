@@ -1,4 +1,5 @@
 import CHostKernels
+import TestSupport
 import Testing
 
 struct MatmulCase: Sendable, CustomTestStringConvertible {
@@ -29,7 +30,7 @@ struct MatmulCase: Sendable, CustomTestStringConvertible {
   private func check<E: KernelElement, R: KernelElement>(
     _ c: MatmulCase, transposeA: Bool, transposeB: Bool, _: E.Type, _: R.Type
   ) throws {
-    var numbers = Numbers(UInt64(c.m * 1000 + c.n))
+    var numbers = SplitMix64(seed: UInt64(c.m * 1000 + c.n))
     let a: [E] = numbers.values(c.batch * c.m * c.k + 1)
     let b: [E] = numbers.values((c.sharedB ? 1 : c.batch) * c.k * c.n + 1)
     let actual = try outputOnEveryPool(
@@ -87,7 +88,7 @@ struct MatmulCase: Sendable, CustomTestStringConvertible {
 
   @Test func theFusedSetsAgree() throws {
     guard hk_instruction_set_available(hk_avx512) else { return }
-    var numbers = Numbers(5)
+    var numbers = SplitMix64(seed: 5)
     let a: [Float] = numbers.values(50 * 700)
     let b: [Float] = numbers.values(700 * 70)
     let results = try [hk_avx2, hk_avx512].map { set in
@@ -112,7 +113,7 @@ struct MatmulCase: Sendable, CustomTestStringConvertible {
 
   @Test func rowStridesReachHeadsInPlace() throws {
     // Two heads side by side: queries and keys are [5, 2 * 3]; scores are [2, 5, 5].
-    var numbers = Numbers(11)
+    var numbers = SplitMix64(seed: 11)
     let q: [Float] = numbers.values(5 * 6)
     let k: [Float] = numbers.values(5 * 6)
     let actual = try outputOnEveryPool(2 * 25, of: Float.self, equalAcrossSets: false) {

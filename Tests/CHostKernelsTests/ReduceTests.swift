@@ -1,4 +1,5 @@
 import CHostKernels
+import TestSupport
 import Testing
 
 @Suite struct ReduceTests {
@@ -38,7 +39,7 @@ import Testing
   }
 
   private func check<E: KernelElement>(_ reduction: Reduction, _: E.Type) throws {
-    var numbers = Numbers(21)
+    var numbers = SplitMix64(seed: 21)
     let x: [E] = numbers.values(reduction.shape.product)
     let groups = groups(reduction)
     let mask = reduction.axes.reduce(UInt32(0)) { $0 | 1 << UInt32($1) }
@@ -59,7 +60,7 @@ import Testing
   @Test(arguments: reductions) func reduces(_ reduction: Reduction) throws {
     try check(reduction, Float.self)
     try check(reduction, Float16.self)
-    var numbers = Numbers(22)
+    var numbers = SplitMix64(seed: 22)
     let x = (0..<reduction.shape.product).map { _ in
       Int32.random(in: .min ... .max, using: &numbers)
     }

@@ -1,5 +1,6 @@
 import CHostKernels
 import Foundation
+import TestSupport
 import Testing
 
 /// Layer normalisation, softmax and dropout.
@@ -11,7 +12,7 @@ import Testing
   }
 
   private func checkLayerNorm<E: KernelElement>(_ count: Int, _ width: Int, _: E.Type) throws {
-    var numbers = Numbers(31)
+    var numbers = SplitMix64(seed: 31)
     let x: [E] = numbers.values(count * width)
     let dy: [E] = numbers.values(count * width)
     let gamma: [E] = numbers.values(width)
@@ -79,7 +80,7 @@ import Testing
   }
 
   private func checkSoftmax<E: KernelElement>(_ count: Int, _ width: Int, _: E.Type) throws {
-    var numbers = Numbers(33)
+    var numbers = SplitMix64(seed: 33)
     let x: [E] = numbers.values(count * width, bound: 6)
     let dy: [E] = numbers.values(count * width)
     let (r, w) = (Int64(count), Int64(width))

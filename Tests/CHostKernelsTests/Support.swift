@@ -1,4 +1,5 @@
 import CHostKernels
+import TestSupport
 import Testing
 
 /// An element type of the kernels, as the tests hold it.
@@ -25,20 +26,7 @@ extension Float16: KernelElement {
   var bits: UInt32 { UInt32(bitPattern) }
 }
 
-/// A small generator, so that every run sees the same numbers.
-struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix64 {
   /// `count` values of [-bound, bound], representable in E.
   mutating func values<E: KernelElement>(
     _ count: Int, of: E.Type = E.self, bound: Float = 2

@@ -1,17 +1,17 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct GeneratedCodeTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
   /// Whether this machine has the generator in the version that made the committed code; another
   /// version writes other comments and checks.
   static let hasGenerator: Bool = {
     guard
-      let version = try? run("/bin/sh", ["-c", "protoc-c --version"]).split(separator: "\n").first,
+      let version = try? Command.output("/bin/sh", ["-c", "protoc-c --version"]).split(
+        separator: "\n"
+      ).first,
       let header = try? String(
-        contentsOf: root.appending(path: "Sources/CSchemas/include/example.pb-c.h"),
+        contentsOf: Checkout.root.appending(path: "Sources/CSchemas/include/example.pb-c.h"),
         encoding: .utf8)
     else { return false }
     let numbers = version.split(separator: " ").last.map(String.init) ?? ""
@@ -24,13 +24,12 @@ import Testing
   @Test(
     .enabled(if: hasGenerator, "needs protoc-c in the version that made the committed code"))
   func committedCodeIsWhatTheSchemasGive() throws {
-    let output = FileManager.default.temporaryDirectory
-      .appending(path: "tessera-schemas-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: output) }
-    let script = Self.root.appending(path: "scripts/generate-schemas.sh").path
-    _ = try Self.run("/bin/sh", [script, output.path])
+    let folder = try TemporaryFolder()
+    let output = URL(filePath: folder.file("schemas"))
+    let script = Checkout.path("scripts/generate-schemas.sh")
+    _ = try Command.output("/bin/sh", [script, output.path])
 
-    let committed = Self.root.appending(path: "Sources/CSchemas")
+    let committed = Checkout.root.appending(path: "Sources/CSchemas")
     let generated = try Self.files(in: output)
     #expect(!generated.isEmpty)
     #expect(generated == (try Self.files(in: committed)))
@@ -44,25 +43,5 @@ import Testing
   static func files(in directory: URL) throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: directory.path)
       .filter { $0.hasSuffix(".c") || $0.hasSuffix(".h") }.sorted()
-  }
-
-  struct CommandFailed: Error {
-    var status: Int32
-  }
-
-  static func run(_ path: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw CommandFailed(status: process.terminationStatus)
-    }
-    return text
   }
 }

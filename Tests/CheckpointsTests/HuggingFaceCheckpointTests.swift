@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Foundations
+import TestSupport
 import Testing
 
 @Suite struct HuggingFaceCheckpointTests {
@@ -167,7 +168,8 @@ import Testing
   }
 }
 
-@Suite(.enabled(if: Golden.isPresent, "needs ../shared")) struct GoldenCheckpointTests {
+@Suite(.enabled(if: GoldenReference.isPresent, "needs ../shared/golden"))
+struct GoldenCheckpointTests {
   struct Manifest: Decodable {
     struct File: Decodable {
       struct Tensor: Decodable {
@@ -181,13 +183,11 @@ import Testing
   }
 
   @Test func everyFileHasTheTensorsOfTheManifest() throws {
-    let manifest = try JSONDecoder().decode(
-      Manifest.self,
-      from: Data(contentsOf: URL(fileURLWithPath: Golden.folder + "/bert_manifest.json")))
+    let manifest = try SharedData.json("golden/bert_manifest.json", as: Manifest.self)
     #expect(manifest.files.count >= 7)
     let elements: [String: SafetensorsElement] = ["float32": .f32, "int32": .i32]
     for (name, described) in manifest.files {
-      let file = try SafetensorsFile(path: "\(Golden.folder)/\(name)")
+      let file = try SafetensorsFile(path: "\(GoldenReference.folder)/\(name)")
       #expect(file.entries.map(\.name) == described.tensors.keys.sorted())
       for entry in file.entries {
         #expect(entry.shape == described.tensors[entry.name]?.shape, "\(name) \(entry.name)")
@@ -197,7 +197,7 @@ import Testing
   }
 
   @Test func weightsLoadUnderTheirNamesAndComeBack() throws {
-    let path = Golden.folder + "/tiny_weights.safetensors"
+    let path = GoldenReference.folder + "/tiny_weights.safetensors"
     let checkpoint = try HuggingFaceCheckpoint(path: path)
     let wanted = checkpoint.file.entries.map { WantedParameter(name: $0.name, shape: $0.shape) }
     let (values, report) = try checkpoint.load(wanted)
@@ -222,7 +222,7 @@ import Testing
   }
 
   @Test func inputsReadAsIntegers() throws {
-    let file = try SafetensorsFile(path: Golden.folder + "/tiny_inputs.safetensors")
+    let file = try SafetensorsFile(path: GoldenReference.folder + "/tiny_inputs.safetensors")
     let mask = try file.tensor(named: "mb0.attention_mask")
     #expect(mask.shape == [2, 32])
     #expect(try mask.integers().allSatisfy { $0 == 0 || $0 == 1 })

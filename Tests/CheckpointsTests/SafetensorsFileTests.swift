@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Foundations
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsFileTests {
@@ -176,6 +177,11 @@ import Testing
       name: "name twice", header: "{\(tensor),\(tensor)}", dataByteCount: 8,
       code: "safetensors-duplicate-name"),
     Hostile(
+      name: "name twice in two spellings",
+      header: #"{"\u00e9":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
+        + #""e\u0301":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+      dataByteCount: 2, code: "safetensors-duplicate-name"),
+    Hostile(
       name: "unknown type",
       header: #"{"a":{"dtype":"F31","shape":[2],"data_offsets":[0,8]}}"#, dataByteCount: 8,
       code: "safetensors-element-type"),
@@ -185,7 +191,7 @@ import Testing
     Hostile(
       name: "a field twice",
       header: #"{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
-      dataByteCount: 8, code: "safetensors-header"),
+      dataByteCount: 8, code: "safetensors-duplicate-name"),
     Hostile(
       name: "a shape of strings",
       header: #"{"a":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}"#, dataByteCount: 8,

@@ -1,25 +1,10 @@
 import Checkpoints
 import Foundation
 import Foundations
+import TestSupport
 import Testing
 
-/// A folder that goes away with its owner.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("tessera-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  func file(_ name: String) -> String { path + "/" + name }
-
+extension TemporaryFolder {
   /// Writes a safetensors file byte by byte, whatever its header says.
   func safetensors(
     _ name: String = "x.safetensors", header: String, dataByteCount: Int = 0,
@@ -30,8 +15,7 @@ final class TemporaryFolder {
     let bytes =
       (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + text
       + [UInt8](repeating: 7, count: dataByteCount)
-    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
-    return file(name)
+    return try write(bytes, name)
   }
 }
 
@@ -49,12 +33,4 @@ func failure(_ body: () throws -> Void) -> (code: String, exit: ExitCode)? {
   } catch {
     return ("\(error)", .internalError)
   }
-}
-
-enum Golden {
-  static let folder = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("shared/golden").path
-
-  static var isPresent: Bool { FileManager.default.fileExists(atPath: folder) }
 }

@@ -19,7 +19,7 @@ import Testing
 
   static func load(_ path: String, precision: Precision = .fp16) throws -> TrainingRecipe {
     try Configuration.load(
-      path: GoldenReference.root.appendingPathComponent(path).path, overrides: [],
+      path: Checkout.path(path), overrides: [],
       precision: precision
     ).recipe
   }

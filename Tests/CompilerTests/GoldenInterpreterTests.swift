@@ -13,7 +13,7 @@ import Testing
     _ config: String, _ settings: [String]
   ) throws -> Compilation {
     let loaded = try Configuration.load(
-      path: GoldenReference.root.appendingPathComponent(config).path,
+      path: Checkout.path(config),
       overrides: try settings.map { try Override(setting: $0) }, precision: .fp32)
     return try Compilation(loaded.recipe)
   }

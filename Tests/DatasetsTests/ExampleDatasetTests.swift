@@ -121,7 +121,7 @@ import Testing
         bad.features[name] = .integers(values)
       }
       let good = sample(0, shape: Self.shape).example.encoded()
-      let writer = try TFRecordWriter(path: path)
+      var writer = try TFRecordWriter(path: path)
       try writer.append(good)
       try writer.append(bad.encoded())
       try writer.finish()

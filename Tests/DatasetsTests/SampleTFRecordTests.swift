@@ -1,10 +1,11 @@
 import Datasets
 import Foundation
 import Foundations
+import TestSupport
 import Testing
 
 /// The published sample data file against what other software reads in it.
-@Suite(.enabled(if: Shared.isPresent, "needs ../shared"))
+@Suite(.enabled(if: SharedData.has("golden/sample_tfrecord.json"), "needs ../shared"))
 struct SampleTFRecordTests {
   struct Golden: Decodable {
     struct Frame: Decodable {
@@ -49,7 +50,7 @@ struct SampleTFRecordTests {
 
   static let shape = PretrainingShape(
     sequenceLength: 128, predictionCount: 20, vocabularySize: 30_522)
-  static let path = Shared.path("data/sample_text.tfrecord")
+  static let path = SharedData.path("data/sample_text.tfrecord")
 
   static func samples() throws -> [PretrainingExample] {
     try records(of: path).map {
@@ -58,7 +59,7 @@ struct SampleTFRecordTests {
   }
 
   static func golden() throws -> Golden {
-    try JSONDecoder().decode(Golden.self, from: Shared.json("golden/sample_tfrecord.json"))
+    try SharedData.json("golden/sample_tfrecord.json", as: Golden.self)
   }
 
   @Test func framing() throws {

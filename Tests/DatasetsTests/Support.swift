@@ -1,28 +1,12 @@
 import Datasets
 import Foundation
 import Foundations
-
-/// Reference data beside the package, which a plain clone does not have.
-enum Shared {
-  static let directory = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "shared")
-  static let isPresent = FileManager.default.fileExists(atPath: directory.path)
-
-  static func path(_ name: String) -> String { directory.appending(path: name).path }
-
-  static func json(_ name: String) throws -> Data {
-    try Data(contentsOf: directory.appending(path: name))
-  }
-}
+import TestSupport
 
 /// A folder that is there while `body` runs.
 func withTemporaryDirectory<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let directory = FileManager.default.temporaryDirectory
-    .appending(path: "tessera-datasets-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: directory) }
-  return try body(directory)
+  let folder = try TemporaryFolder()
+  return try body(URL(fileURLWithPath: folder.path))
 }
 
 /// The error that `body` throws, or nil.
@@ -81,7 +65,7 @@ func write(_ samples: [PretrainingExample], to path: String) throws {
 }
 
 func write(_ examples: [Example], to path: String) throws {
-  let writer = try TFRecordWriter(path: path)
+  var writer = try TFRecordWriter(path: path)
   for example in examples {
     try writer.append(example.encoded())
   }

@@ -13,7 +13,7 @@ import Testing
   @Test func readsWhatItWrote() throws {
     try withTemporaryDirectory { directory in
       let path = directory.appending(path: "a.tfrecord").path
-      let writer = try TFRecordWriter(path: path)
+      var writer = try TFRecordWriter(path: path)
       for payload in Self.payloads { try writer.append(payload) }
       #expect(!FileManager.default.fileExists(atPath: path), "the name is given at the end")
       try writer.finish()
@@ -28,7 +28,7 @@ import Testing
   @Test func leavesNothingBehindWhenGivenUp() throws {
     try withTemporaryDirectory { directory in
       func giveUp() throws {
-        let writer = try TFRecordWriter(path: directory.appending(path: "a.tfrecord").path)
+        var writer = try TFRecordWriter(path: directory.appending(path: "a.tfrecord").path)
         try writer.append([1, 2, 3])
       }
       try giveUp()
@@ -57,7 +57,7 @@ import Testing
     try withTemporaryDirectory { directory in
       let path = directory.appending(path: "a.tfrecord").path
       let payloads: [[UInt8]] = [[1, 2, 3], [4], [5, 6]]
-      let writer = try TFRecordWriter(path: path)
+      var writer = try TFRecordWriter(path: path)
       for payload in payloads { try writer.append(payload) }
       try writer.finish()
       let whole = try Data(contentsOf: URL(filePath: path))
@@ -86,7 +86,7 @@ import Testing
   @Test func corruptionNamesTheRecord() throws {
     try withTemporaryDirectory { directory in
       let path = directory.appending(path: "a.tfrecord").path
-      let writer = try TFRecordWriter(path: path)
+      var writer = try TFRecordWriter(path: path)
       try writer.append([1, 2, 3])
       try writer.append([4, 5])
       try writer.finish()

@@ -1,9 +1,10 @@
 import Datasets
 import Foundation
 import Foundations
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: Shared.isPresent, "needs ../shared"))
+@Suite(.enabled(if: SharedData.has("golden/wordpiece.json"), "needs ../shared"))
 struct WordPieceGoldenTests {
   struct Golden: Decodable {
     struct Case: Decodable {
@@ -28,11 +29,11 @@ struct WordPieceGoldenTests {
   }
 
   static func golden() throws -> Golden {
-    try JSONDecoder().decode(Golden.self, from: Shared.json("golden/wordpiece.json"))
+    try SharedData.json("golden/wordpiece.json", as: Golden.self)
   }
 
   @Test func cases() throws {
-    let vocabulary = try Vocabulary(path: Shared.path("golden/vocab.txt"))
+    let vocabulary = try Vocabulary(path: SharedData.path("golden/vocab.txt"))
     #expect(vocabulary.count == 30_522)
     let uncased = WordPieceTokenizer(vocabulary: vocabulary)
     let cased = WordPieceTokenizer(vocabulary: vocabulary, lowercases: false)
@@ -51,7 +52,7 @@ struct WordPieceGoldenTests {
 
   @Test func pairs() throws {
     let tokenizer = WordPieceTokenizer(
-      vocabulary: try Vocabulary(path: Shared.path("golden/vocab.txt")))
+      vocabulary: try Vocabulary(path: SharedData.path("golden/vocab.txt")))
     let pairs = try Self.golden().pairs
     #expect(pairs.count == 6)
     for golden in pairs {

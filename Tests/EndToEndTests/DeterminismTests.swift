@@ -8,10 +8,8 @@ import Training
 /// What does not change the numbers: threads, repetition, the folder. Data are the real sample of the
 /// original application.
 @Suite struct DeterminismTests {
-  private static let data = GoldenReference.root.deletingLastPathComponent()
-    .appendingPathComponent("shared/data").path
-  private static let isPresent = FileManager.default.fileExists(
-    atPath: data + "/sample_text.tfrecord")
+  private static let data = SharedData.path("data")
+  private static let isPresent = SharedData.has("data/sample_text.tfrecord")
 
   /// A small vocabulary would not fit the sample's tokens, so the model is the tiny one as published.
   @Test(

@@ -29,7 +29,7 @@ struct Workspace: ~Copyable {
     _ config: String, _ settings: [String], precision: Precision = .fp32
   ) throws -> LoadedBundle {
     let loaded = try Configuration.load(
-      path: GoldenReference.root.appendingPathComponent(config).path,
+      path: Checkout.path(config),
       overrides: try settings.map { try Override(setting: $0) }, precision: precision)
     let bundlePath = path + "/model.ipub"
     try Compilation(loaded.recipe).bundle(includesIR: false).write(to: bundlePath)
@@ -66,7 +66,7 @@ struct Workspace: ~Copyable {
       features["masked_lm_ids"] = "masked_lm_ids"
       features["next_sentence_labels"] = "next_sentence_labels"
     }
-    let writer = try TFRecordWriter(path: dataPath + "/golden.tfrecord")
+    var writer = try TFRecordWriter(path: dataPath + "/golden.tfrecord")
     for number in 0..<12 {
       var example = Example(features: [:])
       for (tensor, feature) in features {

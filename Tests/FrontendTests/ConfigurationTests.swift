@@ -1,9 +1,10 @@
 import Foundations
 import Frontend
 import Recipe
+import TestSupport
 import Testing
 
-private let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+private let root = Checkout.root.path
 
 private let shipped =
   [

@@ -1,6 +1,7 @@
 import Foundations
 import GraphIR
 import Operations
+import TestSupport
 import Testing
 
 @Suite struct RewriterTests {
@@ -18,7 +19,7 @@ import Testing
   }
 
   @Test func usesStayTrueUnderRandomEdits() {
-    var generator = SplitMix64(state: 11)
+    var generator = SplitMix64(seed: 11)
     var rewriter = Rewriter(functionNamed: "f")
     let type = TensorType([2], .f32)
     var values = [rewriter.addArgument(type), rewriter.addArgument(type)]

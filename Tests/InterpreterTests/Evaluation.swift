@@ -44,15 +44,3 @@ extension Tensor {
       zip(type.shape, aligned).reduce(0) { $0 * $1.0 + ($1.0 == 1 ? 0 : $1.1) }]
   }
 }
-
-/// The code of the error that the closure throws.
-func errorCode(_ body: () throws -> Void) -> String? {
-  do {
-    try body()
-    return nil
-  } catch let error as TesseraError {
-    return error.diagnostics.first?.code
-  } catch {
-    return "not a TesseraError"
-  }
-}

@@ -1,23 +1,8 @@
 import Foundation
 import Foundations
+import TestSupport
 import Testing
 import Training
-
-/// A folder that goes away with its owner.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("tessera-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-}
 
 @Suite struct RunDirectoryTests {
   static func summary(last: TrainingMetrics? = MetricsTests.pretraining) -> RunSummary {
