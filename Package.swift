@@ -76,7 +76,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: ["Interpreter", "Checkpoints", "Operations", "Foundations"]),
-    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(
       name: "AutodiffTests",
       dependencies: [
@@ -86,6 +86,7 @@ let package = Package(
     .testTarget(name: "CHostKernelsTests", dependencies: ["CHostKernels", "Foundations"]),
     .testTarget(name: "CSchemasTests"),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Foundations"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
     .testTarget(
       name: "CompilerTests",
       dependencies: [

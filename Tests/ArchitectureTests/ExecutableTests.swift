@@ -1,54 +1,5 @@
-import Foundation
+import TestSupport
 import Testing
-
-/// The executables as they were built beside the tests.
-enum Executables {
-  /// The folder that holds the test bundle, which is the build's.
-  static let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-    .deletingLastPathComponent()
-
-  static func path(_ name: String) -> String { folder.appending(path: name).path }
-
-  static let areBuilt = ["tessera", "tesserac"].allSatisfy {
-    FileManager.default.isExecutableFile(atPath: path($0))
-  }
-
-  static let symbolLister = ["/usr/bin/nm", "/usr/bin/llvm-nm"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-  }
-
-  struct Output {
-    var status: Int32
-    var text: String
-  }
-
-  /// Runs a command and gives what it wrote to standard output.
-  static func run(_ path: String, _ arguments: [String]) throws -> Output {
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Output(
-      status: process.terminationStatus, text: String(decoding: data, as: UTF8.self))
-  }
-
-  /// The modules of `candidates` that an executable has symbols of. A mangled name begins with `$s`, the
-  /// length of the module's name, and the name.
-  static func linkedModules(of name: String, among candidates: Set<String>) throws -> Set<String> {
-    let symbols = try run(symbolLister ?? "/usr/bin/false", [path(name)])
-    guard symbols.status == 0, !symbols.text.isEmpty else { throw NoSymbols(executable: name) }
-    return candidates.filter { symbols.text.contains("$s\($0.utf8.count)\($0)") }
-  }
-
-  struct NoSymbols: Error {
-    var executable: String
-  }
-}
 
 @Suite(.enabled(if: Executables.areBuilt, "needs tessera and tesserac beside the tests"))
 struct ExecutableTests {
