@@ -90,6 +90,7 @@ let package = Package(
     .testTarget(name: "CSchemasTests", dependencies: ["TestSupport"]),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport", "Foundations"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
     .testTarget(
       name: "CompilerTests",
       dependencies: [

@@ -24,6 +24,12 @@ package enum Interruption {
     action.sa_flags = Int32(SA_RESTART)
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
+    // A parent that blocks them, as threads of Dispatch do, would hand that down.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Whether a clean end was asked for; cheap enough to read in every micro-batch.

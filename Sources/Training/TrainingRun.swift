@@ -85,7 +85,8 @@ package struct TrainingRun {
     let feed = BatchFeed(dataset, bundle.recipe.program)
     let updates = min(arithmetic.weightUpdates, options.maximumSteps ?? .max)
     progress.begin("training", total: updates)
-    for update in 0..<updates where !Interruption.isRequested {
+    for update in 0..<updates {
+      if Interruption.isRequested { break }
       let step = try train(engine, state, feed, update)
       try metrics.append(step)
       progress.step(step)

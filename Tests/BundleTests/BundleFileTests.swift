@@ -119,8 +119,8 @@ import Testing
     for section in sections where section.codec != .raw {
       let stored = Array(bytes[section.offset..<section.offset + section.storedSize])
       let path = try folder.write(stored, "section.zst")
-      _ = try Command.output(zstd, ["-t", path])
-      _ = try Command.output(zstd, ["-d", "-q", "-f", path, "-o", folder.file("section")])
+      _ = try Command.text(of: zstd, ["-t", path])
+      _ = try Command.text(of: zstd, ["-d", "-q", "-f", path, "-o", folder.file("section")])
       let raw = try folder.contents("section")
       #expect(raw.count == section.rawSize)
       if section.kind == .program { #expect(try raw == sampleProgram().encoded()) }
@@ -263,7 +263,7 @@ import Testing
     // Right frames, wrong program.
     let path = try folder.write([UInt8](repeating: 7, count: 1000), "raw")
     if let zstd = Self.zstd {
-      _ = try Command.output(zstd, ["-q", "-f", path, "-o", folder.file("raw.zst")])
+      _ = try Command.text(of: zstd, ["-q", "-f", path, "-o", folder.file("raw.zst")])
       #expect(
         try message(folder.contents("raw.zst"), rawSize: 1000).contains("not a program"))
     }

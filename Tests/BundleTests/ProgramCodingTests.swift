@@ -109,8 +109,8 @@ import Testing
 
   @Test(.enabled(if: protoc != nil, "needs protobuf-c-compiler"))
   func protocReadsTheProgram() throws {
-    let text = try Command.output(
-      try #require(Self.protoc),
+    let text = try Command.text(
+      of: try #require(Self.protoc),
       [
         "--proto_path=\(Checkout.path("schemas"))", "--decode=tessera.bundle.v1.Program",
         "bundle.proto",

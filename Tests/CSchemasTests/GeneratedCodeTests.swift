@@ -7,7 +7,7 @@ import Testing
   /// version writes other comments and checks.
   static let hasGenerator: Bool = {
     guard
-      let version = try? Command.output("/bin/sh", ["-c", "protoc-c --version"]).split(
+      let version = try? Command.text(of: "/bin/sh", ["-c", "protoc-c --version"]).split(
         separator: "\n"
       ).first,
       let header = try? String(
@@ -27,7 +27,7 @@ import Testing
     let folder = try TemporaryFolder()
     let output = URL(filePath: folder.file("schemas"))
     let script = Checkout.path("scripts/generate-schemas.sh")
-    _ = try Command.output("/bin/sh", [script, output.path])
+    _ = try Command.text(of: "/bin/sh", [script, output.path])
 
     let committed = Checkout.root.appending(path: "Sources/CSchemas")
     let generated = try Self.files(in: output)
