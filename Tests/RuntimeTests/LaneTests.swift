@@ -214,13 +214,16 @@ import Testing
   @Test func independentValuesAreYielded() throws {
     let main = function("main", [matrix, matrix]) { f, a in
       let captured = f.add(a[0], a[1])
-      let results = f.repeat(count: 5, [a[0], captured, a[1], a[0]]) { f, iteration, c in
+      let results = f.repeat(count: 5, [a[0], captured, a[1], a[0], a[0]]) { f, iteration, c in
         let number = f.convert(iteration, to: .f32)
         let scaled = f.multiply(captured, number)
         let kept = f.unary(.negate, scaled)
         let inner = f.repeat(count: 2, [scaled]) { f, _, d in [f.add(d[0], number)] }
-        let late = f.subtract(c[0], inner[0])
-        return [late, scaled, f.add(f.reshape(kept, [3, 5]), c[3]), c[1]]
+        // Nothing reads the carried value whose next one this is, but it is not to be written before
+        // the earlier iteration has used its own.
+        let shift = f.add(number, a[1])
+        let late = f.subtract(f.subtract(c[0], inner[0]), shift)
+        return [late, scaled, f.add(f.reshape(kept, [3, 5]), c[3]), c[1], shift]
       }
       return results + [captured]
     }
