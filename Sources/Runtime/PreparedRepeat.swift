@@ -1,5 +1,3 @@
-import Foundations
-
 /// A repeat with its kernels.
 struct PreparedRepeat {
   /// A value that each lane has for itself, and where it begins in the lane's memory.
