@@ -12,6 +12,8 @@ struct CallGraph {
   /// Whether what the function computes differs between replicas, given the same arguments: it or
   /// something that it calls reads the replica's number or a host stream.
   let dependsOnReplica: [Bool]
+  /// Whether the function or something that it calls reads a host stream.
+  private let readsStream: [Bool]
   private let numbers: [String: Int]
 
   init(_ program: Program) {
@@ -19,11 +21,15 @@ struct CallGraph {
     for (number, function) in program.functions.enumerated() { numbers[function.name] = number }
     var callees = program.functions.map { _ in [Int]() }
     var dependsOnReplica = program.functions.map { _ in false }
+    var readsStream = dependsOnReplica
     for (number, function) in program.functions.enumerated() {
       program.forEachOperation(in: function.body) { operation in
         switch operation.operation {
         case .control(.call(let callee)): numbers[callee].map { callees[number].append($0) }
-        case .source(.infeed), .source(.replicaIndex): dependsOnReplica[number] = true
+        case .source(.infeed):
+          dependsOnReplica[number] = true
+          readsStream[number] = true
+        case .source(.replicaIndex): dependsOnReplica[number] = true
         default: break
         }
       }
@@ -40,6 +46,7 @@ struct CallGraph {
       calleesFirst.append(callee)
       for caller in callers[callee] {
         if dependsOnReplica[callee] { dependsOnReplica[caller] = true }
+        if readsStream[callee] { readsStream[caller] = true }
         waitingFor[caller] -= 1
         if waitingFor[caller] == 0 { ready.append(caller) }
       }
@@ -47,6 +54,7 @@ struct CallGraph {
     self.callees = callees
     self.calleesFirst = calleesFirst
     self.dependsOnReplica = dependsOnReplica
+    self.readsStream = readsStream
     self.numbers = numbers
     isCalled = callers.map { !$0.isEmpty }
   }
@@ -57,6 +65,31 @@ struct CallGraph {
       preconditionFailure("a valid program calls only its own functions")
     }
     return number
+  }
+
+  /// Whether the operation reads a host stream itself or through calls; of a repeat's block nothing
+  /// counts.
+  func readsStream(_ operation: ProgramOperation) -> Bool {
+    switch operation.operation {
+    case .source(.infeed): true
+    case .control(.call(let callee)): readsStream[number(of: callee)]
+    default: false
+    }
+  }
+
+  /// All functions that the block calls, directly and through others, in the order of their numbers.
+  func functions(calledIn block: Program.BlockIndex, of program: Program) -> [Int] {
+    var waiting: [Int] = []
+    program.forEachOperation(in: block) { operation in
+      if case .control(.call(let callee)) = operation.operation {
+        waiting.append(number(of: callee))
+      }
+    }
+    var found: Set<Int> = []
+    while let function = waiting.popLast() {
+      if found.insert(function).inserted { waiting += callees[function] }
+    }
+    return found.sorted()
   }
 }
 

@@ -13,32 +13,57 @@ package final class Engine {
   package static let largestReplicaCount = 1024
   /// Threads that one engine computes with at most.
   package static let largestThreadCount = 1024
+  /// Bytes that one lane has at most for the values of its iterations. Where they need more the
+  /// kernels are large, so that splitting each among the threads pays, and memory is what is short.
+  package static let largestLaneByteCount = 1 << 30
 
   package let replicas: Int
   package let threads: Int
   /// Bytes of the arena.
   package let arenaByteCount: Int
+  /// Iterations of a repeat that are computed at the same time, each on its share of the threads; 1
+  /// where the threads share each kernel instead: with one thread, in a program without repeats whose
+  /// iterations have independent parts, or where a lane would need too much memory.
+  package let laneCount: Int
+  /// Bytes that each lane has beside the arena; 0 where there is one.
+  package let laneByteCount: Int
   private let machine: Machine
   private let entries: [String: PreparedEntry]
 
   /// Plans the memory of the program and prepares its kernels.
   ///
+  /// - Parameter largestLaneByteCount: bytes of a lane above which no lanes are made.
   /// - Precondition: the program is valid (`Program.validate`).
   /// - Throws: `TesseraError`: usage for a number of replicas or threads that makes no sense,
   ///   incompatible where the device does not execute an operation, doesNotFit where memory is short.
-  package init(_ program: Program, replicas: Int = 1, threads: Int = 1) throws(TesseraError) {
+  package init(
+    _ program: Program, replicas: Int = 1, threads: Int = 1,
+    largestLaneByteCount: Int = Engine.largestLaneByteCount
+  ) throws(TesseraError) {
     try Self.check(replicas, "replicas", largest: Self.largestReplicaCount)
     try Self.check(threads, "threads", largest: Self.largestThreadCount)
     self.replicas = replicas
     self.threads = threads
-    let plan = MemoryPlan(program, replicas: replicas)
-    var preparation = Preparation(program, plan, replicas: replicas)
+    let layout = Layout(
+      program, replicas: replicas, threads: threads, largestLaneByteCount: largestLaneByteCount)
+    let (program, plan) = (layout.selection.program, layout.plan)
+    var preparation = Preparation(layout.selection, plan, layout.laneMemory, replicas: replicas)
     try preparation.makeKernels()
     arenaByteCount = plan.arenaByteCount
     machine = try Machine(
       arenaByteCount: plan.arenaByteCount, slotCount: preparation.slotCount, threads: threads)
     plan.constants.write(to: machine.arena)
     preparation.fillSlots(machine)
+    laneCount = max(1, min(threads, layout.selection.largestCount))
+    laneByteCount = layout.laneMemory.byteCount
+    if laneCount > 1 {
+      for _ in 0..<laneCount {
+        machine.lanes.append(
+          try Machine(
+            arenaByteCount: laneByteCount, slotCount: preparation.slotCount,
+            threads: threads / laneCount))
+      }
+    }
     var entries: [String: PreparedEntry] = [:]
     for (number, function) in program.functions.enumerated() {
       entries[function.name] = PreparedEntry(

@@ -6,7 +6,8 @@ import Operations
 ///
 /// - A reshape is another name for its operand.
 /// - A value that the function returns is made where its caller wants it.
-/// - A value that a repeat's block yields is made where the carried value was, if that is dead by then.
+/// - A value that a repeat's block yields is made where the carried value was, if that is dead by then
+///   and the operation waits for the earlier iterations.
 /// - Another result of an operation takes the place of an operand that is dead after it, where the
 ///   kernel can compute in place.
 /// - All else has its own storage.
@@ -16,6 +17,8 @@ struct FunctionPlanner {
   private let replication: Replication
   private let constants: ConstantPool
   private let updates: UpdatedResults
+  /// For each operation whether it runs before the earlier iterations have ended.
+  private let runsAhead: [Bool]
   private var sharing: SharingRules
   private var number = 0
   private var plan = FunctionPlan()
@@ -24,12 +27,13 @@ struct FunctionPlanner {
 
   init(
     _ program: Program, _ schedule: Schedule, _ calls: CallGraph, _ replication: Replication,
-    _ constants: ConstantPool
+    _ constants: ConstantPool, runsAhead: [Bool]
   ) {
     self.program = program
     self.schedule = schedule
     self.replication = replication
     self.constants = constants
+    self.runsAhead = runsAhead
     updates = UpdatedResults(program, calls)
     sharing = SharingRules(program, calls)
     storageOf = program.values.map { _ in -1 }
@@ -174,7 +178,7 @@ struct FunctionPlanner {
     if let destination = schedule.destinations[value] {
       if let carried {
         let storage = carried[destination]
-        if canHold(value, storage, result, of: site) {
+        if !runsAhead[site.index], canHold(value, storage, result, of: site) {
           return write(value, to: storage, at: site.position)
         }
       } else if !isReplicated {

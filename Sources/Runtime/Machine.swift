@@ -13,12 +13,19 @@ typealias Kernel = (Machine) throws -> Void
 
 /// The memory, the threads and the state of a running program; a class because it owns them.
 final class Machine {
-  let pool: OpaquePointer
+  /// The threads of the next kernel: the machine's own, but for a lane that all threads work on.
+  var pool: OpaquePointer
+  private let ownPool: OpaquePointer
   let arena: UnsafeMutableRawPointer
   private let arenaByteCount: Int
   /// The address of each storage of each function: fixed for frames and constants, set by calls for
   /// arguments and results, by replicated operations for what each replica has.
   let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  let slotCount: Int
+  /// The machines on which iterations run at the same time; see `LaneSelection`. A lane has none.
+  var lanes: [Machine] = []
+  /// Of a lane: what its iteration threw.
+  var failure: (any Error)?
   var replica = 0
   /// The iteration of the innermost repeat that runs.
   var iteration = 0
@@ -46,12 +53,14 @@ final class Machine {
     self.arena = arena
     self.arenaByteCount = byteCount
     self.pool = pool
-    slots = .allocate(capacity: max(slotCount, 1))
-    slots.initialize(repeating: arena, count: max(slotCount, 1))
+    ownPool = pool
+    self.slotCount = max(slotCount, 1)
+    slots = .allocate(capacity: self.slotCount)
+    slots.initialize(repeating: arena, count: self.slotCount)
   }
 
   deinit {
-    hk_pool_destroy(pool)
+    hk_pool_destroy(ownPool)
     munmap(arena, arenaByteCount)
     slots.deallocate()
   }

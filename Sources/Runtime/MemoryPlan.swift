@@ -19,12 +19,15 @@ struct MemoryPlan {
   private(set) var frameBases: [Int]
   private(set) var arenaByteCount: Int
 
-  init(_ program: Program, replicas: Int) {
+  /// - Parameter runsAhead: for each operation whether it runs before the earlier iterations of its
+  ///   repeat have ended; see `LaneSelection`.
+  init(_ program: Program, _ calls: CallGraph, replicas: Int, runsAhead: [Bool]) {
     schedule = Schedule(program)
-    calls = CallGraph(program)
+    self.calls = calls
     constants = ConstantPool(program)
     replication = Replication(program, calls, replicas: replicas)
-    var planner = FunctionPlanner(program, schedule, calls, replication, constants)
+    var planner = FunctionPlanner(
+      program, schedule, calls, replication, constants, runsAhead: runsAhead)
     var plans = program.functions.map { _ in FunctionPlan() }
     for number in calls.calleesFirst {
       plans[number] = planner.makePlan(number: number)

@@ -6,6 +6,8 @@ import Operations
 struct Preparation {
   private let program: Program
   private let plan: MemoryPlan
+  private let selection: LaneSelection
+  private let laneMemory: LaneMemory
   private let replicas: Int
   /// The slot of each function's first storage.
   let slotBases: [Int]
@@ -13,8 +15,13 @@ struct Preparation {
   /// The kernels of each function; those of callees are made before those of their callers.
   private(set) var kernels: [[Kernel]]
 
-  init(_ program: Program, _ plan: MemoryPlan, replicas: Int) {
-    self.program = program
+  /// - Parameter plan: of the selection's program.
+  init(
+    _ selection: LaneSelection, _ plan: MemoryPlan, _ laneMemory: LaneMemory, replicas: Int
+  ) {
+    self.program = selection.program
+    self.selection = selection
+    self.laneMemory = laneMemory
     self.plan = plan
     self.replicas = replicas
     var slotCount = 0
@@ -45,7 +52,8 @@ struct Preparation {
   /// - Throws: `TesseraError` where the device does not execute an operation.
   mutating func makeKernels() throws(TesseraError) {
     for function in plan.calls.calleesFirst {
-      let body = try kernels(of: program.functions[function].body, in: function)
+      let operations = program.blocks[program.functions[function].body].operations
+      let body = try kernels(of: operations, in: function)
       let copies = plan.functions[function].returnCopies.map { kernel($0, in: function) }
       kernels[function] = body + copies
     }
@@ -62,10 +70,10 @@ struct Preparation {
 
   /// Recurses by the nesting of repeats, which is bounded.
   private func kernels(
-    of block: Program.BlockIndex, in function: Int
+    of operations: [Program.OperationIndex], in function: Int
   ) throws(TesseraError) -> [Kernel] {
     var kernels: [Kernel] = []
-    for index in program.blocks[block].operations {
+    for index in operations {
       guard let kernel = try kernel(index, in: function) else { continue }
       kernels.append(
         plan.replication.runsForEachReplica[index]
@@ -118,20 +126,20 @@ struct Preparation {
     guard let body = program.operations[index].body,
       let plan = plan.functions[function].repeats[index]
     else { preconditionFailure("each repeat of a valid program has a body and is planned") }
-    let entry = plan.entryCopies.map { kernel($0, in: function) }
-    let steps =
-      try kernels(of: body, in: function) + plan.yieldCopies.map { kernel($0, in: function) }
-    let iteration = slotBases[function] + plan.iteration
-    return { machine in
-      for copy in entry { try copy(machine) }
-      let outer = machine.iteration
-      defer { machine.iteration = outer }
-      for number in 0..<count {
-        machine.iteration = number
-        machine[iteration].storeBytes(of: Int32(truncatingIfNeeded: number), as: Int32.self)
-        for step in steps { try step(machine) }
-      }
-    }
+    let base = slotBases[function]
+    let parts =
+      selection.parts[index] ?? IterationParts(dependent: program.blocks[body].operations)
+    let prepared = PreparedRepeat(
+      count: count, iteration: base + plan.iteration,
+      entry: plan.entryCopies.map { kernel($0, in: function) },
+      infeeds: try kernels(of: parts.infeeds, in: function),
+      independent: try kernels(of: parts.independent, in: function),
+      dependent: try kernels(of: parts.dependent, in: function)
+        + plan.yieldCopies.map { kernel($0, in: function) },
+      laneValues: laneMemory.values[index]?.map {
+        .init(slot: slotBases[$0.function] + $0.storage, offset: $0.offset)
+      })
+    return { machine in try prepared.run(machine) }
   }
 
   /// Runs the kernel once for each replica, with the addresses of what the replica has for itself.

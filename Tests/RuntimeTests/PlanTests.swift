@@ -218,7 +218,8 @@ import Testing
       try expectSame(
         module, "main",
         [counting([3, 4]), counting([3, 4], from: 5), counting([3, 4], from: 9)],
-        replicas: replicas, "seed \(seed), \(replicas) replicas")
+        replicas: replicas, threads: 1 + (seed + replicas) % 3, "seed \(seed), \(replicas) replicas"
+      )
     }
   }
 }

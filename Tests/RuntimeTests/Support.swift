@@ -54,6 +54,13 @@ extension HostTensor {
   var bits: [UInt8] { Array(bytes) }
 }
 
+extension UnsafeMutableRawBufferPointer {
+  /// Takes a tensor's elements; the tensor lives until they are copied.
+  func copy(_ tensor: HostTensor) {
+    withExtendedLifetime(tensor) { copyMemory(from: UnsafeRawBufferPointer(tensor.bytes)) }
+  }
+}
+
 /// Runs a function on the engine.
 func run(
   _ module: Module, _ name: String, _ arguments: [Tensor], replicas: Int = 1, threads: Int = 2,
@@ -65,17 +72,16 @@ func run(
 
 /// Runs a function on the engine and through the interpreter and expects equal values.
 func expectSame(
-  _ module: Module, _ name: String, _ arguments: [Tensor], replicas: Int = 1,
+  _ module: Module, _ name: String, _ arguments: [Tensor], replicas: Int = 1, threads: Int = 2,
   infeed: Interpreter.Infeed? = nil, _ note: String = "",
   sourceLocation: Testing.SourceLocation = #_sourceLocation
 ) throws {
   let expected = try Interpreter(module, replicas: replicas, infeed: infeed).run(name, arguments)
   let results = try run(
-    module, name, arguments, replicas: replicas,
+    module, name, arguments, replicas: replicas, threads: threads,
     infeed: infeed.map { source in
       { stream, replica, iteration, destination in
-        let tensor = HostTensor(try source(stream, replica, iteration))
-        destination.copyMemory(from: UnsafeRawBufferPointer(tensor.bytes))
+        destination.copy(HostTensor(try source(stream, replica, iteration)))
       }
     })
   #expect(results.count == expected.count, sourceLocation: sourceLocation)
