@@ -39,3 +39,13 @@ package struct Port: Hashable, Sendable {
     self.role = role
   }
 }
+
+/// The functions of a program that the host may run, by the names that compiler and runtime agree on.
+package enum EntryName {
+  /// A weight update: from parameters, moments and scalars to the next state and the losses.
+  package static let trainingStep = "training_step"
+  /// The model without dropout: from parameters and a micro-batch to losses and outputs.
+  package static let evaluation = "evaluation"
+  /// One micro-batch's losses and gradients.
+  package static let gradients = "gradients"
+}

@@ -10,10 +10,8 @@ package enum MLIROpt {
   package static func reprint(_ text: String) throws -> String {
     let folder = try TemporaryFolder()
     let file = try folder.write(Array(text.utf8), "module.mlir")
-    let printed = try Command.text(
+    return try Command.text(
       of: path ?? "/usr/bin/false",
       ["--allow-unregistered-dialect", "--mlir-print-op-generic", file])
-    // mlir-opt ends its output with an empty line.
-    return printed.hasSuffix("\n\n") ? String(printed.dropLast()) : printed
   }
 }

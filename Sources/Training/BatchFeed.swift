@@ -19,10 +19,20 @@ final class BatchFeed {
   }
 
   /// The source of the streams for a weight update, counted from 0.
-  func infeed(weightUpdate: Int) -> Infeed {
-    let first = UInt64(weightUpdate) * UInt64(recipe.accumulationCount * recipe.replicas)
+  /// - Parameter willRead: is told before each micro-batch which one it is, from 1, and of how many; what
+  ///   it throws ends the weight update.
+  func infeed(
+    weightUpdate: Int, willRead: @escaping (_ number: Int, _ count: Int) throws -> Void
+  ) -> Infeed {
+    let count = recipe.accumulationCount * recipe.replicas
+    let first = UInt64(weightUpdate) * UInt64(count)
+    var read = 0
     return { stream, replica, iteration, destination in
       let number = first + UInt64(iteration * self.recipe.replicas + replica)
+      if self.current?.number != number {
+        read += 1
+        try willRead(read, count)
+      }
       try self.batch(number).copy(stream: stream, to: destination)
     }
   }

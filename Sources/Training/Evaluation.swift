@@ -51,6 +51,7 @@ package struct Evaluation {
   package init(_ bundle: LoadedBundle, _ options: EvaluationOptions) throws {
     self.bundle = bundle
     self.options = options
+    try Self.checkOutputs(options)
     progress = .onStandardError(mode: options.progress)
     dataset = try ExampleDataset(
       for: bundle.recipe.program,
@@ -63,6 +64,17 @@ package struct Evaluation {
         try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
     } else {
       progress.note("no checkpoint is given: the initial parameters are evaluated")
+    }
+  }
+
+  /// Files that cannot be written are told before the work, not after it.
+  private static func checkOutputs(_ options: EvaluationOptions) throws(TesseraError) {
+    let paths = [options.outputsPath, options.gradientsPath].compactMap { $0 }
+    for path in paths { _ = try AtomicFile(path: path, overwrite: options.overwrites) }
+    guard Set(paths).count == paths.count else {
+      throw TesseraError(
+        .usage, code: "same-output", "outputs and gradients would go to one file, \(paths[0])",
+        remedies: ["give two paths"])
     }
   }
 

@@ -68,8 +68,10 @@ struct EvaluationTally {
     var total = 0
     for (row, label) in labels.enumerated() where label != ignored {
       let range = row * width..<(row + 1) * width
-      let best = range.max { logits.values[$0] < logits.values[$1] }
       total += 1
+      // No logit is the highest of a row that has a NaN.
+      guard !range.contains(where: { logits.values[$0].isNaN }) else { continue }
+      let best = range.max { logits.values[$0] < logits.values[$1] }
       if best == row * width + Int(label) { right += 1 }
     }
     guard let index = hits.firstIndex(where: { $0.name == name }) else {

@@ -41,10 +41,3 @@ package struct LoadedBundle: Sendable {
     }
   }
 }
-
-/// The names that the compiler gives its entry functions.
-package enum EntryName {
-  package static let trainingStep = "training_step"
-  package static let evaluation = "evaluation"
-  package static let gradients = "gradients"
-}

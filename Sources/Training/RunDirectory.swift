@@ -24,18 +24,23 @@ package struct RunDirectory: Hashable, Sendable {
   ///   false, `input-output` (74).
   package init(path: String, force: Bool) throws(TesseraError) {
     self.path = path
-    let earlier = [metricsPath, summaryPath].filter { Self.isNotEmpty($0) }
-    if let found = earlier.first, !force {
-      throw TesseraError(
-        .wouldOverwrite, code: "run-directory-in-use",
-        "\(path) holds another run: \(found) exists already",
-        notes: ["one run, one directory: the metrics of two runs cannot be told apart"],
-        remedies: ["choose another --run-dir", "replace the earlier run's files with --force"])
+    if !force, let found = [metricsPath, summaryPath].first(where: Self.exists) {
+      throw Self.inUse(found)
     }
     try Self.makeFolders(checkpointsPath)
-    for file in [metricsPath, summaryPath, configPath] where unlink(file) != 0 && errno != ENOENT {
-      throw systemError("remove", file, errno)
+    if force {
+      for file in [metricsPath, summaryPath, configPath]
+      where unlink(file) != 0 && errno != ENOENT {
+        throw systemError("remove", file, errno)
+      }
     }
+    // Of two runs that begin here at once, one makes the file.
+    let claim = open(metricsPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard claim >= 0 else {
+      guard errno == EEXIST else { throw systemError("create", metricsPath, errno) }
+      throw Self.inUse(metricsPath)
+    }
+    close(claim)
   }
 
   /// Makes a new directory `NAME-TIME` in `folder`; a number follows where the name is taken.
@@ -83,10 +88,16 @@ package struct RunDirectory: Hashable, Sendable {
     try file.commit()
   }
 
-  private static func isNotEmpty(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_size > 0
+  /// The error that a directory belongs to another run, which `file` shows.
+  static func inUse(_ file: String) -> TesseraError {
+    TesseraError(
+      .wouldOverwrite, code: "run-directory-in-use",
+      "the directory holds another run: \(file) exists",
+      notes: ["one run, one directory: the metrics of two runs cannot be told apart"],
+      remedies: ["choose another --run-dir", "replace the earlier run's files with --force"])
   }
+
+  private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Makes a folder and those above it.
   static func makeFolders(_ path: String) throws(TesseraError) {

@@ -1,5 +1,4 @@
 import Bundle
-import Checkpoints
 import Datasets
 import Foundations
 import Glibc
@@ -7,31 +6,13 @@ import Operations
 import Recipe
 import Runtime
 
-/// What the user says about a run besides the bundle.
-package struct TrainingOptions: Sendable {
-  package var datasetDirectory: String?
-  package var pretrainedCheckpoint: String?
-  /// A .safetensors file, or a folder that gets a `model.safetensors`.
-  package var saveCheckpoint: String?
-  /// Stop after this many weight updates; the schedule is that of the whole training.
-  package var maximumSteps: Int?
-  package var shuffles = true
-  package var threads: Int
-  package var runDirectory: String?
-  package var name: String?
-  package var totalSamples: Int?
-  package var overwrites = false
-  package var progress: ProgressMode = .auto
-
-  package init(threads: Int) {
-    self.threads = threads
-  }
-}
-
 /// How a run ended.
 package struct TrainingOutcome: Sendable {
+  /// Where the run's files are.
   package var directory: RunDirectory
+  /// The file with the parameters.
   package var checkpointPath: String
+  /// Of the last weight update; nil where the run ended before the first.
   package var last: TrainingMetrics?
   /// The losses of each weight update, by name in the order of the step line.
   package var losses: [(name: String, values: [Double])]
@@ -42,6 +23,7 @@ package struct TrainingOutcome: Sendable {
 /// Trains a bundle: the loop around the device.
 package struct TrainingRun {
   private let bundle: LoadedBundle
+  private let recipe: TrainingRecipe
   private let options: TrainingOptions
   private let progress: Progress
   private let dataset: ExampleDataset
@@ -52,16 +34,15 @@ package struct TrainingRun {
   package init(_ bundle: LoadedBundle, _ options: TrainingOptions) throws {
     self.bundle = bundle
     self.options = options
+    recipe = options.applied(to: bundle.recipe)
     progress = .onStandardError(mode: options.progress)
-    let directory = try bundle.datasetDirectory(given: options.datasetDirectory)
     progress.begin("reading data", total: 0)
-    let order: ExampleDataset.Order =
-      options.shuffles ? .shuffled(seed: bundle.recipe.run.seedBits) : .file
-    dataset = try ExampleDataset(for: bundle.recipe.program, directory: directory, order: order)
+    dataset = try ExampleDataset(
+      for: recipe.program,
+      directory: try bundle.datasetDirectory(given: options.datasetDirectory),
+      order: options.shuffles ? .shuffled(seed: recipe.run.seedBits) : .file)
     progress.advance(to: dataset.count)
     progress.finish()
-    var recipe = bundle.recipe
-    recipe.run.totalSamples = options.totalSamples ?? recipe.run.totalSamples
     arithmetic = try recipe.batchArithmetic(datasetSize: dataset.count)
     for warning in arithmetic.warnings { progress.note(warning.description) }
   }
@@ -71,47 +52,41 @@ package struct TrainingRun {
   package func run() throws -> TrainingOutcome {
     Interruption.install()
     let start = monotonicSeconds()
-    progress.begin("loading", total: 0)
     let engine = try Engine(
-      bundle.program, replicas: bundle.recipe.program.replicas, threads: options.threads)
-    let state = ParameterState(bundle.program, seed: bundle.recipe.run.seedBits)
-    progress.finish()
-    try loadCheckpoint(state)
-
-    let directory = try makeDirectory()
-    let metrics = try MetricsLog(path: directory.metricsPath)
-    var losses: [(name: String, values: [Double])] = []
-    var last: TrainingMetrics?
-    let feed = BatchFeed(dataset, bundle.recipe.program)
-    let updates = min(arithmetic.weightUpdates, options.maximumSteps ?? .max)
-    progress.begin("training", total: updates)
-    for update in 0..<updates {
-      if Interruption.isRequested { break }
-      let step = try train(engine, state, feed, update)
-      try metrics.append(step)
-      progress.step(step)
-      if losses.isEmpty { losses = step.losses.named.map { ($0.name, []) } }
-      for (index, loss) in step.losses.named.enumerated() {
-        losses[index].values.append(loss.value)
-      }
-      last = step
+      bundle.program, replicas: recipe.program.replicas, threads: options.threads)
+    let state = ParameterState(bundle.program, seed: recipe.run.seedBits)
+    if let checkpoint = recipe.run.pretrainedCheckpointPath {
+      progress.note(
+        try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
     }
-    progress.finish()
-    let checkpoint = try save(state, directory, weightUpdate: last?.weightUpdate ?? 0)
-    let seconds = monotonicSeconds() - start
-    try directory.write(
-      summary: RunSummary(
-        name: runName, bundleDigest: bundle.digest,
-        end: Interruption.isRequested ? .interrupted : .completed, seconds: seconds, last: last,
-        samplesPerSecond: Double(last?.samples ?? 0) / seconds, checkpointPath: checkpoint))
-    return TrainingOutcome(
-      directory: directory, checkpointPath: checkpoint, last: last, losses: losses,
-      interruption: Interruption.exitCode)
+
+    let destination = try CheckpointDestination(
+      recipe.run.saveCheckpointPath, overwrites: options.overwrites)
+    let directory = try makeDirectory()
+    var outcome = TrainingOutcome(directory: directory, checkpointPath: "", losses: [])
+    func summarize(_ end: RunSummary.End) throws {
+      let seconds = monotonicSeconds() - start
+      try directory.write(
+        summary: RunSummary(
+          name: runName, bundleDigest: bundle.digest, end: end, seconds: seconds,
+          last: outcome.last, samplesPerSecond: Double(outcome.last?.samples ?? 0) / seconds,
+          checkpointPath: outcome.checkpointPath.isEmpty ? nil : outcome.checkpointPath))
+    }
+    do {
+      try train(engine, state, into: &outcome)
+      outcome.checkpointPath = try destination.save(
+        state, in: directory, weightUpdate: outcome.last?.weightUpdate ?? 0)
+    } catch {
+      progress.finish()
+      try summarize(.failed)
+      throw error
+    }
+    outcome.interruption = Interruption.exitCode
+    try summarize(outcome.interruption == nil ? .completed : .interrupted)
+    return outcome
   }
 
-  private var runName: String {
-    options.name ?? bundle.recipe.run.name ?? bundle.recipe.run.configurationName
-  }
+  private var runName: String { recipe.run.name ?? recipe.run.configurationName }
 
   private func makeDirectory() throws -> RunDirectory {
     let directory =
@@ -120,70 +95,93 @@ package struct TrainingRun {
       } else {
         try RunDirectory(name: runName, startedAt: time(nil))
       }
-    let recipe = bundle.recipe
-    let texts = [recipe.encodedProgram(), recipe.encodedRun()].map {
-      String(decoding: $0, as: UTF8.self)
-    }
     try directory.write(
-      config: "{\"program\":\(texts[0]),\n\"run\":\(texts[1]),\n\"bundle_digest\":"
-        + "\"\(bundle.digest)\"}\n")
+      config: try options.effectiveConfiguration(recipe, digest: bundle.digest))
     return directory
   }
 
-  private func loadCheckpoint(_ state: ParameterState) throws {
-    guard
-      let path = options.pretrainedCheckpoint ?? bundle.recipe.run.pretrainedCheckpointPath
-    else { return }
-    let report = try state.load(checkpoint: try PathExpansion.expand(path))
-    progress.note(report.description)
+  /// The weight updates, until the last or a signal.
+  private func train(
+    _ engine: Engine, _ state: ParameterState, into outcome: inout TrainingOutcome
+  ) throws {
+    let metrics = try MetricsLog(path: outcome.directory.metricsPath)
+    let updates = min(arithmetic.weightUpdates, options.maximumSteps ?? .max)
+    progress.begin("training", total: updates)
+    let feed = BatchFeed(dataset, recipe.program)
+    for update in 0..<updates {
+      let step: TrainingMetrics
+      do {
+        step = try weightUpdate(update, engine, state, feed)
+      } catch is RunInterrupted {
+        break
+      }
+      try metrics.append(step)
+      progress.step(step)
+      warnOfLostNumbers(step, after: outcome.last)
+      if outcome.losses.isEmpty { outcome.losses = step.losses.named.map { ($0.name, []) } }
+      for (index, loss) in step.losses.named.enumerated() {
+        outcome.losses[index].values.append(loss.value)
+      }
+      outcome.last = step
+    }
+    progress.finish()
+  }
+
+  /// Says once that a loss is no number any more.
+  private func warnOfLostNumbers(_ step: TrainingMetrics, after last: TrainingMetrics?) {
+    func isLost(_ metrics: TrainingMetrics) -> Bool {
+      metrics.losses.named.contains { !$0.value.isFinite }
+    }
+    guard isLost(step), !(last.map(isLost) ?? false) else { return }
+    let warning = Diagnostic(
+      .warning, code: "loss-not-finite",
+      "a loss is not finite at weight update \(step.weightUpdate)",
+      notes: ["the parameters are lost from here on"],
+      remedies: [
+        "lower max_learning_rate", "lower loss_scaling from \(step.lossScale)",
+        "compile with --precision fp32",
+      ])
+    progress.note(warning.description)
   }
 
   /// One weight update.
-  private func train(
-    _ engine: Engine, _ state: ParameterState, _ feed: BatchFeed, _ update: Int
+  /// - Throws: `RunInterrupted` where a signal came before the last micro-batch was read; the state is
+  ///   then that of the update before, since the optimizer runs after all micro-batches.
+  private func weightUpdate(
+    _ update: Int, _ engine: Engine, _ state: ParameterState, _ feed: BatchFeed
   ) throws -> TrainingMetrics {
     let start = monotonicSeconds()
-    let rate = bundle.recipe.run.learningRate.schedule(totalSteps: arithmetic.weightUpdates)
+    let rate = recipe.run.learningRate.schedule(totalSteps: arithmetic.weightUpdates)
       .rate(at: update)
-    let scale = bundle.recipe.run.lossScaleValue
     let inputs = [
-      Port(name: "seed", role: .seed): HostTensor(seed: bundle.recipe.run.seedBits),
+      Port(name: "seed", role: .seed): HostTensor(seed: recipe.run.seedBits),
       Port(name: "weight_update", role: .weightUpdate):
         HostTensor([], [Int32(truncatingIfNeeded: update)]),
       Port(name: "learning_rate", role: .learningRate): HostTensor(TensorType([], .f32), [rate]),
       Port(name: "loss_scale", role: .lossScale):
-        HostTensor(TensorType([], .f32), [Float(scale)]),
+        HostTensor(TensorType([], .f32), [Float(recipe.run.lossScaleValue)]),
     ]
+    let infeed = feed.infeed(weightUpdate: update) { number, count in
+      if Interruption.isRequested { throw RunInterrupted() }
+      // The losses stay in view where updates are short.
+      guard monotonicSeconds() - start > 2 else { return }
+      progress.advance(to: update, detail: "micro-batch \(number) of \(count)")
+    }
     let entry = EntryName.trainingStep
     let results = try engine.run(
-      entry, try engine.arguments(of: entry, state: state, inputs: inputs),
-      infeed: feed.infeed(weightUpdate: update))
+      entry, try engine.arguments(of: entry, state: state, inputs: inputs), infeed: infeed)
     let losses = zip(try engine.signature(of: entry).results, results)
       .filter { $0.0.port?.role == .loss }.map { Double($0.1.floats[0]) }
     return TrainingMetrics(
       weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
-      losses: .init(losses, task: bundle.recipe.program.task), learningRate: rate, lossScale: scale,
+      losses: .init(losses, task: recipe.program.task), learningRate: rate,
+      lossScale: recipe.run.lossScaleValue,
       samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }
-
-  private func save(
-    _ state: ParameterState, _ directory: RunDirectory, weightUpdate: Int
-  ) throws -> String {
-    guard let asked = options.saveCheckpoint ?? bundle.recipe.run.saveCheckpointPath else {
-      let path = directory.checkpointPath(weightUpdate: weightUpdate)
-      try state.save(to: path, overwrite: options.overwrites)
-      return path
-    }
-    var path = try PathExpansion.expand(asked)
-    if !path.hasSuffix(".safetensors") {
-      try RunDirectory.makeFolders(path)
-      path += "/model.safetensors"
-    }
-    // The user named this place; the next run there replaces the last one's parameters.
-    try state.save(to: path, overwrite: true)
-    return path
-  }
 }
+
+/// A signal asked for the end of the run.
+private struct RunInterrupted: Error {}
 
 extension TrainingRecipe.Run {
   /// The seed as the bits that random draws are keyed by.
@@ -197,10 +195,7 @@ extension HostTensor {
   /// The seed's low and high words.
   convenience init(seed: UInt64) {
     self.init(
-      [2],
-      [
-        Int32(truncatingIfNeeded: seed), Int32(truncatingIfNeeded: seed >> 32),
-      ])
+      [2], [Int32(truncatingIfNeeded: seed), Int32(truncatingIfNeeded: seed >> 32)])
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundations
+import Glibc
 import GraphIR
 import Operations
 import Recipe
@@ -92,7 +93,7 @@ struct OptimizerFunctions {
     let time = rewriter.add(
       rewriter.convert(weightUpdate, to: .f32), rewriter.scalar(1, .f32))
     func corrected(_ moment: ValueID, _ beta: Double) -> ValueID {
-      let power = rewriter.multiply(time, rewriter.scalar(naturalLogarithm(beta), .f32))
+      let power = rewriter.multiply(time, rewriter.scalar(log(beta), .f32))
       let complement = rewriter.unary(.negate, rewriter.unary(.exponentialMinusOne, power))
       return rewriter.divide(moment, complement)
     }

@@ -19,9 +19,7 @@ import Recipe
 /// replicas. Gradients are summed over both; the optimizer divides.
 package struct TrainingStep: Sendable {
   package static let microBatchFunction = "micro_batch"
-  package static let gradientsEntry = "gradients"
   package static let replicaFunction = "replica_gradients"
-  package static let entry = "training_step"
 
   let model: TrainingModel
   let recipe: TrainingRecipe.Program
@@ -61,7 +59,7 @@ package struct TrainingStep: Sendable {
   }
 
   private mutating func addGradientsEntry(_ microBatch: Function) {
-    var rewriter = Rewriter(functionNamed: Self.gradientsEntry)
+    var rewriter = Rewriter(functionNamed: EntryName.gradients)
     let parameters = addParameters(&rewriter, .parameter)
     let streams = model.streams.map {
       rewriter.addArgument($0.type, port: Port(name: $0.name, role: .batch))
@@ -138,7 +136,7 @@ package struct TrainingStep: Sendable {
   }
 
   private mutating func addEntry(_ replica: Function) {
-    var rewriter = Rewriter(functionNamed: Self.entry)
+    var rewriter = Rewriter(functionNamed: EntryName.trainingStep)
     let parameters = addParameters(&rewriter, .parameter)
     let firstMoments = addParameters(&rewriter, .firstMoment, element: .f32)
     let secondMoments = addParameters(&rewriter, .secondMoment, element: .f32)

@@ -28,6 +28,8 @@ struct MakeVocabulary: ParsableCommand {
   @Flag(help: "Replace the output.")
   var force = false
 
+  func validate() throws { try refuseStandardOutput(output) }
+
   func run() throws {
     try reportingErrors {
       let result = try VocabularyBuilder.build(files: texts, size: size, lowercases: !cased)
@@ -80,6 +82,8 @@ struct MakePretrainingData: ParsableCommand {
   @Flag(help: "Replace the output.")
   var force = false
 
+  func validate() throws { try refuseStandardOutput(output) }
+
   func run() throws {
     try reportingErrors {
       var options = PretrainingDataBuilder.Options(
@@ -109,5 +113,11 @@ struct MakePretrainingData: ParsableCommand {
     let hundredths = Int((share * 10_000).rounded())
     let fraction = hundredths % 100
     return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) %"
+  }
+}
+
+private func refuseStandardOutput(_ path: String) throws {
+  if path == "-" {
+    throw ValidationError("The file is written at once and cannot go to standard output.")
   }
 }

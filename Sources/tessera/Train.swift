@@ -50,7 +50,10 @@ struct Train: ParsableCommand {
   @Option(help: "The run's name; default: the configuration's.")
   var name: String?
 
-  @Flag(help: "Replace the files of an earlier run in --run-dir.")
+  @Flag(
+    help:
+      "Replace the files of an earlier run in --run-dir (its checkpoints stay), and --save-ckpt-path."
+  )
   var force = false
 
   @Option(help: "How progress is shown on standard error: auto, bar, plain or none.")
@@ -84,7 +87,8 @@ struct Train: ParsableCommand {
       let outcome = try TrainingRun(try LoadedBundle(path: bundle), options).run()
       if !quiet {
         let chart = LossChart(
-          series: outcome.losses.map { LossChart.Series(name: $0.name, values: $0.values) })
+          series: outcome.losses.map { LossChart.Series(name: $0.name, values: $0.values) },
+          unicode: TerminalTraits.ofStandardError().unicode)
         for row in chart.rows() { try writeOutput(row + "\n") }
       }
       if let last = outcome.last { try writeOutput(last.stepLine + "\n") }

@@ -69,6 +69,9 @@ struct Compile: ParsableCommand {
     if output == nil && printIrAfter.isEmpty {
       throw ValidationError("Give -o OUT.ipub for a bundle, or --print-ir-after STAGE for text.")
     }
+    if output == "-" {
+      throw ValidationError("A bundle is written at once and cannot go to standard output.")
+    }
     let names = CompilationStage.allCases.map(\.rawValue) + ["all"]
     if let unknown = printIrAfter.first(where: { !names.contains($0) }) {
       throw ValidationError("There is no stage '\(unknown)': \(names.joined(separator: ", ")).")
@@ -82,19 +85,25 @@ struct Compile: ParsableCommand {
       if !quiet {
         for warning in loaded.warnings { writeError("\(warning)\n") }
       }
+      var printed = 0
       let compilation = try Compilation(loaded.recipe) { stage, module in
         if printIrAfter.contains(stage.rawValue) || printIrAfter.contains("all") {
-          try writeOutput(module.text)
+          // MLIR's own mark between the modules of one text: `--split-input-file`.
+          try writeOutput((printed > 0 ? "// -----\n" : "") + module.text)
+          printed += 1
         }
       }
       guard let output else { return }
       try compilation.bundle(includesIR: !omitsIR).write(to: output, overwrite: force)
       guard !quiet else { return }
       let report = try BundleReport(try BundleFile(path: output))
-      switch format {
-      case .text: try writeOutput(report.summaryText)
-      case .json: try writeOutput(report.summaryJSON.text(.indented) + "\n")
-      }
+      let summary =
+        switch format {
+        case .text: report.summaryText
+        case .json: report.summaryJSON.text(.indented) + "\n"
+        }
+      // Standard output holds one result; the graph's text has it where it is asked for.
+      if printed > 0 { writeError(summary) } else { try writeOutput(summary) }
     }
   }
 

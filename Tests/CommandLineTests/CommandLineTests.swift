@@ -106,6 +106,8 @@ struct CommandLineTests {
     let output = try folder.run("tesserac", "compile", demo, "--print-ir-after", "all")
     #expect(output.status == 0)
     #expect(output.text.components(separatedBy: "\"builtin.module\"").count == 3)
+    #expect(output.text.contains("\n// -----\n"))
+    #expect(try folder.run("tesserac", "compile", demo, "-o", "-").status == 64)
     #expect(output.text.contains("sym_name = \"training_step\""))
     #expect(try folder.run("tesserac", "compile", demo, "--print-ir-after", "x").status == 64)
   }
@@ -163,6 +165,60 @@ struct CommandLineTests {
     #expect(fields?["samples"] as? Int == 16)
     #expect((fields?["masked_unigram_entropy_nat"] as? Double ?? 0) > 0.5)
     #expect(FileManager.default.fileExists(atPath: folder.path + "/out.safetensors"))
+  }
+
+  /// What cannot be written is told before the work; what could not be saved is saved elsewhere.
+  @Test func unwritableOutputsAreToldFirst() throws {
+    let folder = try Folder()
+    try folder.makeBundleAndData()
+    let train = try folder.run(
+      "tessera", "train", "demo.ipub", "--dataset-dir", "data", "--max-steps", "1", "--run-dir",
+      "run",
+      "--save-ckpt-path", "/nonexistent/a/x.safetensors")
+    #expect(train.status == 74)
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/run/metrics.jsonl"))
+    try folder.write("mine", to: "mine.safetensors")
+    let existing = try folder.run(
+      "tessera", "train", "demo.ipub", "--dataset-dir", "data", "--max-steps", "1", "--run-dir",
+      "two",
+      "--save-ckpt-path", "mine.safetensors")
+    #expect(existing.status == 73)
+    let evaluation = try folder.run(
+      "tessera", "evaluate", "demo.ipub", "--dataset-dir", "data", "--dump-outputs",
+      "mine.safetensors")
+    #expect(evaluation.status == 73)
+    #expect(evaluation.text.isEmpty)
+    let device = try folder.run(
+      "tessera", "data", "vocabulary", "text.txt", "--size", "100", "-o", "/dev/null", "--force")
+    #expect(device.status == 73)
+  }
+
+  /// The schedule with numbers, through the batch arithmetic: 44 samples of 4 a weight update are 10
+  /// updates after its rounding, of which ⌊0.28 · 10⌋ = 2 warm up.
+  @Test func theScheduleIsThatOfTheMetrics() throws {
+    let folder = try Folder()
+    try folder.makeBundleAndData()
+    let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
+    let compiled = try folder.run(
+      "tesserac", "compile", demo, "-o", "short.ipub", "--set", "micro_batch_size=2", "--set",
+      "grad_acc_steps_per_replica=2", "--set",
+      "learning_rate.lr_schedule_params.max_learning_rate=0.006",
+      "--set", "learning_rate.lr_schedule_params.warmup_frac=0.28")
+    try #require(compiled.status == 0)
+    let train = try folder.run(
+      "tessera", "train", "short.ipub", "--dataset-dir", "data", "--run-dir", "run",
+      "--total-num-train-samples", "44")
+    #expect(train.status == 0, "\(train.errors)")
+    let rates = try String(contentsOfFile: folder.path + "/run/metrics.jsonl", encoding: .utf8)
+      .split(separator: "\n").map { line in
+        let fields = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        return try #require(fields?["learning_rate"] as? Double)
+      }
+    let expected = [1e-7, 0.003, 0.006, 0.0045, 0.00375, 0.003, 0.00225, 0.0015, 0.00075, 1e-7]
+    #expect(rates.count == expected.count)
+    #expect(zip(rates, expected).allSatisfy { abs($0 - $1) < 1e-9 })
+    let config = try String(contentsOfFile: folder.path + "/run/config.json", encoding: .utf8)
+    #expect(config.contains(#/"total_num_train_samples": 44/#))
   }
 
   /// Ctrl-C: the update that runs is finished, the parameters are saved, and the exit code says so.

@@ -29,6 +29,7 @@ let sampleText = """
     }) {function_type = (tensor<2x3xf32>, tensor<i32>) -> (tensor<2x3xf32>, tensor<f16>, tensor<i32>), sym_name = "helper"} : () -> ()
   }) : () -> ()
 
+
   """
 
 /// A module of one function with the given argument list, lines and result types.

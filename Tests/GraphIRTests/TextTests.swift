@@ -54,7 +54,7 @@ import Testing
     }
     text +=
       "    \"func.return\"() : () -> ()\n  }) {function_type = () -> (), sym_name = \"f\"} : () -> ()\n"
-    text += "}) : () -> ()\n"
+    text += "}) : () -> ()\n\n"
     #expect(try MLIROpt.reprint(text) == text)
     #expect(try Module(parsing: text, file: "floats.mlir").text == text)
   }

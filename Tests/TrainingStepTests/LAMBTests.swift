@@ -33,7 +33,7 @@ import TrainingStep
       to: model, .sample(optimizer, replicas: 1, accumulationCount: 1))
     let moment = TensorType([4], .f32)
     return try Interpreter(training).run(
-      TrainingStep.entry,
+      EntryName.trainingStep,
       [
         Tensor(type, Self.weights), Tensor(moment, splat: 0), Tensor(moment, splat: 0),
         Tensor(TensorType([2], .i32), splat: 0), Tensor(TensorType([], .i32), splat: 0),

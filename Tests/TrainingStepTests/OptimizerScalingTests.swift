@@ -32,7 +32,7 @@ import TrainingStep
       .sample(optimizer, replicas: replicas, accumulationCount: accumulationCount))
     try Verifier.check(step, after: "training-step")
     let results = try Interpreter(step, replicas: replicas).run(
-      TrainingStep.entry,
+      EntryName.trainingStep,
       [
         Tensor(type, splat: 1), Tensor(type, splat: 0), Tensor(type, splat: 0),
         Tensor(TensorType([2], .i32), splat: 0), Tensor(TensorType([], .i32), splat: 0),

@@ -44,7 +44,7 @@ import TrainingStep
     let type = TensorType([64], .f32)
     let seed = Tensor(TensorType([2], .i32), integers: [77, 0])
     let results = try interpreter.run(
-      TrainingStep.entry,
+      EntryName.trainingStep,
       [
         Tensor(type, splat: 1), Tensor(type, splat: 0), Tensor(type, splat: 0), seed,
         Tensor(TensorType([], .i32), splat: 5), Tensor(TensorType([], .f32), splat: 1),

@@ -27,13 +27,15 @@ import Training
       first.checkpointPath(weightUpdate: 7) == first.path + "/checkpoints/step-7.safetensors")
   }
 
-  @Test func anEmptyOrForeignFolderIsUsed() throws {
+  /// Files of others stay; of two runs that begin in one folder, one gets it.
+  @Test func aFolderIsClaimedByOneRun() throws {
     let folder = try TemporaryFolder()
     try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path + "/notes.txt"))
     _ = try RunDirectory(path: folder.path, force: false)
-    // Opened and never written: nothing would be lost.
-    try Data().write(to: URL(fileURLWithPath: folder.path + "/metrics.jsonl"))
-    _ = try RunDirectory(path: folder.path, force: false)
+    let error = #expect(throws: TesseraError.self) {
+      try RunDirectory(path: folder.path, force: false)
+    }
+    #expect(error?.exitCode == .wouldOverwrite)
     #expect(FileManager.default.fileExists(atPath: folder.path + "/notes.txt"))
   }
 
@@ -53,7 +55,7 @@ import Training
     #expect(FileManager.default.fileExists(atPath: run.metricsPath))
 
     _ = try RunDirectory(path: folder.path, force: true)
-    #expect(!FileManager.default.fileExists(atPath: run.metricsPath))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: run.metricsPath)).isEmpty)
     #expect(!FileManager.default.fileExists(atPath: run.configPath))
     #expect(FileManager.default.fileExists(atPath: checkpoint))
   }
@@ -82,6 +84,6 @@ import Training
     #expect(object?["samples"] as? Int == 12)
     #expect(object?["last_nsp_loss"] as? Double == 0.6875)
     #expect(object?["checkpoint"] is NSNull)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: run.path).count == 2)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: run.path).count == 3)
   }
 }

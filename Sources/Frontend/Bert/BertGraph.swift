@@ -20,7 +20,6 @@ package struct BertGraph: Sendable {
   package let element: ElementType
 
   package static let lossFunction = "loss"
-  package static let evaluationFunction = "evaluation"
 
   /// Builds the graph of a recipe.
   /// - Parameter element: another element type than the precision's: f64, in which the interpreter checks
@@ -84,7 +83,7 @@ package struct BertGraph: Sendable {
 
   private mutating func addEvaluation(_ recipe: TrainingRecipe.Program, layer: Function) {
     var builder = BertBuilder(
-      functionNamed: Self.evaluationFunction, recipe, element: element, isTraining: false)
+      functionNamed: EntryName.evaluation, recipe, element: element, isTraining: false)
     builder.addParameters(parameters, asPorts: true)
     for stream in streams.all {
       builder.addArgument(

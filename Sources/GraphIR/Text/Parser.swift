@@ -13,14 +13,14 @@ extension Module {
 
 /// A recursive-descent parser; nesting is bounded by `deepestNesting`.
 struct Parser {
-  private var lexer: Lexer
-  private var token: Token
-  private var location: SourceLocation
-  private var names: [String: [ValueID]] = [:]
-  private var depth = 0
+  var lexer: Lexer
+  var token: Token
+  var location: SourceLocation
+  var names: [String: [ValueID]] = [:]
+  var depth = 0
 
   /// A program has regions in functions in a module; more is a hostile text.
-  private static let deepestNesting = 16
+  static let deepestNesting = 16
 
   init(_ text: String, file: String) throws {
     lexer = Lexer(text, file: file)
@@ -29,25 +29,25 @@ struct Parser {
 
   // MARK: Tokens
 
-  private func failure(_ message: String, at place: SourceLocation? = nil) -> TesseraError {
+  func failure(_ message: String, at place: SourceLocation? = nil) -> TesseraError {
     TesseraError(.badData, code: "syntax-error", message, at: place ?? location)
   }
 
-  private mutating func advance() throws {
+  mutating func advance() throws {
     (token, location) = try lexer.next()
   }
 
-  private mutating func expect(_ text: String) throws {
+  mutating func expect(_ text: String) throws {
     guard try accept(text) else { throw failure("expected '\(text)', found \(token.description)") }
   }
 
-  private mutating func accept(_ text: String) throws -> Bool {
+  mutating func accept(_ text: String) throws -> Bool {
     guard token == .punctuation(text) || token == .word(text) else { return false }
     try advance()
     return true
   }
 
-  private mutating func list<Element>(
+  mutating func list<Element>(
     from open: String, to close: String, _ element: (inout Self) throws -> Element
   ) throws -> [Element] {
     try expect(open)
@@ -58,7 +58,7 @@ struct Parser {
     return elements
   }
 
-  private mutating func string() throws -> String {
+  mutating func string() throws -> String {
     guard case .string(let text) = token else {
       throw failure("expected a string, found \(token.description)")
     }
@@ -66,7 +66,7 @@ struct Parser {
     return text
   }
 
-  private mutating func word() throws -> String {
+  mutating func word() throws -> String {
     guard case .word(let text) = token else {
       throw failure("expected a name, found \(token.description)")
     }
@@ -74,7 +74,7 @@ struct Parser {
     return text
   }
 
-  private mutating func integer() throws -> Int64 {
+  mutating func integer() throws -> Int64 {
     guard case .number(let text) = token, let value = Int64(text) else {
       throw failure("expected a 64-bit integer, found \(token.description)")
     }
@@ -106,7 +106,7 @@ struct Parser {
     return Module(functions: functions)
   }
 
-  private mutating func function() throws -> Function {
+  mutating func function() throws -> Function {
     let place = location
     guard try string() == "func.func" else { throw failure("expected a \"func.func\"", at: place) }
     names = [:]
@@ -145,7 +145,7 @@ struct Parser {
     return function
   }
 
-  private func setPorts(
+  func setPorts(
     _ function: inout Function, _ arguments: [Port?], _ results: [Port?], _ place: SourceLocation
   ) throws {
     let (argumentCount, resultCount) = (function.arguments.count, function.results.count)
@@ -159,7 +159,7 @@ struct Parser {
     function.resultPorts = results.isEmpty ? Array(repeating: nil, count: resultCount) : results
   }
 
-  private mutating func port() throws -> Port? {
+  mutating func port() throws -> Port? {
     var name: String?
     var role: PortRole?
     let entries: [Void] = try list(from: "{", to: "}") { parser in
@@ -185,7 +185,7 @@ struct Parser {
   // MARK: Regions and operations
 
   /// A region of one block; `owner` is the repeat it belongs to, nil for a function's body.
-  private mutating func region(_ rewriter: inout Rewriter, _ block: BlockID?) throws {
+  mutating func region(_ rewriter: inout Rewriter, _ block: BlockID?) throws {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.deepestNesting else { throw failure("regions nest too deep") }
@@ -214,14 +214,14 @@ struct Parser {
     try expect("}")
   }
 
-  private mutating func define(
+  mutating func define(
     _ name: String, _ values: [ValueID], at place: SourceLocation
   ) throws {
     guard names[name] == nil else { throw failure("'\(name)' is defined twice", at: place) }
     names[name] = values
   }
 
-  private mutating func operation(_ rewriter: inout Rewriter) throws {
+  mutating func operation(_ rewriter: inout Rewriter) throws {
     let start = location
     var resultName: String?
     var resultCount = 0
@@ -286,7 +286,7 @@ struct Parser {
     if let resultName { try define(resultName, results, at: start) }
   }
 
-  private mutating func operand() throws -> ValueID {
+  mutating func operand() throws -> ValueID {
     guard case .value(let text) = token else {
       throw failure("expected a value, found \(token.description)")
     }
@@ -297,144 +297,5 @@ struct Parser {
     }
     try advance()
     return values[index]
-  }
-
-  // MARK: Types and attributes
-
-  private mutating func signature() throws -> (operands: [TensorType], results: [TensorType]) {
-    let operands = try list(from: "(", to: ")") { try $0.tensorType() }
-    try expect("->")
-    guard token == .punctuation("(") else { return (operands, [try tensorType()]) }
-    return (operands, try list(from: "(", to: ")") { try $0.tensorType() })
-  }
-
-  private mutating func tensorType() throws -> TensorType {
-    let place = location
-    try expect("tensor")
-    try expect("<")
-    let text: String
-    switch token {
-    case .word(let word): text = word
-    case .number(let number): text = number
-    default: throw failure("expected a shape, found \(token.description)")
-    }
-    try advance()
-    try expect(">")
-    let parts = text.split(separator: "x", omittingEmptySubsequences: false)
-    let extents = parts.dropLast().map { Int($0) }
-    guard let last = parts.last, let element = ElementType(rawValue: String(last)),
-      !extents.contains(where: { ($0 ?? 0) <= 0 })
-    else {
-      throw failure("'\(text)' is not a shape and an element type", at: place)
-    }
-    let shape = extents.compactMap { $0 }
-    var count = 1
-    for extent in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard !overflow, product <= 1 << 40 else {
-        throw failure("'\(text)' has too many elements", at: place)
-      }
-      count = product
-    }
-    return TensorType(shape, element)
-  }
-
-  private mutating func attributeValue() throws -> AttributeValue {
-    switch token {
-    case .string(let text):
-      try advance()
-      return .string(text)
-    case .symbol(let name):
-      try advance()
-      return .symbol(name)
-    case .number(let text):
-      let place = location
-      try advance()
-      try expect(":")
-      let type = try word()
-      if type == "i64", let value = Int64(text) { return .integer(value) }
-      if type == "f64", let value = float(text, .f64) { return .real(value) }
-      throw failure("'\(text) : \(type)' is not an i64 or an f64", at: place)
-    case .word("true"), .word("false"):
-      return .boolean(try word() == "true")
-    case .word("array"):
-      try advance()
-      try expect("<")
-      try expect("i64")
-      var values: [Int64] = []
-      if try accept(":") {
-        repeat { values.append(try integer()) } while try accept(",")
-      }
-      try expect(">")
-      return .integers(values)
-    case .word("dense"):
-      return .literal(try literal())
-    case .word(let text):
-      guard let element = ElementType(rawValue: text) else {
-        throw failure("'\(text)' is not an attribute")
-      }
-      try advance()
-      return .element(element)
-    default:
-      throw failure("expected an attribute, found \(token.description)")
-    }
-  }
-
-  private mutating func literal() throws -> TensorLiteral {
-    let place = location
-    try expect("dense")
-    try expect("<")
-    var elements: [String] = []
-    try literalElements(into: &elements)
-    try expect(">")
-    try expect(":")
-    let type = try tensorType()
-    let values = try elements.map { text in
-      guard let value = float(text, type.element) else {
-        throw failure("'\(text)' is not of type \(type.element.rawValue)", at: place)
-      }
-      return value
-    }
-    do {
-      return try TensorLiteral(type, values)
-    } catch {
-      throw failure("\(error)", at: place)
-    }
-  }
-
-  private mutating func literalElements(into elements: inout [String]) throws {
-    switch token {
-    case .number(let text):
-      elements.append(text)
-      try advance()
-    case .word(let text) where text == "true" || text == "false":
-      elements.append(text)
-      try advance()
-    default:
-      depth += 1
-      defer { depth -= 1 }
-      guard depth <= Self.deepestNesting else { throw failure("the literal nests too deep") }
-      _ = try list(from: "[", to: "]") { try $0.literalElements(into: &elements) }
-    }
-  }
-
-  /// The number that the text spells in the element type: decimal, or the bits in hexadecimal.
-  private func float(_ text: String, _ element: ElementType) -> Double? {
-    if text.hasPrefix("0x") {
-      let digits = text.dropFirst(2)
-      switch element {
-      case .f16: return UInt16(digits, radix: 16).map { Double(Float16(bitPattern: $0)) }
-      case .f32: return UInt32(digits, radix: 16).map { Double(Float(bitPattern: $0)) }
-      case .f64: return UInt64(digits, radix: 16).map { Double(bitPattern: $0) }
-      case .i32, .i1: return nil
-      }
-    }
-    switch element {
-    case .f16: return Float16(text).map(Double.init)
-    case .f32: return Float(text).map(Double.init)
-    case .f64: return Double(text)
-    case .i32: return Int32(text).map(Double.init)
-    case .i1: return text == "true" ? 1 : text == "false" ? 0 : nil
-    }
   }
 }

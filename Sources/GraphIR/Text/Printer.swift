@@ -9,7 +9,8 @@ extension Module {
       var printer = FunctionPrinter(function)
       output += printer.print()
     }
-    return output + "}) : () -> ()\n"
+    // mlir-opt ends its output with an empty line.
+    return output + "}) : () -> ()\n\n"
   }
 }
 

@@ -1,0 +1,67 @@
+import Foundations
+import Recipe
+
+/// What the user says about a run besides the bundle.
+package struct TrainingOptions: Sendable {
+  /// The folder with the data; nil for the configuration's.
+  package var datasetDirectory: String?
+  /// The parameters to start from; nil for the configuration's, or else the initial ones.
+  package var pretrainedCheckpoint: String?
+  /// A .safetensors file, or a folder that gets a `model.safetensors`; nil for the configuration's, or
+  /// else the run directory.
+  package var saveCheckpoint: String?
+  /// Stop after this many weight updates; the schedule is that of the whole training.
+  package var maximumSteps: Int?
+  /// Whether the samples come in another order in each epoch.
+  package var shuffles = true
+  /// Threads that the device computes with.
+  package var threads: Int
+  /// The run's directory; nil for one of its own below `runs`.
+  package var runDirectory: String?
+  /// The run's name; nil for the configuration's.
+  package var name: String?
+  /// Samples to train on; nil for the configuration's.
+  package var totalSamples: Int?
+  /// Whether files of an earlier run may be replaced.
+  package var overwrites = false
+  /// How progress is shown.
+  package var progress: ProgressMode = .auto
+
+  package init(threads: Int) {
+    self.threads = threads
+  }
+
+  /// The recipe with the options in place of its own run-time values.
+  func applied(to recipe: TrainingRecipe) -> TrainingRecipe {
+    var recipe = recipe
+    recipe.run.datasetDirectory = datasetDirectory ?? recipe.run.datasetDirectory
+    recipe.run.pretrainedCheckpointPath =
+      pretrainedCheckpoint ?? recipe.run.pretrainedCheckpointPath
+    recipe.run.saveCheckpointPath = saveCheckpoint ?? recipe.run.saveCheckpointPath
+    recipe.run.name = name ?? recipe.run.name
+    recipe.run.totalSamples = totalSamples ?? recipe.run.totalSamples
+    return recipe
+  }
+
+  /// What `config.json` of the run says: the recipe as it was run, the options that no recipe has, and
+  /// the program's digest.
+  func effectiveConfiguration(
+    _ recipe: TrainingRecipe, digest: String
+  ) throws(TesseraError) -> String {
+    func plain(_ bytes: [UInt8]) throws(TesseraError) -> JSON.Plain {
+      JSON.Plain(try JSON.parse(bytes: bytes, file: "<recipe>"))
+    }
+    let configuration = JSON.Plain.object([
+      .init("schema", "tessera.run-config/1"), .init("bundle_digest", .string(digest)),
+      .init("program", try plain(recipe.encodedProgram())),
+      .init("run", try plain(recipe.encodedRun())),
+      .init(
+        "options",
+        .object([
+          .init("shuffle", .boolean(shuffles)), .init("threads", .integer(threads)),
+          .init("max_steps", maximumSteps.map { .integer($0) } ?? .null),
+        ])),
+    ])
+    return configuration.text(.indented) + "\n"
+  }
+}
