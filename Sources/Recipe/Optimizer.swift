@@ -18,7 +18,9 @@ package struct Optimizer: Hashable, Sendable {
     }
   }
 
+  /// The update rule.
   package var kind: Kind
+  /// The factor of the weight that is added to the update of parameters that decay.
   package var weightDecay: Double
   /// The decay of the first moment.
   package var beta1: Double
@@ -42,6 +44,7 @@ package struct Optimizer: Hashable, Sendable {
 /// The fixed factor that the loss is multiplied by, and the gradients divided by, so that small
 /// gradients survive half precision.
 package struct LossScale: Hashable, Sendable {
+  /// The factor, above 0.
   package var value: Double
 
   package init(_ value: Double) {
