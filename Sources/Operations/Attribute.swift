@@ -37,6 +37,7 @@ package struct Attribute: Hashable, Sendable {
 package struct AttributeReader {
   private var remaining: [Attribute]
 
+  /// Begins with all of `attributes` left to take.
   package init(_ attributes: [Attribute]) {
     remaining = attributes
   }
@@ -53,8 +54,7 @@ package struct AttributeReader {
   }
 
   /// Takes an integer.
-  /// - Throws: `OperationError` where the attribute is missing, of another kind, or too large for
-  ///   `Int`.
+  /// - Throws: `OperationError` where the attribute is missing or of another kind.
   package mutating func integer(_ name: String) throws(OperationError) -> Int {
     guard case .integer(let value) = try take(name), let value = Int(exactly: value) else {
       throw wrongKind(name, "a 64-bit integer")

@@ -51,14 +51,17 @@ package struct RealInterval: Hashable, Sendable, CustomStringConvertible {
   private let upper: Double
   private let includesUpper: Bool
 
+  /// The numbers from `lower` to `upper`, with both.
   package init(from lower: Double, through upper: Double) {
     (self.lower, self.includesLower, self.upper, self.includesUpper) = (lower, true, upper, true)
   }
 
+  /// The numbers from `lower` on, with it, that are below `upper`.
   package init(from lower: Double, below upper: Double) {
     (self.lower, self.includesLower, self.upper, self.includesUpper) = (lower, true, upper, false)
   }
 
+  /// The numbers above `lower` up to `upper`, with it.
   package init(above lower: Double, through upper: Double) {
     (self.lower, self.includesLower, self.upper, self.includesUpper) = (lower, false, upper, true)
   }

@@ -17,7 +17,9 @@ package final class Engine {
   /// kernels are large, so that splitting each among the threads pays, and memory is what is short.
   package static let largestLaneByteCount = 1 << 30
 
+  /// Copies of the model that train together.
   package let replicas: Int
+  /// Threads that compute, the caller's among them.
   package let threads: Int
   /// Bytes of the arena.
   package let arenaByteCount: Int
@@ -147,9 +149,12 @@ package struct EntrySignature: Sendable {
   package struct Element: Hashable, Sendable {
     /// What it is to the host; nil where the host has nothing to do with it.
     package var port: Port?
+    /// The shape and element type.
     package var type: TensorType
   }
 
+  /// What the function takes, in the order of the call.
   package var arguments: [Element]
+  /// What the function gives, in the order of its return.
   package var results: [Element]
 }

@@ -18,9 +18,13 @@ import Recipe
 /// Micro-batches are read in the order of the accumulation steps, and within one step in the order of the
 /// replicas. Gradients are summed over both; the optimizer divides.
 package struct TrainingStep: Sendable {
+  /// The name of the function that differentiates the loss of one micro-batch.
   package static let microBatchFunction = "micro_batch"
+  /// The name of the entry that gives one micro-batch's losses and gradients.
   package static let gradientsEntry = "gradients"
+  /// The name of the function that accumulates the micro-batches of one replica.
   package static let replicaFunction = "replica_gradients"
+  /// The name of the entry that makes a weight update.
   package static let entry = "training_step"
 
   let model: TrainingModel
