@@ -20,7 +20,8 @@ package struct Optimizer: Hashable, Sendable {
 
   /// The update rule.
   package var kind: Kind
-  /// The factor of the weight that is added to the update of parameters that decay.
+  /// The part of a weight by which the update lets it decay: before LAMB's trust ratio and learning
+  /// rate are multiplied in, with AdamW as it is.
   package var weightDecay: Double
   /// The decay of the first moment.
   package var beta1: Double
