@@ -16,9 +16,14 @@ extension Program {
 
   /// A parameter of the model, as the program is to list it.
   package struct Parameter: Sendable {
+    /// Hugging Face's name, by which ports refer to the parameter.
     package var name: String
+    /// The shape and element type of the weights.
     package var type: TensorType
+    /// What the first values are.
     package var initializer: ParameterEntry.Initializer
+    /// The number of the random stream that first values are drawn from, its own for each
+    /// parameter.
     package var randomStream: UInt32
 
     package init(

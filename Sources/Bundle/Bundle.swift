@@ -2,10 +2,13 @@ import Foundations
 
 /// The elements of a tensor that a bundle carries, such as an initial weight.
 package struct NamedTensorData: Hashable, Sendable {
+  /// The tensor's name, unique within a bundle.
   package var name: String
+  /// The shape and element type.
   package var type: TensorType
   /// Row-major, little-endian: `type.byteCount` bytes.
   package var bytes: [UInt8]
+  /// How the bundle stores the elements.
   package var storage: Storage
 
   /// How the bundle stores the elements.
@@ -39,6 +42,7 @@ package struct NamedTensorData: Hashable, Sendable {
 package struct Bundle: Sendable {
   /// Who made the bundle, such as "tesserac 0.1.0"; at most 64 bytes.
   package let producer: String
+  /// The functions that the runtime runs, and the parameters that they train.
   package let program: Program
   /// The part of the recipe that the program depends on, as `Recipe` writes it.
   package let recipeProgram: [UInt8]
@@ -46,6 +50,7 @@ package struct Bundle: Sendable {
   package let recipeRun: [UInt8]
   /// The compiler's IR, for people.
   package let irText: String?
+  /// The tensors carried with the program, such as initial weights.
   package let tensors: [NamedTensorData]
   /// SHA-256 over program and program recipe, in hexadecimal: equal where two bundles compute the
   /// same. What differs between runs and machines (run-time keys, IR text, producer, compression)

@@ -8,7 +8,9 @@ import Glibc
 /// by `SectionKind.largestRawSize` before any is taken. Files are read, not mapped: a file that another
 /// process cuts off gives an error, where a map would end the process.
 package final class BundleFile: Sendable {
+  /// The path that the file was opened by.
   package let path: String
+  /// Who made the bundle, as its header says.
   package let producer: String
   /// What the file holds, in its order.
   package let sections: [BundleSection]

@@ -62,7 +62,9 @@ package enum SectionCodec: Hashable, Sendable {
 
 /// Where a section lies and how it is stored: a row of the section table.
 package struct BundleSection: Hashable, Sendable {
+  /// What the section holds.
   package var kind: SectionKind
+  /// How its bytes are compressed.
   package var codec: SectionCodec
   /// Bytes from the start of the file; a multiple of 64.
   package var offset: Int

@@ -19,8 +19,11 @@ package struct Program: Hashable, Sendable {
   package var types: [TensorType]
   /// The type of each value.
   package var values: [TypeIndex]
+  /// Every operation, of all blocks.
   package var operations: [ProgramOperation]
+  /// Every block: bodies of functions, and those that repeats run.
   package var blocks: [ProgramBlock]
+  /// The functions, those that the host calls and those that only functions call.
   package var functions: [ProgramFunction]
   /// The tensors that training changes.
   package var parameters: [ParameterEntry]
@@ -55,8 +58,11 @@ package struct Program: Hashable, Sendable {
 
 /// An operation with its place among the values.
 package struct ProgramOperation: Hashable, Sendable {
+  /// What is computed.
   package var operation: Operation
+  /// The values read, in the order that the operation says.
   package var operands: [Program.ValueIndex]
+  /// The values made, in the order that the operation says.
   package var results: [Program.ValueIndex]
   /// The block that a repeat runs; nil for every other operation.
   package var body: Program.BlockIndex?
@@ -76,6 +82,7 @@ package struct ProgramOperation: Hashable, Sendable {
 package struct ProgramBlock: Hashable, Sendable {
   /// The values that the block is entered with.
   package var arguments: [Program.ValueIndex]
+  /// The operations in the order in which they run.
   package var operations: [Program.OperationIndex]
 
   package init(
@@ -88,7 +95,9 @@ package struct ProgramBlock: Hashable, Sendable {
 
 /// A function: a name for its body, and what its arguments and results are to the host.
 package struct ProgramFunction: Hashable, Sendable {
+  /// The name, unique within a program.
   package var name: String
+  /// The block that a call runs.
   package var body: Program.BlockIndex
   /// One for each argument of the body; nil where the host has nothing to do with it, as in
   /// functions that are only called.
@@ -110,7 +119,9 @@ package struct ProgramFunction: Hashable, Sendable {
 package struct ParameterEntry: Hashable, Sendable {
   /// Hugging Face's name; ports of the roles parameter, moment and gradient refer to it.
   package var name: String
+  /// The shape and element type of the weights.
   package var type: Program.TypeIndex
+  /// What the first values are.
   package var initializer: Initializer
   /// The number of the random stream that the first values are drawn from; each parameter has its
   /// own, so that a value does not depend on the order of the parameters.

@@ -11,6 +11,7 @@ package struct SHA256: ~Copyable {
   // algorithm in a hardened build.
   private var isGood: Bool
 
+  /// Begins a digest of no bytes.
   package init() {
     context = EVP_MD_CTX_new()
     isGood = context != nil && EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1

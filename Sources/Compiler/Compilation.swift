@@ -9,7 +9,9 @@ import TrainingStep
 
 /// From a recipe to a program: the pipeline, read from top to bottom.
 package struct Compilation: Sendable {
+  /// What is compiled.
   package let recipe: TrainingRecipe
+  /// The model's parameters, in the order in which the program lists them.
   package let parameters: [ModelParameter]
   /// The graph after the last stage.
   package let module: Module

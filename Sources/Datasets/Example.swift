@@ -12,6 +12,7 @@ package struct Example: Hashable, Sendable {
     case integers([Int64])
   }
 
+  /// The lists by name.
   package var features: [String: Feature]
 
   package init(features: [String: Feature]) {

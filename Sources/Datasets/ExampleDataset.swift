@@ -12,7 +12,9 @@ package struct ExampleDataset: Sendable {
     case shuffled(seed: UInt64)
   }
 
+  /// The features that each record has to have, and their extents.
   package let shape: RecordShape
+  /// In which order the samples come.
   package let order: Order
   private let files: [InputFile]
   private let index: [RecordLocation]

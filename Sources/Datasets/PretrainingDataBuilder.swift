@@ -4,6 +4,7 @@ import Foundations
 /// `create_pretraining_data.py` of the published code): pairs of segments of which half follow one
 /// another, and masked tokens to predict. Equal text, options and seed give equal bytes.
 package struct PretrainingDataBuilder: Sendable {
+  /// How samples are made, and where they go.
   package struct Options: Hashable, Sendable {
     /// S: tokens in a sample, with `[CLS]`, two `[SEP]` and padding; at least 5.
     package var sequenceLength: Int
@@ -15,6 +16,7 @@ package struct PretrainingDataBuilder: Sendable {
     package var maskedShare = 0.15
     /// How often a sample aims at a shorter, random length.
     package var shortSequenceProbability = 0.1
+    /// What pairs, masks and the samples' order are drawn from.
     package var seed: UInt64 = 0
     /// Into how many files the samples go.
     package var fileCount = 1
@@ -29,30 +31,42 @@ package struct PretrainingDataBuilder: Sendable {
 
   /// What was written.
   package struct Summary: Hashable, Sendable {
+    /// The files written, in the order of their numbers.
     package var paths: [String] = []
+    /// Documents of the text that have a sentence.
     package var documentCount = 0
+    /// Lines of the text that have a token.
     package var sentenceCount = 0
     /// Tokens of the text, before duplication.
     package var textTokenCount = 0
     /// Those of them that are `[UNK]`.
     package var unknownTokenCount = 0
+    /// Samples in all files.
     package var sampleCount = 0
     /// Tokens of all samples, with `[CLS]` and `[SEP]`, without padding.
     package var sampleTokenCount = 0
     /// Samples whose second segment is from another document.
     package var randomNextCount = 0
+    /// Tokens of all samples that are to be predicted.
     package var maskedCount = 0
     /// Masked tokens that became `[MASK]`, stayed, or became a random token.
     package var replacedByMaskCount = 0
+    /// Masked tokens that stayed as they were.
     package var keptCount = 0
+    /// Masked tokens that became a random ordinary token.
     package var replacedByRandomCount = 0
 
     /// The share of the samples' tokens that are masked.
     package var maskedShare: Double { share(maskedCount, of: sampleTokenCount) }
+    /// The share of masked tokens that became `[MASK]`.
     package var replacedByMaskShare: Double { share(replacedByMaskCount, of: maskedCount) }
+    /// The share of masked tokens that stayed as they were.
     package var keptShare: Double { share(keptCount, of: maskedCount) }
+    /// The share of masked tokens that became a random one.
     package var replacedByRandomShare: Double { share(replacedByRandomCount, of: maskedCount) }
+    /// The share of samples whose second segment is from another document.
     package var randomNextShare: Double { share(randomNextCount, of: sampleCount) }
+    /// The share of the text's tokens that the vocabulary cannot spell.
     package var unknownShare: Double { share(unknownTokenCount, of: textTokenCount) }
 
     private func share(_ part: Int, of whole: Int) -> Double {
@@ -60,7 +74,9 @@ package struct PretrainingDataBuilder: Sendable {
     }
   }
 
+  /// Splits the text, and holds the vocabulary of the samples' ids.
   package let tokenizer: WordPieceTokenizer
+  /// How samples are made.
   package let options: Options
   /// The tokens that may replace a masked one: neither special nor unused.
   private let ordinaryIDs: [Int32]

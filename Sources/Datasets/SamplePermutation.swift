@@ -8,6 +8,7 @@ import Foundations
 /// is inside ("cycle walking": Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).
 /// The power is below 4 · count, so fewer than four rounds of walking are needed on average.
 package struct SamplePermutation: Hashable, Sendable {
+  /// How many numbers are permuted: those from 0 to below it.
   package let count: UInt64
   private let key: SIMD2<UInt32>
   private let epoch: SIMD2<UInt32>

@@ -5,7 +5,9 @@ import Foundations
 package struct TFRecordReader {
   /// One record: its payload, and where in the file its frame begins.
   package struct Record: Sendable {
+    /// Bytes from the start of the file to the record's frame.
     package var offset: UInt64
+    /// The bytes that the frame holds, checked against its checksum.
     package var payload: [UInt8]
   }
 

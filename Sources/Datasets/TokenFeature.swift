@@ -42,7 +42,9 @@ package struct TokenFeature: Hashable, Sendable {
   package let name: String
   /// The stream's name in the model.
   package let stream: String
+  /// How many values the list has.
   package let extent: Extent
+  /// What the values say, which bounds them.
   package let content: Content
 
   /// The stream has the feature's name where `stream` gives it no other.

@@ -5,6 +5,7 @@ package struct Vocabulary: Sendable {
   /// The tokens that have a role of their own, in the order in which a new vocabulary has them.
   package static let specialTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
+  /// The tokens, whose places are their ids.
   package let tokens: [String]
   /// The id of `[PAD]`, which fills the rest of a sequence.
   package let paddingID: Int32

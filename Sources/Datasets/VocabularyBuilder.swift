@@ -4,6 +4,7 @@ import Foundations
 package enum VocabularyBuilder {
   /// What came out, with figures for a summary.
   package struct Result: Sendable {
+    /// The vocabulary: special tokens, learned ones, then `[unused…]` up to the size asked for.
     package var vocabulary: Vocabulary
     /// Words and punctuation marks in the text.
     package var wordCount: Int

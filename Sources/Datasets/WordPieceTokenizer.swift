@@ -2,13 +2,16 @@
 package struct WordPieceTokenizer: Sendable {
   /// One token of a text, and the Unicode scalars of the text that it stands for, by number.
   package struct Token: Hashable, Sendable {
+    /// The token's place in the vocabulary.
     package var id: Int32
+    /// The scalars of the text, counted from 0, that the token stands for.
     package var offsets: Range<Int>
   }
 
   /// Longer words become `[UNK]`, counted in scalars after cleaning.
   package static let maximumWordLength = 100
 
+  /// The tokens that words are split into.
   package let vocabulary: Vocabulary
   private let basic: BasicTokenizer
   /// Tokens that begin a word.

@@ -1,7 +1,10 @@
 /// A place in a file that a person can go to; lines and columns count from 1.
 package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+  /// The file's path, or another name for where the text came from, such as a flag.
   package var file: String
+  /// The line, from 1.
   package var line: Int
+  /// The column, from 1.
   package var column: Int
 
   package init(file: String, line: Int, column: Int) {
@@ -15,16 +18,20 @@ package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
 
 /// One thing to tell the user: where, what, why it matters, and what to change.
 package struct Diagnostic: Hashable, Sendable {
+  /// How bad it is; the raw value is the word in front of the message.
   package enum Severity: String, Hashable, Sendable {
     case error
     case warning
     case note
   }
 
+  /// How bad it is.
   package var severity: Severity
   /// A stable kebab-case name of the kind of mistake, such as `unknown-key`.
   package var code: String
+  /// What is wrong, in a sentence without a full stop.
   package var message: String
+  /// Where it is wrong, where a place in a file is to blame.
   package var location: SourceLocation?
   /// Why it matters, and the numbers behind it: a sentence each.
   package var notes: [String]

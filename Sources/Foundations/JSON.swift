@@ -2,7 +2,9 @@
 package enum JSON {
   /// One value of a text, and where it starts.
   package struct Value: Hashable, Sendable {
+    /// What the value is, with its content.
     package var kind: Kind
+    /// Where its first character stands.
     package var location: SourceLocation
 
     package init(_ kind: Kind, at location: SourceLocation) {
@@ -26,8 +28,11 @@ package enum JSON {
 
   /// One key of an object with its value. Keys of one object differ.
   package struct Member: Hashable, Sendable {
+    /// The key, its escapes resolved.
     package var key: String
+    /// Where the key's opening quote stands.
     package var keyLocation: SourceLocation
+    /// What the key stands for.
     package var value: Value
 
     package init(key: String, keyLocation: SourceLocation, value: Value) {

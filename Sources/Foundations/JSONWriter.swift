@@ -13,7 +13,9 @@ extension JSON {
 
     /// One key of an object with its value.
     package struct Field: Hashable, Sendable {
+      /// The key, unescaped; the writer escapes it.
       package var key: String
+      /// What the key stands for.
       package var value: Plain
 
       package init(_ key: String, _ value: Plain) {

@@ -27,9 +27,13 @@ package enum Philox {
 /// What a random draw depends on besides the element's number: seed, stream, replica and
 /// micro-batch. Execution order, threads and recomputation therefore never change a bit.
 package struct RandomStream: Hashable, Sendable {
+  /// The run's seed: Philox's key, its low word first.
   package var seed: UInt64
+  /// Which use of randomness it is, such as one parameter or one dropout.
   package var stream: UInt32
+  /// The number of the replica.
   package var replica: UInt32
+  /// The number of the micro-batch.
   package var microBatch: UInt32
 
   package init(seed: UInt64, stream: UInt32, replica: UInt32, microBatch: UInt32) {

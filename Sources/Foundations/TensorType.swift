@@ -1,6 +1,8 @@
 /// A shape and an element type. Rank 0 is a scalar.
 package struct TensorType: Hashable, Sendable {
+  /// The extents, those of the slowest axis first; empty for a scalar.
   package var shape: [Int]
+  /// The type of each element.
   package var element: ElementType
 
   package init(_ shape: [Int], _ element: ElementType) {
@@ -8,6 +10,7 @@ package struct TensorType: Hashable, Sendable {
     self.element = element
   }
 
+  /// The number of axes.
   package var rank: Int { shape.count }
 
   /// The number of elements: the product of the extents.

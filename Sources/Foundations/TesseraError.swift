@@ -14,7 +14,9 @@ package enum ExitCode: Int32, Sendable {
 
 /// The error that every module throws: what went wrong, for a person, and how the command is to end.
 package struct TesseraError: Error, Sendable {
+  /// The status with which the command ends.
   package var exitCode: ExitCode
+  /// What to tell the user, in the order of the source; at least one error.
   package var diagnostics: [Diagnostic]
 
   package init(_ exitCode: ExitCode, _ diagnostics: [Diagnostic]) {
@@ -22,6 +24,7 @@ package struct TesseraError: Error, Sendable {
     self.diagnostics = diagnostics
   }
 
+  /// An error of one diagnostic.
   package init(
     _ exitCode: ExitCode, code: String, _ message: String, at location: SourceLocation? = nil,
     notes: [String] = [], remedies: [String] = []

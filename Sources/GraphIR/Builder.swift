@@ -3,32 +3,41 @@ import Operations
 
 /// One method an operation, so that graphs read as the formulas they are.
 extension Rewriter {
+  /// The function of each element; `x` is of floating point and gives the result's type.
   package mutating func unary(_ function: Elementwise.Unary, _ x: ValueID) -> ValueID {
     insert(.elementwise(.unary(function)), [x])[0]
   }
 
+  /// The function of each pair of elements; shapes broadcast, element types agree.
   package mutating func binary(
     _ function: Elementwise.Binary, _ a: ValueID, _ b: ValueID
   ) -> ValueID {
     insert(.elementwise(.binary(function)), [a, b])[0]
   }
 
+  /// a + b for each pair of elements; shapes broadcast.
   package mutating func add(_ a: ValueID, _ b: ValueID) -> ValueID { binary(.add, a, b) }
 
+  /// a − b for each pair of elements; shapes broadcast.
   package mutating func subtract(_ a: ValueID, _ b: ValueID) -> ValueID { binary(.subtract, a, b) }
 
+  /// a · b for each pair of elements; shapes broadcast.
   package mutating func multiply(_ a: ValueID, _ b: ValueID) -> ValueID { binary(.multiply, a, b) }
 
+  /// a / b for each pair of elements; shapes broadcast.
   package mutating func divide(_ a: ValueID, _ b: ValueID) -> ValueID { binary(.divide, a, b) }
 
+  /// The larger of each pair of elements; shapes broadcast.
   package mutating func maximum(_ a: ValueID, _ b: ValueID) -> ValueID { binary(.maximum, a, b) }
 
+  /// Whether the comparison holds for each pair of elements, as i1; shapes broadcast.
   package mutating func compare(
     _ comparison: Elementwise.Comparison, _ a: ValueID, _ b: ValueID
   ) -> ValueID {
     insert(.elementwise(.compare(comparison)), [a, b])[0]
   }
 
+  /// `a` where the condition, an i1 tensor, holds, else `b`; shapes broadcast.
   package mutating func select(_ condition: ValueID, _ a: ValueID, _ b: ValueID) -> ValueID {
     insert(.elementwise(.select), [condition, a, b])[0]
   }
@@ -43,6 +52,7 @@ extension Rewriter {
     type(of: x).shape == shape ? x : insert(.movement(.reshape(shape)), [x])[0]
   }
 
+  /// The value with its axes in another order: axis i of the result is axis `permutation[i]`.
   package mutating func transpose(_ x: ValueID, _ permutation: [Int]) -> ValueID {
     insert(.movement(.transpose(permutation)), [x])[0]
   }
@@ -52,14 +62,17 @@ extension Rewriter {
     type(of: x).shape == shape ? x : insert(.movement(.broadcast(shape)), [x])[0]
   }
 
+  /// The box of extents `shape` that begins at `starts`.
   package mutating func slice(_ x: ValueID, starts: [Int], shape: [Int]) -> ValueID {
     insert(.movement(.slice(starts: starts, shape: shape)), [x])[0]
   }
 
+  /// Zeros of extents `shape` with the value placed at `starts`.
   package mutating func pad(_ x: ValueID, starts: [Int], shape: [Int]) -> ValueID {
     insert(.movement(.pad(starts: starts, shape: shape)), [x])[0]
   }
 
+  /// The values one after the other along the axis; all other extents agree.
   package mutating func concatenate(_ values: [ValueID], axis: Int) -> ValueID {
     insert(.movement(.concatenate(axis: axis)), values)[0]
   }
@@ -79,12 +92,15 @@ extension Rewriter {
     return insert(.contraction(contraction), [left, right])[0]
   }
 
+  /// The rows [n, H] of the table [V, H] at the indices, an i32 vector [n]; rows of `paddingIndex`
+  /// get no gradient from it.
   package mutating func gatherRows(
     _ table: ValueID, _ indices: ValueID, paddingIndex: Int? = nil
   ) -> ValueID {
     insert(.indexing(.gatherRows(paddingIndex: paddingIndex)), [table, indices])[0]
   }
 
+  /// One element of each row of `x` [n, V], at the indices, an i32 vector [n].
   package mutating func selectColumns(_ x: ValueID, _ indices: ValueID) -> ValueID {
     insert(.indexing(.selectColumns), [x, indices])[0]
   }

@@ -5,9 +5,13 @@ import Operations
 ///
 /// Order (the blocks' lists) and data (the tables) are apart: moving an operation touches one list.
 package struct Function: Sendable {
+  /// The name, without the text's `@`; unique in a module.
   package internal(set) var name: String
+  /// Every value, also those of erased operations, by `ValueID.number`.
   package internal(set) var values: [ValueNode] = []
+  /// Every operation, also erased ones, by `OperationID.number`.
   package internal(set) var operations: [OperationNode] = []
+  /// The body first, then the blocks of regions, by `BlockID.number`.
   package internal(set) var blocks: [BlockNode]
   /// What each argument is to the host, for an entry function; else nil.
   package internal(set) var argumentPorts: [Port?] = []
@@ -22,14 +26,20 @@ package struct Function: Sendable {
   /// The function's own block.
   package var body: BlockID { BlockID(0) }
 
+  /// The value's type, origin and readers.
   package subscript(value: ValueID) -> ValueNode { values[value.index] }
+  /// The operation with its operands, results and region.
   package subscript(operation: OperationID) -> OperationNode { operations[operation.index] }
+  /// The block's arguments and operations.
   package subscript(block: BlockID) -> BlockNode { blocks[block.index] }
 
+  /// The value's shape and element type.
   package func type(of value: ValueID) -> TensorType { values[value.index].type }
 
+  /// The values that the function is called with.
   package var arguments: [ValueID] { self[body].arguments }
 
+  /// The types of the arguments, in their order.
   package var argumentTypes: [TensorType] { arguments.map(type(of:)) }
 
   /// The values that the function returns; empty while it has no return.
@@ -40,6 +50,7 @@ package struct Function: Sendable {
     return self[last].operands
   }
 
+  /// The types of the results, in their order; empty while the function has no return.
   package var resultTypes: [TensorType] { results.map(type(of:)) }
 
   /// Whether the host may call it: some argument or result has a port.

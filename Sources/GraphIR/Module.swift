@@ -3,9 +3,11 @@ import Operations
 
 /// Functions in order; names are unique.
 package struct Module: Sendable {
+  /// The functions, in the order in which they were first inserted.
   package private(set) var functions: [Function] = []
   private var positions: [String: Int] = [:]
 
+  /// A module without functions.
   package init() {}
 
   /// A module of the functions; where two have one name the last counts for `subscript`, and the
@@ -15,6 +17,7 @@ package struct Module: Sendable {
     for (position, function) in functions.enumerated() { positions[function.name] = position }
   }
 
+  /// The function of this name, nil where there is none.
   package subscript(name: String) -> Function? {
     positions[name].map { functions[$0] }
   }

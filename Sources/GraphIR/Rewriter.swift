@@ -13,9 +13,12 @@ package enum InsertionPoint: Hashable, Sendable {
 /// Misuse (an operand of another function, a type rule broken) is a bug of the caller's and stops the
 /// program; what comes from outside enters through the parser, which throws, and the verifier.
 package struct Rewriter: Sendable {
+  /// The function as it now is.
   package private(set) var function: Function
+  /// Where the next operation goes.
   package var insertionPoint: InsertionPoint
 
+  /// Takes a function over, to insert at the end of its body.
   package init(_ function: consuming Function) {
     insertionPoint = .end(BlockID(0))
     self.function = function
@@ -26,8 +29,10 @@ package struct Rewriter: Sendable {
     self.init(Function(name: name))
   }
 
+  /// The value's shape and element type.
   package func type(of value: ValueID) -> TensorType { function.type(of: value) }
 
+  /// Gives the function another name; calls of the old one stay as they are.
   package mutating func rename(to name: String) { function.name = name }
 
   /// Adds an argument to the function's body.

@@ -3,9 +3,11 @@ import Operations
 
 /// An invariant that a module breaks: where, and how.
 package struct Violation: Hashable, Sendable, CustomStringConvertible {
+  /// The name of the function, without the text's `@`.
   package var function: String
   /// The operation as the text spells it, where one is to blame.
   package var operation: String?
+  /// Which invariant is broken, with the types or numbers that break it.
   package var message: String
 
   package var description: String {

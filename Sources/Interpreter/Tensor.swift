@@ -6,6 +6,7 @@ import Operations
 /// Every number is held as a `Double`, which represents each element type exactly, and has been
 /// rounded to the element type. A truth value is 0 or 1.
 package struct Tensor: Sendable {
+  /// The shape and element type.
   package let type: TensorType
   /// The elements in row-major order; each is exact in the element type.
   package let values: [Double]

@@ -22,7 +22,9 @@ package enum AttributeValue: Hashable, Sendable {
 
 /// A named constant of an operation.
 package struct Attribute: Hashable, Sendable {
+  /// The name in the text and the bundle, such as `axes`; unique within an operation.
   package var name: String
+  /// The constant, whose case says its kind.
   package var value: AttributeValue
 
   package init(_ name: String, _ value: AttributeValue) {
@@ -35,6 +37,7 @@ package struct Attribute: Hashable, Sendable {
 package struct AttributeReader {
   private var remaining: [Attribute]
 
+  /// Begins with all of `attributes` left to take.
   package init(_ attributes: [Attribute]) {
     remaining = attributes
   }
@@ -50,6 +53,8 @@ package struct AttributeReader {
     OperationError("attribute '\(name)' must be \(expected)")
   }
 
+  /// Takes an integer.
+  /// - Throws: `OperationError` where the attribute is missing or of another kind.
   package mutating func integer(_ name: String) throws(OperationError) -> Int {
     guard case .integer(let value) = try take(name), let value = Int(exactly: value) else {
       throw wrongKind(name, "a 64-bit integer")
@@ -62,6 +67,8 @@ package struct AttributeReader {
     remaining.contains { $0.name == name } ? try integer(name) : nil
   }
 
+  /// Takes an array of integers.
+  /// - Throws: `OperationError` where the attribute is missing or of another kind.
   package mutating func integers(_ name: String) throws(OperationError) -> [Int] {
     guard case .integers(let values) = try take(name) else {
       throw wrongKind(name, "an array of 64-bit integers")
@@ -69,11 +76,15 @@ package struct AttributeReader {
     return values.map { Int($0) }
   }
 
+  /// Takes a real number.
+  /// - Throws: `OperationError` where the attribute is missing or of another kind.
   package mutating func real(_ name: String) throws(OperationError) -> Double {
     guard case .real(let value) = try take(name) else { throw wrongKind(name, "an f64 number") }
     return value
   }
 
+  /// Takes a truth value.
+  /// - Throws: `OperationError` where the attribute is missing or of another kind.
   package mutating func boolean(_ name: String) throws(OperationError) -> Bool {
     guard case .boolean(let value) = try take(name) else {
       throw wrongKind(name, "true or false")
@@ -81,16 +92,22 @@ package struct AttributeReader {
     return value
   }
 
+  /// Takes a quoted string.
+  /// - Throws: `OperationError` where the attribute is missing or of another kind.
   package mutating func string(_ name: String) throws(OperationError) -> String {
     guard case .string(let value) = try take(name) else { throw wrongKind(name, "a string") }
     return value
   }
 
+  /// Takes the name of a function, without its `@`.
+  /// - Throws: `OperationError` where the attribute is missing or of another kind.
   package mutating func symbol(_ name: String) throws(OperationError) -> String {
     guard case .symbol(let value) = try take(name) else { throw wrongKind(name, "a symbol") }
     return value
   }
 
+  /// Takes an element type.
+  /// - Throws: `OperationError` where the attribute is missing or of another kind.
   package mutating func element(_ name: String) throws(OperationError) -> ElementType {
     guard case .element(let value) = try take(name) else {
       throw wrongKind(name, "an element type")
@@ -98,6 +115,8 @@ package struct AttributeReader {
     return value
   }
 
+  /// Takes the elements of a constant tensor.
+  /// - Throws: `OperationError` where the attribute is missing or of another kind.
   package mutating func literal(_ name: String) throws(OperationError) -> TensorLiteral {
     guard case .literal(let value) = try take(name) else {
       throw wrongKind(name, "a dense literal")

@@ -22,14 +22,20 @@ package struct Contraction: OperationFamily {
 
   /// The extents of one product, and how many there are.
   package struct Extents: Hashable, Sendable {
+    /// Products: the batch axes' extents multiplied.
     package var batch: Int
+    /// M: rows of the result.
     package var rows: Int
+    /// N: columns of the result.
     package var columns: Int
+    /// K: the extent that the products are summed over.
     package var contracted: Int
   }
 
+  /// `tessera.matmul`, whatever is transposed.
   package var mnemonic: String { "tessera.matmul" }
 
+  /// `partials`, `transpose_left` and `transpose_right`, none with a default.
   package var attributes: [Attribute] {
     [
       Attribute("partials", .element(partials)),
@@ -38,6 +44,8 @@ package struct Contraction: OperationFamily {
     ]
   }
 
+  /// The product, or nil where `mnemonic` is not `tessera.matmul`.
+  /// - Throws: `OperationError` where one of the three attributes is missing or of another kind.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     guard mnemonic == "tessera.matmul" else { return nil }
     partials = try attributes.element("partials")
@@ -67,6 +75,8 @@ package struct Contraction: OperationFamily {
       columns: transposesRight ? rightMatrix[0] : rightMatrix[1], contracted: contracted)
   }
 
+  /// ([..., M, K], [..., K, N]) to [..., M, N], in the operands' element type.
+  /// - Throws: `OperationError` where the operands do not fit, as `extents` says.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     try TypeRules.requireCount(operands, 2)
     let extents = try extents(operands[0], operands[1])

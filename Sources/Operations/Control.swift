@@ -13,6 +13,7 @@ package enum Control: OperationFamily {
   /// Ends a function's block.
   case `return`
 
+  /// `func.call` and `func.return`, which are MLIR's own, `tessera.repeat` and `tessera.yield`.
   package var mnemonic: String {
     switch self {
     case .call: "func.call"
@@ -22,6 +23,7 @@ package enum Control: OperationFamily {
     }
   }
 
+  /// The call's `callee` or the repeat's `count`; terminators have none.
   package var attributes: [Attribute] {
     switch self {
     case .call(let callee): [Attribute("callee", .symbol(callee))]
@@ -30,6 +32,9 @@ package enum Control: OperationFamily {
     }
   }
 
+  /// The operation that `mnemonic` names, or nil where it is none of the four.
+  /// - Throws: `OperationError` where an attribute is missing or of another kind, or a count is
+  ///   below 1.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     switch mnemonic {
     case "func.call": self = .call(try attributes.symbol("callee"))

@@ -12,6 +12,7 @@ package enum Elementwise: OperationFamily {
   /// The same numbers in another element type, rounded to nearest even; to i32 truncated.
   case convert(ElementType)
 
+  /// Functions of one floating-point number; raw values are names in the text.
   package enum Unary: String, Hashable, Sendable, CaseIterable {
     case negate
     case exponential
@@ -26,6 +27,7 @@ package enum Elementwise: OperationFamily {
     case geluErf = "gelu_erf"
   }
 
+  /// Functions of two numbers of one type; raw values are names in the text.
   package enum Binary: String, Hashable, Sendable, CaseIterable {
     case add
     case subtract
@@ -48,12 +50,14 @@ package enum Elementwise: OperationFamily {
     }
   }
 
+  /// Comparisons of two numbers; raw values are names in the text.
   package enum Comparison: String, Hashable, Sendable, CaseIterable {
     case equal
     case notEqual = "not_equal"
     case less
   }
 
+  /// `tessera.` and the function's name.
   package var mnemonic: String {
     switch self {
     case .unary(let function): "tessera.\(function.rawValue)"
@@ -64,11 +68,14 @@ package enum Elementwise: OperationFamily {
     }
   }
 
+  /// The target `to` of a conversion; the other operations have none.
   package var attributes: [Attribute] {
     if case .convert(let element) = self { return [Attribute("to", .element(element))] }
     return []
   }
 
+  /// The operation that `mnemonic` names, or nil where it is not of this family.
+  /// - Throws: `OperationError` where a conversion's `to` is missing or no element type.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     guard mnemonic.hasPrefix("tessera.") else { return nil }
     let name = String(mnemonic.dropFirst("tessera.".count))
@@ -87,6 +94,10 @@ package enum Elementwise: OperationFamily {
     }
   }
 
+  /// One type: the operands' shapes broadcast together, in the element type of the numbers; i1 for
+  /// a comparison, the target's for a conversion.
+  /// - Throws: `OperationError` where the number of operands, their element types or shapes do not
+  ///   fit.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     switch self {
     case .unary:

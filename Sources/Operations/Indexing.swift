@@ -13,6 +13,7 @@ package enum Indexing: OperationFamily {
   /// (indices [n], values [n]) to [n, V]: zeros with one element a row. The adjoint of selectColumns.
   case placeColumns(columns: Int)
 
+  /// `tessera.gather_rows`, `scatter_add_rows`, `select_columns` or `place_columns`.
   package var mnemonic: String {
     switch self {
     case .gatherRows: "tessera.gather_rows"
@@ -22,6 +23,8 @@ package enum Indexing: OperationFamily {
     }
   }
 
+  /// The extent of the result that the operands do not say, and a gather's `padding_index`, left
+  /// out where there is none.
   package var attributes: [Attribute] {
     switch self {
     case .gatherRows(let paddingIndex):
@@ -32,6 +35,8 @@ package enum Indexing: OperationFamily {
     }
   }
 
+  /// The operation that `mnemonic` names, or nil where it is none of the four.
+  /// - Throws: `OperationError` where an attribute is missing or no integer.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     switch mnemonic {
     case "tessera.gather_rows":
@@ -43,6 +48,9 @@ package enum Indexing: OperationFamily {
     }
   }
 
+  /// One type, of the shape that each case says, in the element type of the numbers.
+  /// - Throws: `OperationError` where indices are no i32 vector, the numbers are not of floating
+  ///   point, or shapes do not fit.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     try TypeRules.requireCount(operands, 2)
     let (first, second) = (operands[0], operands[1])

@@ -15,6 +15,7 @@ package enum Movement: OperationFamily {
   /// The operands one after the other along the axis.
   case concatenate(axis: Int)
 
+  /// `tessera.` and the case's name.
   package var mnemonic: String {
     switch self {
     case .reshape: "tessera.reshape"
@@ -26,6 +27,7 @@ package enum Movement: OperationFamily {
     }
   }
 
+  /// What the case holds: `shape`, `permutation`, `starts` with `shape`, or `axis`.
   package var attributes: [Attribute] {
     switch self {
     case .reshape(let shape), .broadcast(let shape):
@@ -41,6 +43,8 @@ package enum Movement: OperationFamily {
     }
   }
 
+  /// The operation that `mnemonic` names, or nil where it is none of the six.
+  /// - Throws: `OperationError` where an attribute is missing or of another kind.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     switch mnemonic {
     case "tessera.reshape": self = .reshape(try attributes.integers("shape"))
@@ -57,6 +61,8 @@ package enum Movement: OperationFamily {
     }
   }
 
+  /// One type, of the shape that the case says, in the operands' element type.
+  /// - Throws: `OperationError` where the operands do not have the elements, axes or room for it.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     guard let operand = operands.first else { throw OperationError("takes an operand, has none") }
     if case .concatenate(let axis) = self {

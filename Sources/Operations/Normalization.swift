@@ -7,6 +7,7 @@ package enum Normalization: OperationFamily {
   /// (dy [n, H], x [n, H], γ [H], mean [n], 1/σ [n]) to (dx [n, H], dγ [H], dβ [H]).
   case layerNormGradient
 
+  /// `tessera.layer_norm` or `tessera.layer_norm_gradient`.
   package var mnemonic: String {
     switch self {
     case .layerNorm: "tessera.layer_norm"
@@ -14,6 +15,8 @@ package enum Normalization: OperationFamily {
     }
   }
 
+  /// The `epsilon` that the forward operation adds to the variance; the gradient takes 1/σ as it
+  /// is.
   package var attributes: [Attribute] {
     switch self {
     case .layerNorm(let epsilon): [Attribute("epsilon", .real(epsilon))]
@@ -21,6 +24,8 @@ package enum Normalization: OperationFamily {
     }
   }
 
+  /// The operation that `mnemonic` names, or nil where it is neither of the two.
+  /// - Throws: `OperationError` where `epsilon` is missing or no real number.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     switch mnemonic {
     case "tessera.layer_norm": self = .layerNorm(epsilon: try attributes.real("epsilon"))
@@ -29,6 +34,9 @@ package enum Normalization: OperationFamily {
     }
   }
 
+  /// The three types that each case says; mean and 1/σ are f32, or f64 for operands of f64.
+  /// - Throws: `OperationError` where x is no floating-point matrix or another operand does not fit
+  ///   it.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     switch self {
     case .layerNorm:

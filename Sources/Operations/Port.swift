@@ -32,6 +32,7 @@ package enum PortRole: String, Hashable, Sendable, CaseIterable {
 package struct Port: Hashable, Sendable {
   /// Names the tensor within the role: for `parameter` and what belongs to it, Hugging Face's name.
   package var name: String
+  /// What the tensor is to the host.
   package var role: PortRole
 
   package init(name: String, role: PortRole) {

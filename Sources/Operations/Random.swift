@@ -9,14 +9,18 @@ package enum Random: OperationFamily {
   /// word is at least ⌊p·2³²⌋. The operation is linear in x and is its own adjoint.
   case dropout(probability: Double)
 
+  /// `tessera.dropout`.
   package var mnemonic: String { "tessera.dropout" }
 
+  /// The `probability` with which an element is dropped.
   package var attributes: [Attribute] {
     switch self {
     case .dropout(let probability): [Attribute("probability", .real(probability))]
     }
   }
 
+  /// The dropout, or nil where `mnemonic` is another.
+  /// - Throws: `OperationError` where `probability` is missing, no real number, or not in 0..<1.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     guard mnemonic == "tessera.dropout" else { return nil }
     let probability = try attributes.real("probability")
@@ -26,6 +30,8 @@ package enum Random: OperationFamily {
     self = .dropout(probability: probability)
   }
 
+  /// The type of x, which must be of floating point.
+  /// - Throws: `OperationError` where x, key or stream is of another type than `dropout` says.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     try TypeRules.requireCount(operands, 3)
     try TypeRules.requireFloat(operands[0], "the operand")

@@ -3,11 +3,13 @@ import Foundations
 /// A sum or maximum over some axes, which the result no longer has. Sums are formed in at least f32
 /// and rounded once.
 package struct Reduction: OperationFamily {
+  /// What the elements along the axes become; raw values end the name in the text.
   package enum Function: String, Hashable, Sendable, CaseIterable {
     case sum
     case maximum
   }
 
+  /// Whether elements are summed or the largest is taken.
   package var function: Function
   /// Ascending, without repeats.
   package var axes: [Int]
@@ -17,10 +19,14 @@ package struct Reduction: OperationFamily {
     self.axes = axes
   }
 
+  /// `tessera.reduce_sum` or `tessera.reduce_maximum`.
   package var mnemonic: String { "tessera.reduce_\(function.rawValue)" }
 
+  /// The `axes`, counted from 0.
   package var attributes: [Attribute] { [Attribute("axes", .integers(axes.map(Int64.init)))] }
 
+  /// The reduction that `mnemonic` names, or nil where it is neither of the two.
+  /// - Throws: `OperationError` where `axes` is missing or no array of integers.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     switch mnemonic {
     case "tessera.reduce_sum": function = .sum
@@ -30,6 +36,9 @@ package struct Reduction: OperationFamily {
     axes = try attributes.integers("axes")
   }
 
+  /// The operand's type without the axes.
+  /// - Throws: `OperationError` where the operand is not of floating point, or the axes are not
+  ///   ascending ones of it.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     try TypeRules.requireCount(operands, 1)
     let operand = operands[0]

@@ -11,10 +11,13 @@ package enum Softmax: String, OperationFamily, CaseIterable {
   /// (dy, y) to dy − exp(y) Σ dy
   case logSoftmaxGradient = "log_softmax_gradient"
 
+  /// `tessera.` and the raw value.
   package var mnemonic: String { "tessera.\(rawValue)" }
 
+  /// None: the axis is always the last.
   package var attributes: [Attribute] { [] }
 
+  /// The operation that `mnemonic` names, or nil; it takes no attribute.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     guard mnemonic.hasPrefix("tessera."),
       let softmax = Self(rawValue: String(mnemonic.dropFirst("tessera.".count)))
@@ -22,6 +25,9 @@ package enum Softmax: String, OperationFamily, CaseIterable {
     self = softmax
   }
 
+  /// The type of the first operand, which must be of floating point.
+  /// - Throws: `OperationError` where the operands do not fit; a gradient's two must be of one
+  ///   type.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     switch self {
     case .softmax, .logSoftmax: try TypeRules.requireCount(operands, 1)

@@ -8,6 +8,7 @@ package enum Source: OperationFamily {
   /// The number of the replica that runs, an i32 scalar.
   case replicaIndex
 
+  /// `tessera.constant`, `tessera.infeed` or `tessera.replica_index`.
   package var mnemonic: String {
     switch self {
     case .constant: "tessera.constant"
@@ -16,6 +17,7 @@ package enum Source: OperationFamily {
     }
   }
 
+  /// The constant's `value`, or the `stream`, `element` and `shape` of an infeed.
   package var attributes: [Attribute] {
     switch self {
     case .constant(let literal): [Attribute("value", .literal(literal))]
@@ -29,6 +31,9 @@ package enum Source: OperationFamily {
     }
   }
 
+  /// The operation that `mnemonic` names, or nil where it is none of the three.
+  /// - Throws: `OperationError` where an attribute is missing or of another kind, or a shape has an
+  ///   extent below 1 or too many elements.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
     switch mnemonic {
     case "tessera.constant": self = .constant(try attributes.literal("value"))
@@ -42,6 +47,8 @@ package enum Source: OperationFamily {
     }
   }
 
+  /// The type that the case says; that of `replicaIndex` is an i32 scalar.
+  /// - Throws: `OperationError` where there are operands.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     try TypeRules.requireCount(operands, 0)
     switch self {

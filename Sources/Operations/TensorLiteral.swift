@@ -2,6 +2,7 @@ import Foundations
 
 /// The elements of a constant tensor: one value for all of them, or one each.
 package struct TensorLiteral: Hashable, Sendable {
+  /// The constant's shape and element type.
   package let type: TensorType
   /// One value where all elements are equal, else `type.count` of them in row-major order; each is
   /// exact in the element type.
@@ -26,6 +27,7 @@ package struct TensorLiteral: Hashable, Sendable {
     values = [type.element.round(value)]
   }
 
+  /// Whether one value stands for all elements; so too for the only element of a scalar.
   package var isSplat: Bool { values.count == 1 }
 
   /// Element number `index` in row-major order.

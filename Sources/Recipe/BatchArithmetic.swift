@@ -6,7 +6,9 @@ import Foundations
 /// A *global batch* is what one weight update sees, an *execution* what runs between two talks
 /// with the host.
 package struct BatchArithmetic: Hashable, Sendable {
+  /// Sequences that go through a replica's model at a time.
   package let microBatchSize: Int
+  /// Copies of the model that train together, each on micro-batches of its own.
   package let replicas: Int
   /// Micro-batches that each replica accumulates for one weight update.
   package let accumulationCount: Int

@@ -8,19 +8,29 @@ package struct BertConfiguration: Hashable, Sendable {
     case geluTanh = "gelu_tanh"
   }
 
+  /// H: columns of every hidden state; a multiple of `attentionHeads`.
   package var hiddenSize: Int
+  /// V: entries of the vocabulary, and rows of the word embeddings.
   package var vocabularySize: Int
+  /// Attention heads of each layer, of `hiddenSize / attentionHeads` columns each.
   package var attentionHeads: Int
+  /// Encoder layers.
   package var layers: Int
+  /// Columns between the two dense layers of the feed-forward part.
   package var intermediateSize: Int
   /// The longest sequence that has position embeddings.
   package var maximumPositions: Int
+  /// Kinds of segment that have an embedding of their own.
   package var tokenTypes: Int
+  /// The probability with which an element of a hidden state is dropped in training; below 1.
   package var hiddenDropout: Double
+  /// The probability with which an attention probability is dropped in training; below 1.
   package var attentionDropout: Double
   /// The standard deviation of the initial weights.
   package var initializerRange: Double
+  /// What layer norm adds to the variance before the root.
   package var layerNormEpsilon: Double
+  /// The function between the feed-forward layers, and in the head that predicts masked tokens.
   package var activation: Activation
 
   package init(

@@ -18,7 +18,10 @@ package struct Optimizer: Hashable, Sendable {
     }
   }
 
+  /// The update rule.
   package var kind: Kind
+  /// The part of a weight by which the update lets it decay: before LAMB's trust ratio and learning
+  /// rate are multiplied in, with AdamW as it is.
   package var weightDecay: Double
   /// The decay of the first moment.
   package var beta1: Double
@@ -42,6 +45,7 @@ package struct Optimizer: Hashable, Sendable {
 /// The fixed factor that the loss is multiplied by, and the gradients divided by, so that small
 /// gradients survive half precision.
 package struct LossScale: Hashable, Sendable {
+  /// The factor, above 0.
   package var value: Double
 
   package init(_ value: Double) {

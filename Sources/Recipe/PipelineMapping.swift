@@ -16,6 +16,7 @@ package enum StageLayer: String, Hashable, Sendable, CaseIterable {
 
 /// Which layers each pipeline stage holds, and on which IPU of a replica it runs.
 package struct PipelineMapping: Hashable, Sendable {
+  /// The layers of each stage, in the order in which they run.
   package var stages: [[StageLayer]]
   /// An IPU's number for each stage.
   package var devices: [Int]

@@ -1,26 +1,46 @@
 /// The values that sizes may have. The upper bounds lie far beyond any machine and keep products
 /// of sizes within 64 bits.
 package enum RecipeLimits {
+  /// Sequences that go through the model at a time.
   package static let microBatchSize = 1...(1 << 16)
+  /// Copies of the model.
   package static let replicas = 1...(1 << 12)
+  /// Micro-batches that a replica accumulates for one weight update.
   package static let accumulationCount = 1...(1 << 20)
+  /// Tokens of a sequence; also for positions and for masked tokens of a sequence.
   package static let sequenceLength = 1...(1 << 16)
+  /// Columns of a hidden state.
   package static let hiddenSize = 1...(1 << 16)
+  /// Columns between the feed-forward layers.
   package static let intermediateSize = 1...(1 << 18)
+  /// Entries of the vocabulary.
   package static let vocabularySize = 1...(1 << 24)
+  /// Attention heads of a layer.
   package static let attentionHeads = 1...(1 << 12)
+  /// Encoder layers.
   package static let layers = 1...(1 << 10)
+  /// Kinds of segment.
   package static let tokenTypes = 1...(1 << 10)
+  /// Slices of the vocabulary in the embedding's products.
   package static let embeddingSerializationFactor = 1...(1 << 12)
+  /// The number of an IPU of a replica.
   package static let device = 0...((1 << 12) - 1)
+  /// A number of samples, epochs or steps, of which there must be one.
   package static let count = 1...Int.max
+  /// A number that may be 0, such as the seed or a limit in bytes.
   package static let countOrZero = 0...Int.max
+  /// The most pipeline stages.
   package static let stages = 1 << 12
 
+  /// A dropout probability; 1 would divide by zero.
   package static let probability = RealInterval(from: 0, below: 1)
+  /// The part of a tile's memory that a matrix product may use.
   package static let memoryProportion = RealInterval(above: 0, through: 1)
+  /// A part of a whole, such as the warm-up's of the training.
   package static let fraction = RealInterval(from: 0, through: 1)
+  /// A finite number above 0, such as a learning rate.
   package static let positive = RealInterval(above: 0, through: .greatestFiniteMagnitude)
+  /// A finite number from 0 on, such as the weight decay.
   package static let notNegative = RealInterval(from: 0, through: .greatestFiniteMagnitude)
 }
 
@@ -31,18 +51,22 @@ package struct RealInterval: Hashable, Sendable, CustomStringConvertible {
   private let upper: Double
   private let includesUpper: Bool
 
+  /// The numbers from `lower` to `upper`, with both.
   package init(from lower: Double, through upper: Double) {
     (self.lower, self.includesLower, self.upper, self.includesUpper) = (lower, true, upper, true)
   }
 
+  /// The numbers from `lower` on, with it, that are below `upper`.
   package init(from lower: Double, below upper: Double) {
     (self.lower, self.includesLower, self.upper, self.includesUpper) = (lower, true, upper, false)
   }
 
+  /// The numbers above `lower` up to `upper`, with it.
   package init(above lower: Double, through upper: Double) {
     (self.lower, self.includesLower, self.upper, self.includesUpper) = (lower, false, upper, true)
   }
 
+  /// Whether `value` lies in the interval; never so for a NaN.
   package func contains(_ value: Double) -> Bool {
     (includesLower ? value >= lower : value > lower)
       && (includesUpper ? value <= upper : value < upper)

@@ -2,13 +2,17 @@ import Foundations
 
 /// A contradiction between the values of a recipe.
 package struct RecipeViolation: Hashable, Sendable {
+  /// A stable kebab-case name of the kind of contradiction, such as `heads-do-not-divide`.
   package var code: String
+  /// The contradiction in a sentence, with the numbers.
   package var message: String
   /// The value that the message is about, as a path of configuration keys: `device_mapping[2]`.
   package var path: String
   /// The keys whose values contradict each other; the rule says nothing where one is unreadable.
   package var keys: [String]
+  /// Why it matters: a sentence each.
   package var notes: [String]
+  /// What to change, the best first.
   package var remedies: [String]
 
   init(

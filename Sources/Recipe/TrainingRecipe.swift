@@ -3,7 +3,9 @@ import Foundations
 /// All that a configuration says about a training. The compiler reads `program`, the runtime both;
 /// the bundle carries them apart, so that `run` can differ without changing the program's digest.
 package struct TrainingRecipe: Hashable, Sendable {
+  /// What changes the compiled program.
   package var program: Program
+  /// What only the run needs.
   package var run: Run
 
   package init(program: Program, run: Run) {
@@ -30,7 +32,9 @@ package struct TrainingRecipe: Hashable, Sendable {
 extension TrainingRecipe {
   /// What changes the compiled program.
   package struct Program: Hashable, Sendable {
+    /// What the model learns, with the sizes that only this task has.
     package var task: TrainingTask
+    /// The format of weights and activations.
     package var precision: Precision
     /// Sequences that go through the model at a time.
     package var microBatchSize: Int
@@ -40,23 +44,32 @@ extension TrainingRecipe {
     package var accumulationCount: Int
     /// Tokens of each sequence.
     package var sequenceLength: Int
+    /// The model's sizes and dropout probabilities.
     package var model: BertConfiguration
+    /// The update rule and its hyper-parameters.
     package var optimizer: Optimizer
+    /// The layers and the IPU of each pipeline stage.
     package var pipeline: PipelineMapping
     /// For each IPU of a replica, the part of a tile's memory that a matrix product may use as
     /// temporary space.
     package var availableMemoryProportions: [Double]
+    /// The format in which matrix products keep partial sums.
     package var matmulPartials: MatmulPartials
     /// Slices of the vocabulary that the embedding's products are split into.
     package var embeddingSerializationFactor: Int
+    /// Whether equal parts of the program share code.
     package var usesOutlining: Bool
+    /// Whether the backward pass computes activations again instead of keeping them.
     package var usesRecomputation: Bool
     /// Whether layers are replaced by the forms made for IPUs.
     package var replacesLayers: Bool
+    /// Whether the optimizer's state lies in streaming memory.
     package var keepsOptimizerStateOffChip: Bool
+    /// Whether replicas share out the optimizer's state, each keeping a part of it.
     package var shardsReplicatedTensors: Bool
     /// Bytes below which a tensor stays on the chip.
     package var minimumRemoteTensorSize: Int
+    /// Whether a floating-point exception stops the program.
     package var trapsOnFloatExceptions: Bool
 
     package init(
@@ -96,23 +109,31 @@ extension TrainingRecipe {
     package var configurationName: String
     /// The run's name where one was given.
     package var name: String?
+    /// How the learning rate goes.
     package var learningRate: LearningRateSettings
     /// The loss scale; nil means none, which trains like a scale of 1.
     package var lossScale: LossScale?
+    /// The number, 0 or more, that initial weights, dropout and sample order are drawn from.
     package var seed: Int
     /// Samples to train on; nil means the published number of the phase.
     package var totalSamples: Int?
     /// Passes over the data set, for question answering.
     package var epochs: Int?
+    /// Weight updates between two talks with the host: those of one execution.
     package var globalBatchesPerLog: Int
     /// Executions between two checkpoints.
     package var checkpointInterval: Int
+    /// The folder of TFRecord files, where the configuration names one.
     package var datasetDirectory: String?
+    /// Where checkpoints go, where the configuration says so.
     package var saveCheckpointPath: String?
+    /// The checkpoint to start from, where there is one.
     package var pretrainedCheckpointPath: String?
     /// The published model to start from, for question answering.
     package var modelName: String?
+    /// Where the data set is kept, for question answering.
     package var cacheDirectory: String?
+    /// Where predictions go, for question answering.
     package var outputDirectory: String?
     /// The configuration's `wandb_opts`.
     package var wandbOptions: JSON.Plain?

@@ -15,6 +15,7 @@ package enum PretrainingPhase: Hashable, Sendable {
   /// Any other sequence length: the number of samples must be given.
   case other
 
+  /// The phase of the published recipe that trains on sequences of so many tokens.
   package init(sequenceLength: Int) {
     switch sequenceLength {
     case 128: self = .one

@@ -35,6 +35,7 @@ package struct BundleReport {
 
   // MARK: Summary
 
+  /// The bundle in some lines: digest, model, batch, sections.
   package var summaryText: String {
     let recipe = recipe.program
     let model = recipe.model
@@ -76,6 +77,7 @@ package struct BundleReport {
     }.joined()
   }
 
+  /// The summary under the schema `tessera.bundle-summary/1`.
   package var summaryJSON: JSON.Plain {
     let recipe = recipe.program
     return .object([
@@ -108,6 +110,7 @@ package struct BundleReport {
 
   // MARK: Stages
 
+  /// The pipeline stages as configured, a row each.
   package var stagesText: String {
     var table = TextTable(header: ["stage", "IPU", "layers", "parameters"])
     for stage in stages {
@@ -119,6 +122,7 @@ package struct BundleReport {
     return table.text
   }
 
+  /// The stages under the schema `tessera.bundle-stages/1`.
   package var stagesJSON: JSON.Plain {
     .object([
       .init("schema", "tessera.bundle-stages/1"),
@@ -181,6 +185,7 @@ package struct BundleReport {
 
   // MARK: Tensors
 
+  /// The parameters, a row each: type, size in bytes, first values.
   package var tensorsText: String {
     var table = TextTable(header: ["parameter", "type", "bytes", "starts as"])
     for (entry, type) in zip(program.parameters, parameterTypes) {
@@ -191,6 +196,7 @@ package struct BundleReport {
     return table.text
   }
 
+  /// The parameters under the schema `tessera.bundle-tensors/1`.
   package var tensorsJSON: JSON.Plain {
     .object([
       .init("schema", "tessera.bundle-tensors/1"),

@@ -16,12 +16,16 @@ package final class Engine {
   /// Bytes that one lane has at most for the values of its iterations. Where they need more the
   /// kernels are large, so that splitting each among the threads pays, and memory is what is short.
   package static let largestLaneByteCount = 1 << 30
+  /// Lanes that a thread has to take where memory allows.
+  package static let lanesPerThread = 3
 
+  /// Copies of the model that train together.
   package let replicas: Int
+  /// Threads that compute, the caller's among them.
   package let threads: Int
   /// Bytes of the arena.
   package let arenaByteCount: Int
-  /// Iterations of a repeat that are computed at the same time, each on its share of the threads; 1
+  /// Iterations of a repeat that are handed out to the threads before their sums are made; 1
   /// where the threads share each kernel instead: with one thread, in a program without repeats whose
   /// iterations have independent parts, or where a lane would need too much memory.
   package let laneCount: Int
@@ -54,14 +58,16 @@ package final class Engine {
       arenaByteCount: plan.arenaByteCount, slotCount: preparation.slotCount, threads: threads)
     plan.constants.write(to: machine.arena)
     preparation.fillSlots(machine)
-    laneCount = max(1, min(threads, layout.selection.largestCount))
     laneByteCount = layout.laneMemory.byteCount
+    laneCount = Self.laneCount(
+      threads: threads, iterations: layout.selection.largestCount, byteCount: laneByteCount,
+      limit: largestLaneByteCount)
     if laneCount > 1 {
       for _ in 0..<laneCount {
         machine.lanes.append(
           try Machine(
             arenaByteCount: laneByteCount, slotCount: preparation.slotCount,
-            threads: threads / laneCount))
+            threads: max(1, threads / laneCount)))
       }
     }
     var entries: [String: PreparedEntry] = [:]
@@ -96,6 +102,16 @@ package final class Engine {
     machine.infeed = infeed
     defer { machine.infeed = nil }
     return try prepared.run(machine, arguments)
+  }
+
+  /// Where memory allows, each thread has several lanes to take: on a machine that does other work too, a
+  /// thread that is held up then takes fewer of them, and the others do not wait for it.
+  private static func laneCount(
+    threads: Int, iterations: Int, byteCount: Int, limit: Int
+  ) -> Int {
+    guard threads > 1, iterations > 1 else { return 1 }
+    let affordable = limit / max(1, byteCount)
+    return min(iterations, max(threads, min(lanesPerThread * threads, affordable)))
   }
 
   /// The arguments and results of a function of the program.
@@ -147,9 +163,12 @@ package struct EntrySignature: Sendable {
   package struct Element: Hashable, Sendable {
     /// What it is to the host; nil where the host has nothing to do with it.
     package var port: Port?
+    /// The shape and element type.
     package var type: TensorType
   }
 
+  /// What the function takes, in the order of the call.
   package var arguments: [Element]
+  /// What the function gives, in the order of its return.
   package var results: [Element]
 }

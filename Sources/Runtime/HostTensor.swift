@@ -5,6 +5,7 @@ import Foundations
 ///
 /// Elements stand in row-major order, in the machine's byte order, at a multiple of 64 bytes.
 package final class HostTensor {
+  /// The shape and element type.
   package let type: TensorType
   /// The elements; valid while the tensor lives.
   package let bytes: UnsafeMutableRawBufferPointer

@@ -9,8 +9,10 @@ package enum GoldenReference {
   /// The root of the package.
   package static let root = Checkout.root
 
+  /// The folder of the reference results.
   package static let folder = SharedData.path("golden")
 
+  /// Whether the reference results are there.
   package static let isPresent = SharedData.has("golden/bert_manifest.json")
 
   /// Flags that make `examples/pretrain_tiny.json` the model of the reference results.
@@ -58,5 +60,6 @@ package enum GoldenReference {
     return (difference / max(norm, .leastNormalMagnitude)).squareRoot()
   }
 
+  /// The largest magnitude; 0 where there are no values.
   package static func largest(_ values: [Float]) -> Float { values.map(abs).max() ?? 0 }
 }

@@ -2,6 +2,7 @@ import Foundation
 
 /// Debian's mlir-opt, the outside judge of our text.
 package enum MLIROpt {
+  /// The executable; nil where the machine has none.
   package static let path = ["/usr/bin/mlir-opt-16", "/usr/lib/llvm-16/bin/mlir-opt"].first {
     FileManager.default.isExecutableFile(atPath: $0)
   }

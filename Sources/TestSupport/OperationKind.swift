@@ -26,6 +26,7 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
   case dropout
   case constant
 
+  /// Every kind that a test has to cover.
   package static var allCases: [OperationKind] {
     Elementwise.Unary.allCases.map(unary) + Elementwise.Binary.allCases.map(binary)
       + Elementwise.Comparison.allCases.map(compare)

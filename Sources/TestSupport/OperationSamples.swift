@@ -9,7 +9,9 @@ package struct OperationSamples {
   package struct Sample: Sendable, CustomStringConvertible {
     /// Says the operation and what is special here, such as `matmul transposed left, batch axes`.
     package let name: String
+    /// What is computed.
     package let operation: Operation
+    /// Operands that fit the operation's type rule.
     package let operands: [Tensor]
 
     package var description: String { name }

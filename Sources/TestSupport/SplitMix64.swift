@@ -5,6 +5,7 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
   /// The same seed gives the same numbers.
   package init(seed: UInt64) { state = seed }
 
+  /// The next 64 bits: the state moves on by a constant, and a finalizer mixes it.
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

@@ -8,16 +8,21 @@ import Runtime
 
 /// What the user says about an evaluation besides the bundle.
 package struct EvaluationOptions: Sendable {
+  /// The folder with the data; nil for the configuration's.
   package var datasetDirectory: String?
+  /// The parameters; nil for the configuration's, or else the initial ones.
   package var checkpoint: String?
   /// Evaluate at most this many micro-batches.
   package var maximumBatches: Int?
+  /// Threads that the device computes with.
   package var threads: Int
   /// Where the outputs of all evaluated micro-batches go, one after the other along the first axis.
   package var outputsPath: String?
   /// Where the mean gradients of the evaluated micro-batches go.
   package var gradientsPath: String?
+  /// Whether the files that are written may replace others.
   package var overwrites = false
+  /// How progress is shown.
   package var progress: ProgressMode = .auto
 
   package init(threads: Int) {
@@ -27,6 +32,7 @@ package struct EvaluationOptions: Sendable {
 
 /// What an evaluation found.
 package struct EvaluationReport: Sendable {
+  /// Samples that were evaluated.
   package var samples: Int
   /// In nat; the masked-LM loss is the mean over all masked tokens, others are means over the samples.
   package var losses: [(name: String, value: Double)]

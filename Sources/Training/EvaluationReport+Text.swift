@@ -1,6 +1,7 @@
 import Foundations
 
 extension EvaluationReport {
+  /// The report in lines of `name: value`.
   package var text: String {
     var lines = ["samples: \(samples)"]
     for (name, value) in losses {
@@ -21,6 +22,7 @@ extension EvaluationReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The report under the schema `tessera.evaluation/1`.
   package var json: JSON.Plain {
     var fields: [JSON.Plain.Field] = [
       .init("schema", "tessera.evaluation/1"), .init("samples", .integer(samples)),

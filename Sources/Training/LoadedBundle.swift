@@ -6,7 +6,9 @@ import Runtime
 
 /// A bundle as a run needs it: the program, the recipe, and which program it is.
 package struct LoadedBundle: Sendable {
+  /// The program, which is valid.
   package let program: Program
+  /// What the bundle was compiled from.
   package let recipe: TrainingRecipe
   /// The program's digest, in hexadecimal.
   package let digest: String

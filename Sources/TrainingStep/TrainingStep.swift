@@ -18,7 +18,9 @@ import Recipe
 /// Micro-batches are read in the order of the accumulation steps, and within one step in the order of the
 /// replicas. Gradients are summed over both; the optimizer divides.
 package struct TrainingStep: Sendable {
+  /// The name of the function that differentiates the loss of one micro-batch.
   package static let microBatchFunction = "micro_batch"
+  /// The name of the function that accumulates the micro-batches of one replica.
   package static let replicaFunction = "replica_gradients"
 
   let model: TrainingModel

@@ -8,8 +8,8 @@ struct Train: ParsableCommand {
     abstract: "Trains a bundle on TFRecord files.",
     discussion: """
       Trains on the emulated IPU of this machine's CPU (ipu-model). A run has a directory with its \
-      metrics (metrics.jsonl), summary and checkpoint. Ctrl-C ends it after the weight update that \
-      runs, with a checkpoint.
+      metrics (metrics.jsonl), summary and checkpoint. Ctrl-C ends it after the micro-batch \
+      that runs, with a checkpoint of the last whole weight update.
       """)
 
   @Argument(help: "The bundle.")

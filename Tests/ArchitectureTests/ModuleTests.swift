@@ -156,6 +156,14 @@ import Testing
       }
     }
   }
+
+  @Test func declarationsForOtherModulesAreDocumented() throws {
+    for file in try Repository.files(in: "Sources", endings: [".swift"]) {
+      for found in try UndocumentedDeclaration.all(in: Repository.text(file)) {
+        Issue.record("\(file):\(found.line): no /// comment on \(found.code)")
+      }
+    }
+  }
 }
 
 /// The compiler's own modules: the graph, and all that is built on it.

@@ -27,6 +27,37 @@ import Testing
     #expect(codeLines(of: long) == ["f(", "", "", ", as! b)"])
   }
 
+  @Test func declarationsWithoutAComment() throws {
+    let text = """
+      package import A
+      /// Documented.
+      @frozen
+      @available(*, deprecated)
+      package struct S: Hashable {
+        package let a: Int
+        // No documentation.
+        @inlinable package func b() {}
+
+        /// Stands apart.
+
+        package private(set) var c = 0
+        @inlinable
+        package static var d: Int { 0 }
+        /// Documented.
+        @inlinable package mutating func e() {}
+        package init(a: Int) { self.a = a }
+        package init?(text: String) { nil }
+        package var description: String { "package let f = 0" }
+        package static func == (left: Self, right: Self) -> Bool { true }
+        package func hash(into hasher: inout Hasher) {}
+        let package = 0
+      }
+      """
+    let found = try UndocumentedDeclaration.all(in: text)
+    #expect(found.map(\.line) == [6, 8, 12, 14, 18])
+    #expect(found.first?.code == "let a: Int")
+  }
+
   @Test func targetsOfAManifest() throws {
     let manifest = try PackageManifest(
       """

@@ -83,7 +83,7 @@ import Testing
     #expect(reads == order)
     for threads in [2, 3, 5] {
       let engine = try Engine(program, replicas: replicas, threads: threads)
-      #expect(engine.laneCount == min(threads, count))
+      #expect(engine.laneCount == min(Engine.lanesPerThread * threads, count))
       // The second run finds what the first left in the lanes.
       for _ in 0..<2 {
         #expect(try train(engine, &reads) == one)
@@ -95,7 +95,7 @@ import Testing
   @Test func threadsShareKernelsWhereALaneIsTooLarge() throws {
     let program = try training(count: 4)
     let inLanes = try Engine(program, threads: 2)
-    #expect(inLanes.laneCount == 2)
+    #expect(inLanes.laneCount == 4)
     // Two streams, what is computed from them, and small values.
     #expect(inLanes.laneByteCount > 3 * x.byteCount && inLanes.laneByteCount < 8 * x.byteCount)
     let size = inLanes.laneByteCount
@@ -171,7 +171,7 @@ import Testing
   func theFirstErrorIsThrown(faults: Faults) throws {
     for threads in 1...3 {
       let engine = try Engine(try lookups(), threads: threads)
-      #expect(engine.laneCount == threads)
+      #expect((engine.laneCount > 1) == (threads > 1))
       let values = HostTensor(counting([8, 2]))
       func run(_ faults: Faults) throws -> [UInt8] {
         let first = Int32(faults.carried.map { 8 - $0 } ?? 0)
@@ -227,7 +227,7 @@ import Testing
       }
       return results + [captured]
     }
-    #expect(try Engine(try program(module(main)), threads: 2).laneCount == 2)
+    #expect(try Engine(try program(module(main)), threads: 2).laneCount >= 2)
     for threads in 1...3 {
       try expectSame(
         module(main), "main", [counting([3, 5]), counting([3, 5], from: 3)], threads: threads)

@@ -101,7 +101,7 @@ import Testing
     var bits: [[UInt8]] = []
     for threads in 1...3 {
       let engine = try Engine(program, replicas: 2, threads: threads)
-      #expect(engine.laneCount == threads)
+      #expect((engine.laneCount > 1) == (threads > 1))
       let state = ParameterState(program, seed: 3)
       let step = try arguments(engine, state, weightUpdate: 4, rate: 0.01)
       let before = step.map { Tensor($0.type, $0.values) }

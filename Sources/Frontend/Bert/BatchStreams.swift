@@ -4,11 +4,15 @@ import Recipe
 
 /// The tensors of a micro-batch, as the host streams them in: name and type, in a fixed order.
 package struct BatchStreams: Sendable {
+  /// A tensor of the micro-batch.
   package struct Stream: Hashable, Sendable {
+    /// The stream's name, under which the host feeds it.
     package var name: String
+    /// The tensor's shape and element type; ids, positions and flags are all i32.
     package var type: TensorType
   }
 
+  /// The streams, in the order in which the model's functions take them.
   package let all: [Stream]
 
   /// Token streams are [micro-batch, sequence]; masked positions and ids [micro-batch, predictions];

@@ -11,14 +11,18 @@ import Recipe
 /// - `@evaluation`(parameters…, batch…) → (losses…, outputs…): an entry, without dropout;
 /// - one function for each distinct form of encoder layer that they call once a layer.
 package struct BertGraph: Sendable {
+  /// Holds the functions.
   package private(set) var module = Module()
+  /// The trained tensors, in the order in which every function takes them.
   package let parameters: [ModelParameter]
+  /// The tensors of a micro-batch, which functions take after the parameters.
   package let streams: BatchStreams
   /// The names of the losses, in the order of the results of `@loss` after the total.
   package let lossNames: [String]
   /// The element type of weights and activations.
   package let element: ElementType
 
+  /// The name of the function that computes the losses of a micro-batch in training.
   package static let lossFunction = "loss"
 
   /// Builds the graph of a recipe.

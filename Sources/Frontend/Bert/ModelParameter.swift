@@ -4,13 +4,17 @@ import Recipe
 /// A trained tensor of the model, by Hugging Face's name. Weights of dense layers are stored
 /// [out, in], as PyTorch has them.
 package struct ModelParameter: Hashable, Sendable {
+  /// Hugging Face's name, such as `bert.pooler.dense.weight`.
   package var name: String
+  /// The extents; [out, in] for a dense weight.
   package var shape: [Int]
+  /// What the first values are.
   package var initializer: ParameterInitializer
 }
 
 /// The model's parameters in the order in which every function takes them.
 package struct ModelParameters: Sendable {
+  /// The parameters, in that order.
   package private(set) var all: [ModelParameter] = []
 
   /// The parameters of BERT for a task, named as in Hugging Face's BertForPreTraining and
@@ -57,5 +61,6 @@ package struct ModelParameters: Sendable {
     }
   }
 
+  /// What the names of encoder layer number `layer`, from 0, begin with.
   package static func encoderLayerPrefix(_ layer: Int) -> String { "bert.encoder.layer.\(layer)." }
 }

@@ -4,7 +4,9 @@ import Recipe
 
 /// A configuration that was read and found sound.
 package struct LoadedConfiguration: Hashable, Sendable {
+  /// What the configuration asks for, with the overrides and defaults in place.
   package var recipe: TrainingRecipe
+  /// What is not wrong but unlikely to be meant, in source order.
   package var warnings: [Diagnostic]
 }
 
