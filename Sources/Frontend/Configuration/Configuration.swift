@@ -46,7 +46,8 @@ package enum Configuration {
       throw TesseraError(.badData, inSourceOrder(mistakes, file: file, overrides: overrides))
     }
     return LoadedConfiguration(
-      recipe: recipe, warnings: warnings(about: recipe, at: root.location))
+      recipe: recipe,
+      warnings: warnings(about: recipe, at: root.location) + ineffectiveKeys(in: root))
   }
 
   /// The file's name without folder and extension.
@@ -64,6 +65,19 @@ package enum Configuration {
       return (source.map { $0 + 1 } ?? 0, location.line, location.column)
     }
     return diagnostics.sorted { rank($0) < rank($1) }
+  }
+
+  /// Asked-for behaviour that this version does not have.
+  private static func ineffectiveKeys(in root: JSON.Value) -> [Diagnostic] {
+    guard let logs = root.value(atPath: "wandb_opts.log_to_wandb"), logs.boolean == true else {
+      return []
+    }
+    return [
+      Diagnostic(
+        .warning, code: "not-in-effect",
+        "log_to_wandb has no effect: this version writes metrics.jsonl and nothing for Weights & Biases",
+        at: logs.location)
+    ]
   }
 
   private static func warnings(
