@@ -19,23 +19,6 @@ package enum Executables {
     FileManager.default.isExecutableFile(atPath: $0)
   }
 
-  /// What a command left.
-  package typealias Output = Command.Output
-
-  /// Runs a command to its end, in `folder` where one is given.
-  package static func run(
-    _ path: String, _ arguments: [String], in folder: String? = nil
-  ) throws -> Output {
-    try Command.run(path, arguments, in: folder)
-  }
-
-  /// Starts a command.
-  package static func start(
-    _ path: String, _ arguments: [String], in folder: String? = nil
-  ) throws -> Command.Running {
-    try Command.start(path, arguments, in: folder)
-  }
-
   /// The modules of `candidates` that an executable has symbols of. A mangled name begins with `$s`, the
   /// length of the module's name, and the name.
   package static func linkedModules(of name: String, among candidates: Set<String>) throws -> Set<

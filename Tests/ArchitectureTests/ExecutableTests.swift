@@ -16,17 +16,17 @@ struct ExecutableTests {
 
   @Test(arguments: ["tessera", "tesserac"])
   func helpAndVersion(_ name: String) throws {
-    let help = try Executables.run(Executables.path(name), ["--help"])
+    let help = try Command.run(Executables.path(name), ["--help"])
     #expect(help.status == 0)
     #expect(help.text.contains("USAGE: \(name)"))
-    let version = try Executables.run(Executables.path(name), ["--version"])
+    let version = try Command.run(Executables.path(name), ["--version"])
     #expect(version.status == 0)
     #expect(version.text.contains(#/\d+\.\d+\.\d+/#))
   }
 
   @Test(arguments: ["tessera", "tesserac"])
   func anUnknownFlagIsAUsageError(_ name: String) throws {
-    let output = try Executables.run(Executables.path(name), ["--no-such-flag"])
+    let output = try Command.run(Executables.path(name), ["--no-such-flag"])
     #expect(output.status == 64)
     #expect(output.text.isEmpty)
   }

@@ -23,8 +23,8 @@ struct CommandLineTests {
       try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
     }
 
-    func run(_ tool: String, _ arguments: String...) throws -> Executables.Output {
-      try Executables.run(Executables.path(tool), arguments, in: path)
+    func run(_ tool: String, _ arguments: String...) throws -> Command.Output {
+      try Command.run(Executables.path(tool), arguments, in: path)
     }
 
     /// `demo.ipub` and the folder `data`.
@@ -43,7 +43,7 @@ struct CommandLineTests {
           "--mask-tokens", "5", "-o", "data/train.tfrecord",
         ],
       ] {
-        let output = try Executables.run(Executables.path("tessera"), arguments, in: path)
+        let output = try Command.run(Executables.path("tessera"), arguments, in: path)
         try #require(output.status == 0, "\(output.errors)")
       }
       let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
@@ -226,7 +226,7 @@ struct CommandLineTests {
   func signalsEndARunCleanly(signal: Int32, status: Int) throws {
     let folder = try Folder()
     try folder.makeBundleAndData()
-    let running = try Executables.start(
+    let running = try Command.start(
       Executables.path("tessera"),
       [
         "train", "demo.ipub", "--dataset-dir", "data", "--run-dir", "run", "--progress", "none",
