@@ -52,7 +52,7 @@ extension Batch {
       values.count * MemoryLayout<Int32>.size == destination.count
     else {
       throw TesseraError(
-        .incompatible, code: "wrong-stream",
+        .incompatible, code: .wrongStream,
         "the data have no stream '\(stream)' of \(destination.count / 4) values")
     }
     values.withUnsafeBytes { destination.copyMemory(from: $0) }

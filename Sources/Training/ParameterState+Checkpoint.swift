@@ -38,7 +38,7 @@ extension ParameterState {
     try writer.write(tensors) { entry throws(TesseraError) in
       guard let tensor = self[Port(name: entry.name, role: .parameter)] else {
         throw TesseraError(
-          .internalError, code: "no-parameter", "there is no parameter '\(entry.name)'")
+          .internalError, code: .noParameter, "there is no parameter '\(entry.name)'")
       }
       return try CheckpointTensor(
         shape: entry.shape, element: entry.element, bytes: Array(tensor.bytes))

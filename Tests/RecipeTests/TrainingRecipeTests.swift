@@ -74,7 +74,7 @@ import Testing
     #expect(parts.count == 2)
     let damaged = parts.joined(separator: to)
     let error = #expect(throws: TesseraError.self) { try Self.decode(damaged, run) }
-    #expect(error?.diagnostics.map(\.code) == [code])
+    #expect(error?.diagnostics.map(\.code.rawValue) == [code])
   }
 
   @Test func squadCountsEpochs() throws {

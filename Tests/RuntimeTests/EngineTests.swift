@@ -177,7 +177,7 @@ import Testing
         Issue.record("\(operation) takes a bad index")
       } catch let error as TesseraError {
         #expect(error.exitCode == .badData)
-        #expect(error.diagnostics[0].code == "index-out-of-range")
+        #expect(error.diagnostics[0].code.rawValue == "index-out-of-range")
         let message = error.diagnostics[0].message
         #expect(message.contains("'lookup'") && message.contains(operation.mnemonic))
         #expect(message.contains("index 1 is") && message.contains("below 4"))
