@@ -131,6 +131,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case safetensorsWrongSize = "safetensors-wrong-size"
 
   // Running.
+  case badCount = "bad-count"
   case badPath = "bad-path"
   case lossNotFinite = "loss-not-finite"
   case missingArgument = "missing-argument"
