@@ -38,10 +38,13 @@ package enum RecipeLimits {
   package static let memoryProportion = RealInterval(above: 0, through: 1)
   /// A part of a whole, such as the warm-up's of the training.
   package static let fraction = RealInterval(from: 0, through: 1)
-  /// A finite number above 0, such as a learning rate.
-  package static let positive = RealInterval(above: 0, through: .greatestFiniteMagnitude)
-  /// A finite number from 0 on, such as the weight decay.
-  package static let notNegative = RealInterval(from: 0, through: .greatestFiniteMagnitude)
+  /// A number above 0, such as a learning rate.
+  package static let positive = RealInterval(above: 0, through: largest)
+  /// A number from 0 on, such as the weight decay.
+  package static let notNegative = RealInterval(from: 0, through: largest)
+
+  /// Real values are computed with in 32 bits.
+  fileprivate static let largest = Double(Float.greatestFiniteMagnitude)
 }
 
 /// An interval of real numbers, each end in it or not.
@@ -66,16 +69,26 @@ package struct RealInterval: Hashable, Sendable, CustomStringConvertible {
     (self.lower, self.includesLower, self.upper, self.includesUpper) = (lower, false, upper, true)
   }
 
-  /// Whether `value` lies in the interval; never so for a NaN.
+  /// Whether `value` lies in the interval, also once it is rounded to 32 bits; never so for a NaN.
   package func contains(_ value: Double) -> Bool {
-    (includesLower ? value >= lower : value > lower)
-      && (includesUpper ? value <= upper : value < upper)
+    func holds(_ value: Double) -> Bool {
+      (includesLower ? value >= lower : value > lower)
+        && (includesUpper ? value <= upper : value < upper)
+    }
+    return holds(value) && holds(Double(Float(value)))
+  }
+
+  /// The end of the interval that `value` lies beyond; nil where that end is not in it.
+  package func nearest(to value: Double) -> Double? {
+    if contains(value) { return value }
+    if value <= lower { return includesLower ? lower : nil }
+    return value >= upper && includesUpper && upper < RecipeLimits.largest ? upper : nil
   }
 
   /// The interval in words: `above 0`, `from 0 to below 1`.
   package var description: String {
     let start = includesLower ? "from \(Self.short(lower))" : "above \(Self.short(lower))"
-    if upper == .greatestFiniteMagnitude {
+    if upper == RecipeLimits.largest {
       return includesLower ? "of at least \(Self.short(lower))" : start
     }
     return start + (includesUpper ? " to " : " to below ") + Self.short(upper)

@@ -3,22 +3,26 @@ import Recipe
 
 /// Holds a configuration's tree against the table of keys: what is there, and all that is wrong
 /// with keys and single values.
+///
+/// Keys are asked for by their paths in the flat form; messages have the paths of the file's form.
 struct ConfigurationReader {
   let root: JSON.Value
-  let form: ConfigurationForm
+  let kind: ConfigurationKind
   private(set) var diagnostics: [Diagnostic] = []
-  /// The readable values by path, without nulls.
+  /// The readable values, without nulls.
   private var values: [String: JSON.Value] = [:]
-  /// Paths whose value is missing or wrong: what is asked of them says nothing about the file.
+  /// Keys whose value is missing or wrong: what is asked of them says nothing about the file.
   private var unreadable: Set<String> = []
   /// Unknown keys that still get a nearest known one: a file may have a million of them.
   private var suggestionsLeft = 100
 
-  init(_ root: JSON.Value, form: ConfigurationForm) {
+  init(_ root: JSON.Value, kind: ConfigurationKind) {
     self.root = root
-    self.form = form
+    self.kind = kind
     read(root, at: "")
   }
+
+  var form: ConfigurationForm { kind.form }
 
   private mutating func read(_ object: JSON.Value, at parent: String) {
     var seen: Set<String> = []
@@ -26,77 +30,268 @@ struct ConfigurationReader {
     var misspelt: Set<String> = []
     let members = object.members ?? []
     let present = Set(members.map(\.key))
+    let isOpen = ConfigurationLayout.group(at: parent, in: form)?.isOpen ?? false
     for member in members {
-      let path = parent.isEmpty ? member.key : "\(parent).\(member.key)"
-      guard let key = ConfigurationKey.at(path), key.name == member.key else {
+      let path = Self.join(parent, member.key)
+      // A key with a dot in it is not the path that it looks like.
+      let isPath = !member.key.contains(".")
+      if isPath, let key = ConfigurationLayout.key(at: path, in: kind) {
+        seen.insert(member.key)
+        read(member, of: key, at: path)
+      } else if isPath, ConfigurationLayout.group(at: path, in: form) != nil {
+        seen.insert(member.key)
+        readGroup(member.value, at: path)
+      } else if isPath, ConfigurationLayout.has(path, in: form.other) {
+        reportMixed(member, at: path)
+      } else if !isOpen {
         diagnostics.append(unknown(member, in: parent, present: present, misspelt: &misspelt))
-        continue
-      }
-      seen.insert(path)
-      if key.presence(in: form) == .absent {
-        diagnostics.append(foreign(key, at: member.keyLocation))
-      } else if !(member.value.isNull && key.mayBeNull(in: form)) {
-        read(member.value, of: key)
       }
     }
-    for key in ConfigurationKey.members(of: parent)
-    where key.isRequired(in: form) && !seen.contains(key.path) {
-      unreadable.insert(key.path)
-      if misspelt.contains(key.name) { continue }
-      reportMissing(key.path)
+    for name in ConfigurationLayout.members(of: parent, in: kind)
+    where !seen.contains(name) {
+      let path = Self.join(parent, name)
+      if misspelt.contains(name) {
+        markUnreadable(path)
+      } else {
+        reportIfMissing(path)
+      }
     }
-    for name in misspelt { unreadable.insert(parent.isEmpty ? name : "\(parent).\(name)") }
   }
 
-  private mutating func read(_ value: JSON.Value, of key: ConfigurationKey) {
-    let mistakes = key.kind.mistakes(in: value, path: key.path)
-    diagnostics += mistakes
+  private static func join(_ parent: String, _ name: String) -> String {
+    parent.isEmpty ? name : "\(parent).\(name)"
+  }
+
+  private mutating func read(_ member: JSON.Member, of key: ConfigurationKey, at path: String) {
+    let presence = key.presence(in: kind)
+    if presence == .absent {
+      reportForeign(key, member, at: path)
+    } else if !(member.value.isNull && presence.mayBeNull) {
+      read(member.value, of: key, at: path)
+    }
+  }
+
+  private mutating func read(_ value: JSON.Value, of key: ConfigurationKey, at path: String) {
+    let mistakes = key.kind.mistakes(in: value, path: path)
     guard mistakes.isEmpty else {
       unreadable.insert(key.path)
+      let remedy = key.kind.mended(value, suggestion: key.suggestion).map {
+        Remedy("set \(path.lastKey) to \($0.text())", [.set(path: path, $0)])
+      }
+      diagnostics += mistakes.map { mistake in
+        var mistake = mistake
+        mistake.remedies = [remedy].compactMap { $0 }
+        return mistake
+      }
       return
     }
-    values[key.path] = value
-    if key.kind == .object { read(value, at: key.path) }
+    if let other = values[key.path], JSON.Plain(other) != JSON.Plain(value) {
+      diagnostics.append(
+        Diagnostic(
+          code: .conflictingValues,
+          "\(path) is \(value.phrase), but the same value at \(other.location) is \(other.phrase)",
+          at: value.location, remedies: [Remedy("remove \"\(path)\"", [.remove(path: path)])]))
+    }
+    values[key.path] = values[key.path] ?? value
+  }
+
+  private mutating func readGroup(_ value: JSON.Value, at path: String) {
+    if value.members != nil {
+      read(value, at: path)
+    } else if !(value.isNull && !ConfigurationLayout.isRequired(group: path, in: kind)) {
+      markUnreadable(path)
+      diagnostics.append(
+        Diagnostic(
+          code: .wrongType, "\(path) must be an object, but is \(value.phrase)",
+          at: value.location, notes: [holds(path)],
+          remedies: [
+            Remedy(
+              "set \(path.lastKey) to an object", [.remove(path: path)] + suggested(group: path))
+          ]))
+    }
+  }
+
+  /// Nothing is concluded any more from the key at a path of the file, or from those below it.
+  private mutating func markUnreadable(_ path: String) {
+    for key in ConfigurationKey.all {
+      let place = form.path(of: key.path)
+      if place == path || place.hasPrefix(path + ".") { unreadable.insert(key.path) }
+    }
+  }
+}
+
+// MARK: - Mistakes with keys
+
+extension ConfigurationReader {
+  private mutating func reportMixed(_ member: JSON.Member, at path: String) {
+    let homes = ConfigurationLayout.keys(at: path, in: form.other).map { form.path(of: $0.path) }
+    var remedies: [Remedy] = []
+    if let home = homes.first {
+      markUnreadable(home)
+      let isThere = root.value(atPath: home) != nil
+      remedies = [
+        isThere
+          ? Remedy("remove \"\(path)\"", [.remove(path: path)])
+          : Remedy(
+            "move its value to \(home)",
+            [.remove(path: path), .set(path: home, JSON.Plain(member.value))])
+      ]
+    } else if let members = member.value.members {
+      let moves = members.compactMap { inner -> ConfigurationEdit? in
+        let flat = ConfigurationLayout.keys(at: "\(path).\(inner.key)", in: form.other).first?.path
+        return flat.map { .set(path: form.path(of: $0), JSON.Plain(inner.value)) }
+      }
+      for case .set(let home, _) in moves { markUnreadable(home) }
+      remedies = [
+        Remedy("move its members to the \(form.rawValue) form's keys", [.remove(path: path)] + moves)
+      ]
+    }
+    diagnostics.append(
+      Diagnostic(
+        code: .mixedForms,
+        "\(path) is a key of the \(form.other.rawValue) form (\(form.other.releases)),"
+          + " but this file is in the \(form.rawValue) form (\(form.releases))",
+        at: member.keyLocation,
+        notes: homes.first.map { ["the \(form.rawValue) form calls it \($0)"] } ?? [],
+        remedies: remedies))
   }
 
   private mutating func unknown(
     _ member: JSON.Member, in parent: String, present: Set<String>, misspelt: inout Set<String>
   ) -> Diagnostic {
     let quoted = JSON.Plain.string(member.key).text()
+    let path = Self.join(parent, member.key)
     let place = parent.isEmpty ? "the configuration" : parent
     var mistake = Diagnostic(
       code: .unknownKey, "\(place) has no key \(quoted)", at: member.keyLocation)
     guard suggestionsLeft > 0 else { return mistake }
     suggestionsLeft -= 1
-    let known = ConfigurationKey.members(of: parent)
-      .filter { $0.presence(in: form) != .absent && !present.contains($0.name) }
-    let elsewhere = ConfigurationKey.all.first {
-      ($0.name == member.key || $0.path == member.key) && $0.presence(in: form) != .absent
+    // Edits have paths, in which a key with a dot cannot stand.
+    let hasPath = !member.key.contains(".") && !member.key.isEmpty
+    let known = ConfigurationLayout.members(of: parent, in: kind).filter { !present.contains($0) }
+    let elsewhere = ConfigurationLayout.paths(in: kind).first {
+      $0.lastKey == member.key || $0 == member.key
     }
     if let elsewhere {
-      let target = elsewhere.parent.isEmpty ? "the top level" : elsewhere.parent
-      mistake.remedies = ["move \"\(elsewhere.name)\" to \(target)"]
-    } else if let nearest = member.key.nearest(among: known.map(\.name)) {
+      let target = elsewhere.parentPath.isEmpty ? "the top level" : elsewhere.parentPath
+      let isThere = root.value(atPath: elsewhere) != nil
+      let edits: [ConfigurationEdit] =
+        hasPath
+        ? [.remove(path: path)]
+          + (isThere ? [] : [.set(path: elsewhere, JSON.Plain(member.value))]) : []
+      mistake.remedies = [
+        isThere
+          ? Remedy("remove \(quoted)", edits)
+          : Remedy("move \"\(elsewhere.lastKey)\" to \(target)", edits)
+      ]
+      if !isThere { markUnreadable(elsewhere) }
+    } else if let nearest = member.key.nearest(among: known) {
       misspelt.insert(nearest)
-      mistake.remedies = ["rename \(quoted) to \"\(nearest)\""]
+      mistake.remedies = [
+        Remedy(
+          "rename \(quoted) to \"\(nearest)\"",
+          hasPath ? [.rename(path: path, to: nearest)] : [])
+      ]
     } else {
-      mistake.remedies = ["remove \(quoted)"]
+      mistake.remedies = [
+        Remedy("remove \(quoted)", hasPath ? [.remove(path: path)] : [])
+      ]
     }
     return mistake
   }
 
-  private func foreign(_ key: ConfigurationKey, at location: SourceLocation) -> Diagnostic {
-    let isConflict = form == .squadByName && key.presence(in: .squadFromCheckpoint) != .absent
-    let users = ConfigurationForm.allCases.filter { key.presence(in: $0) != .absent }
-    return Diagnostic(
-      code: isConflict ? .modelSourceConflict : .keyOfOtherTask,
-      isConflict
-        ? "\(key.path) and bert_model_name both say which model to start from"
-        : "\(key.path) is no key of \(form.phrase)",
-      at: location,
-      notes: ["it is a key of " + users.map(\.phrase).joined(separator: " and ")],
-      remedies: isConflict
-        ? ["remove \"\(key.name)\"", "remove \"bert_model_name\""] : ["remove \"\(key.name)\""])
+  /// A key that only files of another kind have. Published files have some; they do nothing.
+  private mutating func reportForeign(
+    _ key: ConfigurationKey, _ member: JSON.Member, at path: String
+  ) {
+    if key.isModelSize, kind.namesModel, key.presence(form, kind.task) != .absent {
+      diagnostics.append(
+        modelSourceConflict("\(path) and bert_model_name both say the model's sizes", at: path, member))
+      return
+    }
+    let users = ConfigurationKind.Task.allCases.filter { key.presence(form, $0) != .absent }
+    diagnostics.append(
+      Diagnostic(
+        .note, code: .keyOfOtherTask,
+        "\(path) is a key of \(users.map(\.phrase).joined(separator: " and "));"
+          + " \(kind.task.phrase) does without it",
+        at: member.keyLocation,
+        remedies: [Remedy("remove \"\(path)\"", [.remove(path: path)])]))
+  }
+
+  /// Two keys that both say where the model comes from.
+  func modelSourceConflict(_ message: String, at path: String, _ member: JSON.Member) -> Diagnostic {
+    Diagnostic(
+      code: .modelSourceConflict, message, at: member.keyLocation,
+      remedies: [
+        Remedy("remove \"\(path.lastKey)\"", [.remove(path: path)]),
+        Remedy("remove \"bert_model_name\"", [.remove(path: "bert_model_name")]),
+      ])
+  }
+
+  private mutating func reportIfMissing(_ path: String) {
+    if ConfigurationLayout.group(at: path, in: form) != nil {
+      guard ConfigurationLayout.isRequired(group: path, in: kind) else { return }
+      // Its keys may stand elsewhere, misspelt or moved, and were reported there.
+      guard !isReported(group: path) else { return }
+      reportMissing(
+        path, notes: [holds(path)],
+        add: Remedy("add \"\(path.lastKey)\"", suggested(group: path)))
+      markUnreadable(path)
+    } else if let key = ConfigurationLayout.key(at: path, in: kind),
+      key.presence(in: kind).isRequired, !unreadable.contains(key.path)
+    {
+      let isElsewhere = key.places(in: form).contains { root.value(atPath: $0) != nil }
+      if !isElsewhere { reportMissing(key) }
+    }
+  }
+
+  private func isReported(group path: String) -> Bool {
+    let required = ConfigurationKey.all.filter {
+      $0.presence(in: kind).isRequired && form.path(of: $0.path).hasPrefix(path + ".")
+    }
+    return required.allSatisfy { unreadable.contains($0.path) }
+  }
+
+  /// Adds that a key is missing from its object.
+  mutating func reportMissing(_ key: ConfigurationKey) {
+    let path = form.path(of: key.path)
+    unreadable.insert(key.path)
+    reportMissing(
+      path, notes: ["it is \(key.meaning): \(key.kind.phrase)"],
+      add: key.suggestion.map {
+        Remedy("add \"\(path.lastKey)\": \($0.text())", [.set(path: path, $0)])
+      } ?? Remedy("add \"\(path.lastKey)\": \(key.kind.phrase)"))
+  }
+
+  private mutating func reportMissing(_ path: String, notes: [String], add: Remedy) {
+    var remedies = [add]
+    if path == "bert_config", kind.task != .pretraining {
+      remedies.insert(
+        Remedy(
+          "add \"bert_model_name\", to start from a published model",
+          [.set(path: "bert_model_name", "bert-base-uncased")]), at: 0)
+    }
+    diagnostics.append(
+      Diagnostic(
+        code: .missingKey, "\(path) is missing", at: root.nearestLocation(toPath: path),
+        notes: notes, remedies: remedies))
+  }
+
+  private func holds(_ path: String) -> String {
+    let names = ConfigurationLayout.members(of: path, in: kind)
+    let meaning = ConfigurationLayout.group(at: path, in: form)?.meaning ?? ""
+    return "it holds \(meaning): \(names.joined(separator: ", "))"
+  }
+
+  private func suggested(group path: String) -> [ConfigurationEdit] {
+    let required = ConfigurationKey.all.filter {
+      $0.presence(in: kind).isRequired && form.path(of: $0.path).hasPrefix(path + ".")
+    }
+    let edits = required.compactMap { key in
+      key.suggestion.map { ConfigurationEdit.set(path: form.path(of: key.path), $0) }
+    }
+    return edits.count == required.count ? edits : []
   }
 }
 
@@ -114,43 +309,21 @@ extension ConfigurationReader {
     diagnostics.append(diagnostic)
   }
 
-  /// Adds that `path` is missing from its object.
-  mutating func reportMissing(_ path: String) {
-    guard let key = ConfigurationKey.at(path) else { return }
-    var remedies: [Remedy] = ["add \"\(key.name)\": \(key.kind.phrase)"]
-    if path == "bert_config", form == .squadFromCheckpoint {
-      remedies.append("add \"bert_model_name\" instead, to start from a published model")
-    }
-    unreadable.insert(path)
-    diagnostics.append(
-      Diagnostic(
-        code: .missingKey, "\(path) is missing",
-        at: root.nearestLocation(toPath: path), notes: ["it is \(key.meaning)"],
-        remedies: remedies))
-  }
-
   /// Whether the value at `path`, or what it follows from, is what the user meant.
   func isReadable(_ path: String) -> Bool {
-    if form == .squadByName, path.hasPrefix("bert_config."), unreadable.contains("bert_model_name")
-    {
-      return false
-    }
-    var ancestor = path[...]
-    while true {
-      if unreadable.contains(String(ancestor)) { return false }
-      guard let dot = ancestor.lastIndex(of: ".") else { return true }
-      ancestor = ancestor[..<dot]
-    }
+    let isImplied = kind.namesModel && ConfigurationKey.at(path)?.isModelSize == true
+    return !unreadable.contains(isImplied ? "bert_model_name" : path)
   }
 
-  /// Where the value at `path` stands, or what implies it.
+  /// Where the value at `path` of the flat form stands, or what implies it; list entries in brackets.
   func location(of path: String) -> SourceLocation {
-    if form == .squadByName, path.hasPrefix("bert_config."), root.value(atPath: path) == nil,
-      let name = values["bert_model_name"]
-    {
-      return name.location
+    let key = String(path.prefix { $0 != "[" })
+    guard let value = values[key] else {
+      return kind.namesModel && ConfigurationKey.at(key)?.isModelSize == true
+        ? values["bert_model_name"]?.location ?? root.location
+        : root.nearestLocation(toPath: form.path(of: key))
     }
-    return root.nearestLocation(toPath: path)
+    return value.nearestLocation(toPath: String(path.dropFirst(key.count)))
   }
 
   /// The value as written, where it is there and readable.
@@ -160,7 +333,11 @@ extension ConfigurationReader {
 
   func optionalReal(_ path: String) -> Double? { values[path]?.number }
 
-  func optionalString(_ path: String) -> String? { values[path]?.string }
+  func optionalString(_ path: String) -> String? {
+    if let string = values[path]?.string { return string }
+    if case .string(let string) = defaultValue(of: path) { return string }
+    return nil
+  }
 
   // The readers below give the default of an absent key, and some value of the right kind where
   // the file has a mistake: the recipe is then only made to look for more mistakes.
@@ -174,17 +351,19 @@ extension ConfigurationReader {
 
   func real(_ path: String) -> Double {
     if let real = optionalReal(path) { return real }
-    if case .real(let real) = defaultValue(of: path) { return real }
-    return 0
+    switch defaultValue(of: path) {
+    case .real(let real): return real
+    case .integer(let integer): return Double(integer)
+    default: return 0
+    }
   }
 
-  func boolean(_ path: String) -> Bool { values[path]?.boolean ?? false }
-
-  func string(_ path: String) -> String {
-    if let string = optionalString(path) { return string }
-    if case .string(let string) = defaultValue(of: path) { return string }
-    return ""
+  func boolean(_ path: String) -> Bool {
+    if let boolean = values[path]?.boolean { return boolean }
+    return defaultValue(of: path) == .boolean(true)
   }
+
+  func string(_ path: String) -> String { optionalString(path) ?? "" }
 
   func integers(_ path: String) -> [Int] {
     (values[path]?.elements ?? []).compactMap(\.integer)
@@ -198,10 +377,18 @@ extension ConfigurationReader {
     Case(rawValue: string(path)) ?? fallback
   }
 
-  private func defaultValue(of path: String) -> JSON.Plain? {
-    guard case .defaulted(let value) = ConfigurationKey.at(path)?.presence(in: form) else {
+  /// What a key that the file leaves out has.
+  func defaultValue(of path: String) -> JSON.Plain? {
+    guard case .defaulted(let value) = ConfigurationKey.at(path)?.presence(in: kind) else {
       return nil
     }
     return value
   }
+}
+
+extension ConfigurationKey {
+  private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
+
+  /// The key by its path in the flat form.
+  static func at(_ path: String) -> ConfigurationKey? { byPath[path] }
 }
