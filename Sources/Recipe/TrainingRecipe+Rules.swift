@@ -99,10 +99,11 @@ extension TrainingRecipe {
 
   private func sampleViolations() -> [RecipeViolation] {
     switch program.task {
-    case .questionAnswering where run.epochs == nil:
+    case .questionAnswering where run.epochs == nil,
+      .sequenceClassification where run.epochs == nil:
       return [
         RecipeViolation(
-          "epochs-missing", "question answering needs num_epochs", at: "num_epochs",
+          "epochs-missing", "\(program.task.noun) needs num_epochs", at: "num_epochs",
           keys: ["num_epochs"])
       ]
     case .pretraining
@@ -117,7 +118,7 @@ extension TrainingRecipe {
           notes: ["only the sequence lengths 128, 384 and 512 have a published number of samples"],
           remedies: ["add total_num_train_samples"])
       ]
-    case .pretraining, .questionAnswering:
+    case .pretraining, .questionAnswering, .sequenceClassification:
       return []
     }
   }
@@ -133,6 +134,7 @@ extension TrainingRecipe {
     switch program.task {
     case .pretraining: [.embeddings, .encoderOutput, .pooler, .heads]
     case .questionAnswering: [.embeddings, .questionAnsweringHead]
+    case .sequenceClassification: [.embeddings, .pooler, .classificationHead]
     }
   }
 
@@ -210,6 +212,9 @@ extension TrainingRecipe {
       flow.append((.pooler, pipeline.stage(of: .pooler), .heads))
     case .questionAnswering:
       flow.append((.encoderLayer, encoder.last, .questionAnsweringHead))
+    case .sequenceClassification:
+      flow.append((.encoderLayer, encoder.last, .pooler))
+      flow.append((.pooler, pipeline.stage(of: .pooler), .classificationHead))
     }
     return flow.compactMap { before, stage, after in
       guard let stage, let later = pipeline.stage(of: after), later < stage,
@@ -266,11 +271,21 @@ extension TrainingRecipe {
 }
 
 extension TrainingTask {
-  /// The task in words.
+  /// The task in words, before a noun.
   package var phrase: String {
     switch self {
     case .pretraining: "pre-training"
     case .questionAnswering: "question-answering"
+    case .sequenceClassification: "sequence-classification"
+    }
+  }
+
+  /// The task in words.
+  package var noun: String {
+    switch self {
+    case .pretraining: "pre-training"
+    case .questionAnswering: "question answering"
+    case .sequenceClassification: "sequence classification"
     }
   }
 }

@@ -5,6 +5,8 @@ package enum TrainingTask: Hashable, Sendable {
   case pretraining(maximumPredictions: Int)
   /// SQuAD: the losses of an answer's start and end.
   case questionAnswering
+  /// A task of GLUE: the class of a sequence, or a number for it.
+  case sequenceClassification(GlueTask)
 }
 
 /// The part of BERT's pre-training that a sequence length belongs to. The published recipe trains

@@ -99,7 +99,7 @@ package enum Configuration {
           .warning, code: "no-checkpoint", "phase 2 has no checkpoint of phase 1 to start from",
           at: location, remedies: remedies)
       ]
-    case .pretraining: return []
+    case .pretraining, .sequenceClassification: return []
     }
   }
 }
