@@ -44,7 +44,7 @@ struct NotDifferentiable: Error {
   /// The error for a person: which operation of which function.
   func error(_ operation: Operation, in function: String) -> TesseraError {
     TesseraError(
-      .internalError, code: "not-differentiable",
+      .internalError, code: .notDifferentiable,
       "'\(operation.mnemonic)' in @\(function) has no derivative: \(reason)",
       notes: ["Its result depends on an active argument, and the loss depends on its result."])
   }

@@ -167,12 +167,12 @@ package struct Differentiation: Sendable {
     }
     for (index, isActive) in active.enumerated() where isActive && !types[index].element.isFloat {
       throw TesseraError(
-        .internalError, code: "not-differentiable",
+        .internalError, code: .notDifferentiable,
         "argument \(index) of @\(function.name) is active, but \(types[index]) has no gradient")
     }
   }
 
   private static func invalid(_ message: String) -> TesseraError {
-    TesseraError(.internalError, code: "invalid-differentiation", message)
+    TesseraError(.internalError, code: .invalidDifferentiation, message)
   }
 }

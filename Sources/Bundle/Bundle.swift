@@ -129,6 +129,6 @@ package struct Bundle: Sendable {
 
 private func tooLarge(_ part: String, _ size: Int, _ limit: Int) -> TesseraError {
   TesseraError(
-    .doesNotFit, code: "bundle-too-large",
+    .doesNotFit, code: .bundleTooLarge,
     "\(part) has size \(size), a bundle holds at most \(limit) there")
 }

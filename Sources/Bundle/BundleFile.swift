@@ -25,7 +25,7 @@ package final class BundleFile: Sendable {
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw TesseraError(
-        errno == ENOENT ? .inputMissing : .inputOutput, code: "cannot-open",
+        errno == ENOENT ? .inputMissing : .inputOutput, code: .cannotOpen,
         "cannot open bundle '\(path)': \(systemReason(errno))")
     }
     do throws(TesseraError) {
@@ -34,7 +34,7 @@ package final class BundleFile: Sendable {
         of: descriptor, at: 0, count: min(fileSize, BundleHeader.byteCount), path)
       guard fixed.count == BundleHeader.byteCount else {
         throw TesseraError(
-          .incompatible, code: "not-a-bundle",
+          .incompatible, code: .notABundle,
           "'\(path)' is not a bundle: it has \(fileSize) bytes, a bundle's header alone "
             + "\(BundleHeader.byteCount)")
       }
@@ -155,7 +155,7 @@ package final class BundleFile: Sendable {
     guard fstat(descriptor, &status) == 0 else { throw cannotRead(path, errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw TesseraError(
-        .inputOutput, code: "cannot-open", "'\(path)' is not a regular file, so it is no bundle")
+        .inputOutput, code: .cannotOpen, "'\(path)' is not a regular file, so it is no bundle")
     }
     return status.st_size
   }
@@ -177,7 +177,7 @@ package final class BundleFile: Sendable {
 
   private static func cannotRead(_ path: String, _ number: Int32) -> TesseraError {
     TesseraError(
-      .inputOutput, code: "cannot-read",
+      .inputOutput, code: .cannotRead,
       "cannot read bundle '\(path)': \(systemReason(number))")
   }
 }

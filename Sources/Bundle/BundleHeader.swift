@@ -75,14 +75,14 @@ struct BundleHeader {
   ) throws(TesseraError) -> Int {
     guard header.starts(with: magic) else {
       throw TesseraError(
-        .incompatible, code: "not-a-bundle",
+        .incompatible, code: .notABundle,
         "'\(path)' is not a bundle: it does not begin with a bundle's magic bytes",
         remedies: ["name a file that 'tesserac compile' has written"])
     }
     let version: UInt32 = header.littleEndian(at: 8)
     guard version == formatVersion else {
       throw TesseraError(
-        .incompatible, code: "bundle-format",
+        .incompatible, code: .bundleFormat,
         "'\(path)' has bundle format \(version), this version of Tessera reads format "
           + "\(formatVersion)",
         remedies: [

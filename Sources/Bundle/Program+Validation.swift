@@ -50,7 +50,7 @@ extension Program {
 /// The violation's error; `message` says where.
 func invalidProgram(_ message: String) -> TesseraError {
   TesseraError(
-    .incompatible, code: "invalid-program", message,
+    .incompatible, code: .invalidProgram, message,
     remedies: ["compile the bundle again with this version of tesserac"])
 }
 

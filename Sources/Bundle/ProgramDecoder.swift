@@ -29,9 +29,9 @@ extension Program {
   }
 }
 
-func damagedBundle(_ message: String, remedies: [String] = []) -> TesseraError {
+func damagedBundle(_ message: String, remedies: [Remedy] = []) -> TesseraError {
   TesseraError(
-    .incompatible, code: "damaged-bundle", message,
+    .incompatible, code: .damagedBundle, message,
     remedies: remedies.isEmpty ? ["copy or compile the bundle again"] : remedies)
 }
 

@@ -26,7 +26,7 @@ extension SectionCodec {
       }
       guard ZSTD_isError(size) == 0 else {
         throw TesseraError(
-          .internalError, code: "compression-failed",
+          .internalError, code: .compressionFailed,
           "zstd cannot compress \(part.count) bytes: \(String(cString: ZSTD_getErrorName(size)))")
       }
     }
@@ -136,5 +136,5 @@ extension SectionCodec {
 }
 
 private func outOfMemory() -> TesseraError {
-  TesseraError(.internalError, code: "out-of-memory", "zstd cannot allocate its context")
+  TesseraError(.internalError, code: .outOfMemory, "zstd cannot allocate its context")
 }

@@ -10,7 +10,7 @@ enum TensorTable {
     for tensor in tensors {
       guard tensor.type.isWithinLimits, tensor.bytes.count == tensor.type.byteCount else {
         throw TesseraError(
-          .badData, code: "tensor-size",
+          .badData, code: .tensorSize,
           "tensor '\(tensor.name)' has \(tensor.bytes.count) bytes, which is not the size of a "
             + "\(tensor.type)")
       }

@@ -16,13 +16,13 @@ package enum CheckpointLocation {
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: path)
     } catch {
-      throw TesseraError(.inputOutput, code: "input-output", "cannot list \(path): \(error)")
+      throw TesseraError(.inputOutput, code: .inputOutput, "cannot list \(path): \(error)")
     }
     let folder = path.hasSuffix("/") ? path : path + "/"
     if names.contains("model.safetensors") { return folder + "model.safetensors" }
     if names.contains("model.safetensors.index.json") {
       throw TesseraError(
-        .badData, code: "checkpoint-sharded", "\(path) holds a model in several files",
+        .badData, code: .checkpointSharded, "\(path) holds a model in several files",
         remedies: ["load it with Hugging Face transformers and save it as one file"])
     }
     let candidates = names.sorted(by: precedes).compactMap {
@@ -47,7 +47,7 @@ package enum CheckpointLocation {
 
   private static func notFound(_ message: String) -> TesseraError {
     TesseraError(
-      .inputMissing, code: "checkpoint-not-found", message,
+      .inputMissing, code: .checkpointNotFound, message,
       remedies: ["give the path of a .safetensors file, or of the folder that holds it"])
   }
 }

@@ -15,7 +15,7 @@ package struct CheckpointTensor: Hashable, Sendable {
   ) throws(TesseraError) {
     guard let wanted = element.byteCount(shape: shape), wanted == bytes.count else {
       throw TesseraError(
-        .internalError, code: "internal-error",
+        .internalError, code: .internalError,
         "a tensor of shape \(shape) and type \(element.rawValue) was given \(bytes.count) bytes")
     }
     self.shape = shape
@@ -65,7 +65,7 @@ package struct CheckpointTensor: Hashable, Sendable {
 
   private func wrongType(wanted: String) -> TesseraError {
     TesseraError(
-      .incompatible, code: "checkpoint-element-type",
+      .incompatible, code: .checkpointElementType,
       "a tensor of the checkpoint holds \(element.rawValue) where \(wanted) is needed")
   }
 

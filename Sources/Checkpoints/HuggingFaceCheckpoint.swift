@@ -19,7 +19,7 @@ package struct HuggingFaceCheckpoint: Sendable {
       let canonical = HuggingFaceNames.canonical(entry.name)
       if let other = storedNames.updateValue(entry.name, forKey: canonical) {
         throw TesseraError(
-          .incompatible, code: "checkpoint-ambiguous-name",
+          .incompatible, code: .checkpointAmbiguousName,
           "\(file.path) holds \(canonical) twice, as \(printable(other)) and "
             + "\(printable(entry.name))",
           notes: ["which of the two is meant cannot be told"],
@@ -136,7 +136,9 @@ package struct HuggingFaceCheckpoint: Sendable {
   private func mismatch(_ report: CheckpointReport) -> TesseraError {
     let shown = report.mismatched.prefix(20).map(\.description)
     let more = report.mismatched.count - shown.count
-    var remedies = ["choose a checkpoint of the model's dimensions, or change them in the config"]
+    var remedies: [Remedy] = [
+      "choose a checkpoint of the model's dimensions, or change them in the config"
+    ]
     let vocabulary = report.mismatched.first {
       $0.parameter.name == "bert.embeddings.word_embeddings.weight"
         && $0.storedShape.count == 2 && $0.storedShape.last == $0.parameter.shape.last
@@ -145,7 +147,7 @@ package struct HuggingFaceCheckpoint: Sendable {
       remedies.insert("set the config's vocab_size to the checkpoint's, \(rows)", at: 0)
     }
     return TesseraError(
-      .incompatible, code: "checkpoint-mismatch",
+      .incompatible, code: .checkpointMismatch,
       "\(file.path) does not fit the model: \(report.mismatched.count) of "
         + "\(report.mismatched.count + report.matched.count + report.missing.count) "
         + "parameters differ in shape or type",
@@ -156,7 +158,7 @@ package struct HuggingFaceCheckpoint: Sendable {
     let stored = report.unused.prefix(3).map(printable).joined(separator: ", ")
     let wanted = report.missing.prefix(3).map(\.name).joined(separator: ", ")
     return TesseraError(
-      .incompatible, code: "checkpoint-mismatch",
+      .incompatible, code: .checkpointMismatch,
       "\(file.path) has none of the model's \(report.missing.count) parameters",
       notes: ["the model's begin \(wanted)", "the checkpoint's begin \(stored)"],
       remedies: ["choose a checkpoint of a BERT model with Hugging Face's names"])

@@ -64,7 +64,7 @@ package final class SafetensorsFile: Sendable {
   package func tensor(named name: String) throws(TesseraError) -> CheckpointTensor {
     guard let entry = entry(named: name) else {
       throw TesseraError(
-        .incompatible, code: "checkpoint-tensor-missing",
+        .incompatible, code: .checkpointTensorMissing,
         "\(path) holds no tensor \(printable(name))")
     }
     let bytes = try Self.read(
@@ -76,7 +76,7 @@ package final class SafetensorsFile: Sendable {
   private static func openingFailed(_ path: String, _ number: Int32) -> TesseraError {
     number == ENOENT
       ? TesseraError(
-        .inputMissing, code: "checkpoint-not-found", "there is no file \(path)",
+        .inputMissing, code: .checkpointNotFound, "there is no file \(path)",
         remedies: ["give the path of a .safetensors file, or of the folder that holds it"])
       : systemError("open", path, number)
   }
@@ -86,7 +86,7 @@ package final class SafetensorsFile: Sendable {
     guard fstat(descriptor, &status) == 0 else { throw systemError("examine", path, errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw TesseraError(
-        .badData, code: "safetensors-header", "\(path) is not a file but a folder or a device")
+        .badData, code: .safetensorsHeader, "\(path) is not a file but a folder or a device")
     }
     return Int(status.st_size)
   }
@@ -112,12 +112,14 @@ package final class SafetensorsFile: Sendable {
 
   private static func notSafetensors(_ path: String, _ message: String) -> TesseraError {
     TesseraError(
-      .badData, code: "safetensors-header-length", "\(path): \(message)",
+      .badData, code: .safetensorsHeaderLength, "\(path): \(message)",
       notes: ["the file is cut short, or it is not a safetensors file"],
       remedies: [
         "fetch or save the checkpoint again",
-        "where it is a PyTorch or TensorFlow checkpoint, load it with Hugging Face transformers "
-          + "and save it with save_pretrained, which writes model.safetensors",
+        """
+        where it is a PyTorch or TensorFlow checkpoint, load it with Hugging Face transformers \
+        and save it with save_pretrained, which writes model.safetensors
+        """,
       ])
   }
 
@@ -132,7 +134,7 @@ package final class SafetensorsFile: Sendable {
     if let failure { throw systemError("read", path, failure) }
     guard bytes.count == count else {
       throw TesseraError(
-        .inputOutput, code: "input-output", "\(path) became shorter while it was read")
+        .inputOutput, code: .inputOutput, "\(path) became shorter while it was read")
     }
     return bytes
   }

@@ -30,7 +30,7 @@ struct SafetensorsHeader {
       // which two spellings of an accented letter are one.
       guard names.insert(member.key).inserted else {
         throw reader.error(
-          "safetensors-duplicate-name", "\(printable(member.key)) appears twice in the header",
+          .safetensorsDuplicateName, "\(printable(member.key)) appears twice in the header",
           at: member.keyLocation)
       }
       if member.key == "__metadata__" {
@@ -56,7 +56,7 @@ private struct SafetensorsHeaderReader {
   /// An error at a place of the header's text, which follows the eight bytes of its length; at its
   /// start where the whole header is meant.
   func error(
-    _ code: String, _ message: String, at location: SourceLocation? = nil
+    _ code: DiagnosticCode, _ message: String, at location: SourceLocation? = nil
   ) -> TesseraError {
     var place = location ?? SourceLocation(file: path, line: 1, column: 1)
     if place.line == 1 { place.column += 8 }
@@ -76,24 +76,24 @@ private struct SafetensorsHeaderReader {
     } catch {
       let mistake = error.diagnostics.first
       throw self.error(
-        mistake?.code == "json-duplicate-key" ? "safetensors-duplicate-name" : "safetensors-header",
+        mistake?.code == .jsonDuplicateKey ? .safetensorsDuplicateName : .safetensorsHeader,
         mistake?.message ?? "the header is not JSON", at: mistake?.location)
     }
     guard let members = header.members else {
-      throw error("safetensors-header", "the header is not a JSON object")
+      throw error(.safetensorsHeader, "the header is not a JSON object")
     }
     return members
   }
 
   func metadata(_ member: JSON.Member) throws(TesseraError) -> [String: String] {
     guard let members = member.value.members else {
-      throw error("safetensors-header", "__metadata__ is not an object", at: member.keyLocation)
+      throw error(.safetensorsHeader, "__metadata__ is not an object", at: member.keyLocation)
     }
     var metadata: [String: String] = [:]
     for item in members {
       guard let text = item.value.string else {
         throw error(
-          "safetensors-header", "__metadata__ holds something else than strings",
+          .safetensorsHeader, "__metadata__ holds something else than strings",
           at: item.keyLocation)
       }
       metadata[item.key] = text
@@ -107,7 +107,7 @@ private struct SafetensorsHeaderReader {
       fields.map(\.key).sorted() == ["data_offsets", "dtype", "shape"]
     else {
       throw error(
-        "safetensors-header", "\(tensor) must have exactly dtype, shape and data_offsets",
+        .safetensorsHeader, "\(tensor) must have exactly dtype, shape and data_offsets",
         at: member.keyLocation)
     }
     var element: SafetensorsElement?
@@ -119,7 +119,7 @@ private struct SafetensorsHeaderReader {
         element = SafetensorsElement(rawValue: name)
         if element == nil {
           throw error(
-            "safetensors-element-type",
+            .safetensorsElementType,
             "\(tensor) has the element type \(printable(name)), which is not one of "
               + SafetensorsElement.allCases.map(\.rawValue).joined(separator: ", "),
             at: field.keyLocation)
@@ -130,20 +130,20 @@ private struct SafetensorsHeaderReader {
         offsets = try integers(items, of: member, what: "data_offsets")
       default:
         throw error(
-          "safetensors-header", "\(field.key) of \(tensor) has the wrong type",
+          .safetensorsHeader, "\(field.key) of \(tensor) has the wrong type",
           at: field.keyLocation)
       }
     }
     guard let element, offsets.count == 2, offsets[0] <= offsets[1] else {
       throw error(
-        "safetensors-header",
+        .safetensorsHeader,
         "data_offsets of \(tensor) must be two numbers, the first not above the second",
         at: member.keyLocation)
     }
     let range = offsets[0]..<offsets[1]
     guard let wanted = element.byteCount(shape: shape), wanted == range.count else {
       throw error(
-        "safetensors-wrong-size",
+        .safetensorsWrongSize,
         "\(tensor) of shape \(shape) and type \(element.rawValue) has \(range.count) bytes",
         at: member.keyLocation)
     }
@@ -157,7 +157,7 @@ private struct SafetensorsHeaderReader {
     for item in items {
       guard let integer = item.integer, integer >= 0 else {
         throw error(
-          "safetensors-header",
+          .safetensorsHeader,
           "\(what) of \(printable(member.key)) holds something else than whole numbers from 0",
           at: member.keyLocation)
       }
@@ -176,22 +176,22 @@ private struct SafetensorsHeaderReader {
       let tensor = printable(entry.name)
       guard start >= end else {
         throw error(
-          "safetensors-overlap", "\(tensor) begins at byte \(start), inside another tensor")
+          .safetensorsOverlap, "\(tensor) begins at byte \(start), inside another tensor")
       }
       guard start == end else {
         throw error(
-          "safetensors-gap", "\(start - end) bytes before \(tensor) belong to no tensor")
+          .safetensorsGap, "\(start - end) bytes before \(tensor) belong to no tensor")
       }
       end = entry.byteRange.upperBound
       guard end <= dataByteCount else {
         throw error(
-          "safetensors-truncated",
+          .safetensorsTruncated,
           "\(tensor) ends at byte \(end) of the data, which has \(dataByteCount)")
       }
     }
     guard end == dataByteCount else {
       throw error(
-        "safetensors-gap", "\(dataByteCount - end) bytes at the end belong to no tensor")
+        .safetensorsGap, "\(dataByteCount - end) bytes at the end belong to no tensor")
     }
   }
 }

@@ -50,7 +50,7 @@ package struct SafetensorsWriter: Sendable {
     }
     guard Set(sorted.map(\.name)).count == sorted.count else {
       throw TesseraError(
-        .internalError, code: "internal-error", "two tensors for \(path) share a name")
+        .internalError, code: .internalError, "two tensors for \(path) share a name")
     }
     let header = try header(sorted)
     let file = try AtomicFile(path: path, overwrite: overwrite)
@@ -59,7 +59,7 @@ package struct SafetensorsWriter: Sendable {
       let content = try contents(tensor)
       guard content.shape == tensor.shape, content.element == tensor.element else {
         throw TesseraError(
-          .internalError, code: "internal-error",
+          .internalError, code: .internalError,
           "\(printable(tensor.name)) for \(path) differs from its description")
       }
       try file.write(content.bytes)
@@ -73,7 +73,7 @@ package struct SafetensorsWriter: Sendable {
     try write(list) { (tensor) throws(TesseraError) in
       guard let content = tensors[tensor.name] else {
         throw TesseraError(
-          .internalError, code: "internal-error", "\(printable(tensor.name)) has no contents")
+          .internalError, code: .internalError, "\(printable(tensor.name)) has no contents")
       }
       return content
     }
@@ -93,7 +93,7 @@ package struct SafetensorsWriter: Sendable {
         case (let end, false) = offset.addingReportingOverflow(byteCount)
       else {
         throw TesseraError(
-          .internalError, code: "internal-error",
+          .internalError, code: .internalError,
           "\(printable(tensor.name)) of shape \(tensor.shape) is too large")
       }
       fields.append(

@@ -60,7 +60,7 @@ extension Example {
 
   private static func malformed(_ source: String, _ detail: String) -> TesseraError {
     TesseraError(
-      .badData, code: "malformed-example", "\(source) holds no Example: \(detail)")
+      .badData, code: .malformedExample, "\(source) holds no Example: \(detail)")
   }
 }
 

@@ -35,7 +35,7 @@ package struct ExampleDataset: Sendable {
     self.index = index
     guard !index.isEmpty else {
       throw TesseraError(
-        .badData, code: "empty-dataset",
+        .badData, code: .emptyDataset,
         "the \(files.count) TFRecord files of \(directory) hold no record",
         remedies: ["generate the data again"])
     }
@@ -97,18 +97,18 @@ package struct ExampleDataset: Sendable {
       names = try FileManager.default.contentsOfDirectory(atPath: directory)
     } catch {
       throw TesseraError(
-        .inputMissing, code: "missing-dataset", "cannot list the data folder \(directory)",
+        .inputMissing, code: .missingDataset, "cannot list the data folder \(directory)",
         remedies: ["name the folder that holds the *.tfrecord files: --dataset-dir"])
     }
     let dataNames = names.filter { $0.hasSuffix(".tfrecord") || $0.hasSuffix(".tfrecords") }
       .filter { !$0.hasPrefix(".") }
     guard !dataNames.isEmpty else {
       throw TesseraError(
-        .inputMissing, code: "missing-dataset", "\(directory) holds no *.tfrecord file",
+        .inputMissing, code: .missingDataset, "\(directory) holds no *.tfrecord file",
         notes: ["The folder has \(names.count) other entries."],
         remedies: [
           "name the folder that holds the *.tfrecord files: --dataset-dir",
-          Self.remedyForNoData(of: shape),
+          Remedy(Self.remedyForNoData(of: shape)),
         ])
     }
     let separator = directory.hasSuffix("/") ? "" : "/"

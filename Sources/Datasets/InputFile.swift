@@ -15,13 +15,13 @@ final class InputFile: Sendable {
     guard descriptor >= 0 else {
       let code = errno
       throw TesseraError(
-        code == ENOENT ? .inputMissing : .inputOutput, code: "cannot-open-file",
+        code == ENOENT ? .inputMissing : .inputOutput, code: .cannotOpenFile,
         "cannot open \(path): \(systemReason(code))")
     }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw TesseraError(.inputOutput, code: "not-a-file", "\(path) is not a regular file")
+      throw TesseraError(.inputOutput, code: .notAFile, "\(path) is not a regular file")
     }
     self.path = path
     self.descriptor = descriptor
@@ -37,7 +37,7 @@ final class InputFile: Sendable {
     let (count, failure) = readAll(from: descriptor, at: Int(clamping: offset), into: buffer)
     if let failure {
       throw TesseraError(
-        .inputOutput, code: "cannot-read-file",
+        .inputOutput, code: .cannotReadFile,
         "cannot read \(path) at byte \(offset): \(systemReason(failure))")
     }
     return count

@@ -88,7 +88,7 @@ package struct PretrainingDataBuilder: Sendable {
     try Self.check(options)
     guard tokenizer.vocabulary.paddingID == 0 else {
       throw TesseraError(
-        .badData, code: "padding-not-first",
+        .badData, code: .paddingNotFirst,
         "[PAD] is token \(tokenizer.vocabulary.paddingID) of the vocabulary; it has to be token 0",
         notes: ["The loss leaves out the places whose token to predict is 0."],
         remedies: ["make a vocabulary: tessera data vocabulary"])
@@ -101,7 +101,7 @@ package struct PretrainingDataBuilder: Sendable {
       .map { Int32($0.offset) }
     guard !ordinaryIDs.isEmpty else {
       throw TesseraError(
-        .badData, code: "vocabulary-without-words",
+        .badData, code: .vocabularyWithoutWords,
         "the vocabulary has only special and unused tokens")
     }
   }
@@ -132,7 +132,7 @@ package struct PretrainingDataBuilder: Sendable {
     }
     guard records.count >= options.fileCount else {
       throw TesseraError(
-        .usage, code: "too-many-files",
+        .usage, code: .tooManyFiles,
         "the text gives \(records.count) samples, too few for \(options.fileCount) files",
         remedies: ["ask for fewer files"])
     }
@@ -172,7 +172,7 @@ package struct PretrainingDataBuilder: Sendable {
   private static func check(_ options: Options) throws {
     func require(_ condition: Bool, _ message: String) throws {
       guard !condition else { return }
-      throw TesseraError(.usage, code: "pretraining-data-options", message)
+      throw TesseraError(.usage, code: .pretrainingDataOptions, message)
     }
     try require(
       options.sequenceLength >= 5 && options.sequenceLength <= 1 << 16,
@@ -197,7 +197,7 @@ package struct PretrainingDataBuilder: Sendable {
 
   private func tooFewDocuments(_ corpus: TokenCorpus, inputs: [String]) -> TesseraError {
     TesseraError(
-      .badData, code: "too-few-documents",
+      .badData, code: .tooFewDocuments,
       "\(inputs.joined(separator: ", ")): \(corpus.documentCount) documents with "
         + "\(corpus.sentenceCount) sentences; at least 2 documents are needed",
       notes: ["Half of the samples pair a segment with one of another document."],

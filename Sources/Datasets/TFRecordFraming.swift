@@ -25,7 +25,7 @@ enum TFRecordFraming {
     }
     guard length <= UInt64(maximumPayloadByteCount) else {
       throw TesseraError(
-        .badData, code: "tfrecord-too-long",
+        .badData, code: .tfrecordTooLong,
         "\(path): the record at byte \(offset) is \(length) bytes long; "
           + "at most \(maximumPayloadByteCount) are read")
     }
@@ -53,7 +53,7 @@ enum TFRecordFraming {
 
   static func truncated(path: String, offset: UInt64, _ detail: String) -> TesseraError {
     TesseraError(
-      .badData, code: "tfrecord-truncated",
+      .badData, code: .tfrecordTruncated,
       "\(path): the record at byte \(offset) is cut off: \(detail)",
       remedies: ["copy or generate the file again"])
   }
@@ -62,7 +62,7 @@ enum TFRecordFraming {
     path: String, offset: UInt64, _ part: String, stored: UInt32, computed: UInt32
   ) -> TesseraError {
     TesseraError(
-      .badData, code: "tfrecord-corrupt",
+      .badData, code: .tfrecordCorrupt,
       "\(path): the \(part) of the record at byte \(offset) is damaged",
       notes: [
         "The masked CRC-32C in the file is \(stored), that of the bytes is \(computed).",

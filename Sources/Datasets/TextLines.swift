@@ -30,7 +30,7 @@ struct TextLines {
         if content.last == UInt8(ascii: "\r") { content.removeLast() }
         guard let text = String(validating: content, as: UTF8.self) else {
           throw TesseraError(
-            .badData, code: "text-not-utf8", "the line is not UTF-8", at: location,
+            .badData, code: .textNotUTF8, "the line is not UTF-8", at: location,
             remedies: ["convert the file: iconv -t UTF-8"])
         }
         return (text, newline.map { $0 + 1 } ?? $0.count)
@@ -41,7 +41,7 @@ struct TextLines {
       }
       guard wanted < Self.maximumLineByteCount else {
         throw TesseraError(
-          .badData, code: "line-too-long",
+          .badData, code: .lineTooLong,
           "the line is longer than \(Self.maximumLineByteCount) bytes", at: location,
           notes: ["The text has one sentence a line."])
       }

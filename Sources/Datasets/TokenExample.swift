@@ -26,7 +26,7 @@ private struct Record {
     guard let list = example.features[feature.name] else { throw missing(feature) }
     guard case .integers(let values) = list else {
       throw TesseraError(
-        .badData, code: "wrong-feature-kind",
+        .badData, code: .wrongFeatureKind,
         "\(source): the feature \"\(feature.name)\" is no int64_list")
     }
     guard values.count == feature.extent.count else {
@@ -44,7 +44,7 @@ private struct Record {
   private func missing(_ feature: TokenFeature) -> TesseraError {
     let found = example.features.keys.sorted().joined(separator: ", ")
     return TesseraError(
-      .badData, code: "missing-feature", "\(source) has no feature \"\(feature.name)\"",
+      .badData, code: .missingFeature, "\(source) has no feature \"\(feature.name)\"",
       notes: [found.isEmpty ? "It has no features at all." : "It has: \(found)."],
       remedies: ["use a data set that was made for BERT's \(task)"])
   }
@@ -52,7 +52,7 @@ private struct Record {
   private func wrongCount(_ feature: TokenFeature, found: Int) -> TesseraError {
     let expected = feature.extent.count
     let note: String
-    let remedies: [String]
+    let remedies: [Remedy]
     switch feature.extent {
     case .tokens:
       note = "The model has sequence length \(expected)."
@@ -65,12 +65,12 @@ private struct Record {
       remedies = ["use a data set that was made for BERT's \(task)"]
     }
     return TesseraError(
-      .incompatible, code: "data-shape-mismatch",
+      .incompatible, code: .dataShapeMismatch,
       "\(source): \"\(feature.name)\" has \(found) values, the model expects \(expected)",
       notes: [note], remedies: remedies)
   }
 
-  private static func remedies(_ wanted: String, _ quantity: String) -> [String] {
+  private static func remedies(_ wanted: String, _ quantity: String) -> [Remedy] {
     ["use data made with \(wanted)", "compile the model for the \(quantity) of the data"]
   }
 
@@ -80,18 +80,18 @@ private struct Record {
     switch feature.content {
     case .tokenID(let vocabularySize):
       return TesseraError(
-        .incompatible, code: "data-vocabulary-mismatch", message,
+        .incompatible, code: .dataVocabularyMismatch, message,
         notes: ["The model's vocabulary has \(vocabularySize) tokens."],
         remedies: [
           "use data made with the model's vocabulary", "raise vocab_size and compile again",
         ])
     case .position(let sequenceLength):
       return TesseraError(
-        .badData, code: "feature-out-of-range", message,
+        .badData, code: .featureOutOfRange, message,
         notes: ["The value is the number of one of the sample's \(sequenceLength) tokens."],
         remedies: ["leave out samples with a position beyond their tokens"])
     case .segment, .flag:
-      return TesseraError(.badData, code: "feature-out-of-range", message)
+      return TesseraError(.badData, code: .featureOutOfRange, message)
     }
   }
 }

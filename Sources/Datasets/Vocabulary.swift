@@ -30,7 +30,7 @@ package struct Vocabulary: Sendable {
     for (number, token) in tokens.enumerated() {
       if let earlier = ids.updateValue(Int32(number), forKey: Array(token.utf8)) {
         throw TesseraError(
-          .badData, code: "duplicate-token",
+          .badData, code: .duplicateToken,
           "\(source): line \(number + 1) repeats the token \"\(token)\" of line \(earlier + 1)",
           notes: ["A token's number is its line, so each token may have only one."])
       }
@@ -38,7 +38,7 @@ package struct Vocabulary: Sendable {
     func special(_ token: String) throws -> Int32 {
       if let id = ids[Array(token.utf8)] { return id }
       throw TesseraError(
-        .badData, code: "missing-special-token", "\(source) has no token \(token)",
+        .badData, code: .missingSpecialToken, "\(source) has no token \(token)",
         notes: ["BERT needs \(Self.specialTokens.joined(separator: " "))."],
         remedies: ["make a vocabulary: tessera data vocabulary"])
     }

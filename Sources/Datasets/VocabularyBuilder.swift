@@ -36,7 +36,7 @@ package enum VocabularyBuilder {
     let specialCount = Vocabulary.specialTokens.count
     guard size > specialCount, size <= Int(Int32.max) else {
       throw TesseraError(
-        .usage, code: "vocabulary-size",
+        .usage, code: .vocabularySize,
         "a vocabulary of \(size) tokens is not possible",
         notes: ["The special tokens alone take \(specialCount)."],
         remedies: ["choose some hundreds to some ten thousands of tokens"])
@@ -44,7 +44,7 @@ package enum VocabularyBuilder {
     let counts = try WordCounts(files: files, lowercases: lowercases)
     guard !counts.words.isEmpty else {
       throw TesseraError(
-        .badData, code: "text-without-words",
+        .badData, code: .textWithoutWords,
         "there are no words in \(files.joined(separator: ", "))")
     }
     var merger = PieceMerger(

@@ -27,7 +27,7 @@ extension WordPieceTokenizer {
   package func encode(_ first: String, _ second: String, length: Int) throws -> TokenEncoding {
     guard length >= 3 else {
       throw TesseraError(
-        .usage, code: "sequence-too-short",
+        .usage, code: .sequenceTooShort,
         "a pair of texts takes at least 3 tokens; the sequence length is \(length)")
     }
     let first = tokenize(first)

@@ -100,7 +100,7 @@ package struct AtomicFile: ~Copyable {
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw TesseraError(
-        .wouldOverwrite, code: "would-overwrite", "\(path) exists and is not a regular file",
+        .wouldOverwrite, code: .wouldOverwrite, "\(path) exists and is not a regular file",
         remedies: ["choose another path"])
     }
     if !overwrite {
@@ -140,7 +140,7 @@ package struct AtomicFile: ~Copyable {
 
   private static func wouldOverwrite(_ path: String, _ wanted: Replaceable?) -> TesseraError {
     TesseraError(
-      .wouldOverwrite, code: "would-overwrite",
+      .wouldOverwrite, code: .wouldOverwrite,
       wanted.map { "\(path) exists and is not \($0.kind)" } ?? "\(path) exists already",
       remedies: ["choose another path", "replace it with --force"])
   }

@@ -27,8 +27,8 @@ package struct Diagnostic: Hashable, Sendable {
 
   /// How bad it is.
   package var severity: Severity
-  /// A stable kebab-case name of the kind of mistake, such as `unknown-key`.
-  package var code: String
+  /// The kind of mistake.
+  package var code: DiagnosticCode
   /// What is wrong, in a sentence without a full stop.
   package var message: String
   /// Where it is wrong, where a place in a file is to blame.
@@ -36,11 +36,11 @@ package struct Diagnostic: Hashable, Sendable {
   /// Why it matters, and the numbers behind it: a sentence each.
   package var notes: [String]
   /// What to change, the best first.
-  package var remedies: [String]
+  package var remedies: [Remedy]
 
   package init(
-    _ severity: Severity = .error, code: String, _ message: String,
-    at location: SourceLocation? = nil, notes: [String] = [], remedies: [String] = []
+    _ severity: Severity = .error, code: DiagnosticCode, _ message: String,
+    at location: SourceLocation? = nil, notes: [String] = [], remedies: [Remedy] = []
   ) {
     self.severity = severity
     self.code = code
@@ -55,7 +55,7 @@ extension Diagnostic: CustomStringConvertible {
   /// The text form: a line `place: error: message [code]`, then the notes, then the numbered remedies.
   package var description: String {
     let place = location.map { "\($0): " } ?? ""
-    var lines = ["\(place)\(severity.rawValue): \(message) [\(code)]"]
+    var lines = ["\(place)\(severity.rawValue): \(message) [\(code.rawValue)]"]
     lines += notes.map { "  \($0)" }
     lines += remedies.enumerated().map { "  \($0.offset + 1). \($0.element)" }
     return lines.joined(separator: "\n")

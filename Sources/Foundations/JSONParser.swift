@@ -16,16 +16,16 @@ struct JSONParser {
     self.depthLimit = depthLimit
     guard bytes.count <= byteLimit else {
       throw failure(
-        "json-too-large", "the text has \(bytes.count) bytes; at most \(byteLimit) are read", at: 0)
+        .jsonTooLarge, "the text has \(bytes.count) bytes; at most \(byteLimit) are read", at: 0)
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
       throw failure(
-        "json-byte-order-mark", "the text starts with a byte-order mark", at: 0,
+        .jsonByteOrderMark, "the text starts with a byte-order mark", at: 0,
         remedies: ["save the file as UTF-8 without a byte-order mark"])
     }
     if let offset = Self.firstInvalidByte(bytes) {
       throw failure(
-        "json-invalid-utf8", "byte \(offset) (0x\(String(bytes[offset], radix: 16))) is not UTF-8",
+        .jsonInvalidUTF8, "byte \(offset) (0x\(String(bytes[offset], radix: 16))) is not UTF-8",
         at: offset, remedies: ["save the file as UTF-8"])
     }
   }
@@ -44,7 +44,7 @@ struct JSONParser {
     let value = try value(depth: 0)
     try skipSpace()
     if position < bytes.count {
-      throw failure("json-trailing-text", "text follows the end of the JSON value", at: position)
+      throw failure(.jsonTrailingText, "text follows the end of the JSON value", at: position)
     }
     return value
   }
@@ -72,8 +72,8 @@ extension JSONParser {
   }
 
   private mutating func failure(
-    _ code: String, _ message: String, at target: Int, notes: [String] = [],
-    remedies: [String] = []
+    _ code: DiagnosticCode, _ message: String, at target: Int, notes: [String] = [],
+    remedies: [Remedy] = []
   ) -> TesseraError {
     TesseraError(
       .badData, code: code, message, at: location(at: target), notes: notes, remedies: remedies)
@@ -83,7 +83,7 @@ extension JSONParser {
   private mutating func unexpected(_ wanted: String) -> TesseraError {
     guard position < bytes.count else {
       return failure(
-        "json-unexpected-end", "the text ends where \(wanted) is needed", at: position)
+        .jsonUnexpectedEnd, "the text ends where \(wanted) is needed", at: position)
     }
     let word = bytes[position...].prefix { Self.isWordByte($0) }
     let found: String
@@ -95,7 +95,7 @@ extension JSONParser {
       found = "\"" + JSON.shortened(String(decoding: word, as: UTF8.self)) + "\""
     }
     return failure(
-      "json-unexpected-character", "\(found) stands where \(wanted) is needed", at: position,
+      .jsonUnexpectedCharacter, "\(found) stands where \(wanted) is needed", at: position,
       remedies: bytes[position] == UInt8(ascii: "'") ? ["write strings in double quotes"] : [])
   }
 
@@ -127,7 +127,7 @@ extension JSONParser {
         position += 1
       case UInt8(ascii: "/"), UInt8(ascii: "#"):
         throw failure(
-          "json-comment", "JSON has no comments", at: position, remedies: ["remove the comment"])
+          .jsonComment, "JSON has no comments", at: position, remedies: ["remove the comment"])
       default:
         return
       }
@@ -165,7 +165,7 @@ extension JSONParser {
   private mutating func checkDepth(_ depth: Int) throws(TesseraError) {
     if depth > depthLimit {
       throw failure(
-        "json-nesting-too-deep", "values lie deeper than \(depthLimit) levels", at: position)
+        .jsonNestingTooDeep, "values lie deeper than \(depthLimit) levels", at: position)
     }
   }
 
@@ -199,7 +199,7 @@ extension JSONParser {
       let key = try string()
       if let first = places.updateValue(keyLocation, forKey: Array(key.utf8)) {
         throw failure(
-          "json-duplicate-key",
+          .jsonDuplicateKey,
           "the key \(JSON.Plain.string(JSON.shortened(key)).text()) is there twice", at: start,
           notes: ["it stands first at \(first)"], remedies: ["remove one of the two"])
       }
@@ -220,7 +220,7 @@ extension JSONParser {
     try skipSpace()
     if peek == UInt8(ascii: closing) {
       throw failure(
-        "json-trailing-comma", "a comma stands before \"\(closing)\"", at: start,
+        .jsonTrailingComma, "a comma stands before \"\(closing)\"", at: start,
         remedies: ["remove the comma"])
     }
   }
@@ -257,13 +257,13 @@ extension JSONParser {
     let text = String(decoding: bytes[start..<end], as: UTF8.self)
     guard isValid else {
       throw failure(
-        "json-bad-number", "\"\(JSON.shortened(text))\" is not a JSON number", at: start)
+        .jsonBadNumber, "\"\(JSON.shortened(text))\" is not a JSON number", at: start)
     }
     position = end
     if isInteger, let integer = Int(text) { return .integer(integer, text: text) }
     guard let real = Double(text), real.isFinite else {
       throw failure(
-        "json-number-out-of-range",
+        .jsonNumberOutOfRange,
         "\(JSON.shortened(text)) is beyond the range of 64-bit floating point", at: start)
     }
     return .real(real, text: text)
@@ -291,14 +291,14 @@ extension JSONParser {
       case ..<0x20:
         let code = hexadecimal(byte, digits: 2)
         throw failure(
-          "json-control-character",
+          .jsonControlCharacter,
           "the control character 0x\(code) stands in a string",
           at: position, remedies: ["write it as \\u00\(code)"])
       default:
         position += 1
       }
     }
-    throw failure("json-unexpected-end", "the string is never closed", at: start)
+    throw failure(.jsonUnexpectedEnd, "the string is never closed", at: start)
   }
 
   /// The character of the escape at `position`, which is moved behind it.
@@ -306,7 +306,7 @@ extension JSONParser {
     let start = position
     position += 1
     guard let byte = peek else {
-      throw failure("json-unexpected-end", "the text ends within an escape", at: position)
+      throw failure(.jsonUnexpectedEnd, "the text ends within an escape", at: position)
     }
     position += 1
     switch byte {
@@ -319,7 +319,7 @@ extension JSONParser {
     case UInt8(ascii: "u"): break
     default:
       throw failure(
-        "json-bad-escape", "a backslash stands before a character that it cannot escape",
+        .jsonBadEscape, "a backslash stands before a character that it cannot escape",
         at: start, remedies: ["write a backslash itself as two"])
     }
     let unit = try hexadecimals(escapeStart: start)
@@ -334,7 +334,7 @@ extension JSONParser {
       }
     }
     throw failure(
-      "json-lone-surrogate", "the escape is one half of a surrogate pair without the other",
+      .jsonLoneSurrogate, "the escape is one half of a surrogate pair without the other",
       at: start)
   }
 
@@ -344,7 +344,7 @@ extension JSONParser {
       let unit = UInt32(String(decoding: text, as: UTF8.self), radix: 16)
     else {
       throw failure(
-        "json-bad-escape", "\\u needs four hexadecimal digits", at: escapeStart)
+        .jsonBadEscape, "\\u needs four hexadecimal digits", at: escapeStart)
     }
     position += 4
     return unit

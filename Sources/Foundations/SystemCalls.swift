@@ -8,7 +8,7 @@ package func systemReason(_ number: Int32) -> String {
 /// The error for a failed system call on `path`: `input-output`, exit 74.
 package func systemError(_ verb: String, _ path: String, _ number: Int32) -> TesseraError {
   TesseraError(
-    .inputOutput, code: "input-output", "cannot \(verb) \(path): \(systemReason(number))")
+    .inputOutput, code: .inputOutput, "cannot \(verb) \(path): \(systemReason(number))")
 }
 
 /// Writes all bytes to a descriptor, through interruptions and short writes: at its own position, or

@@ -26,8 +26,8 @@ package struct TesseraError: Error, Sendable {
 
   /// An error of one diagnostic.
   package init(
-    _ exitCode: ExitCode, code: String, _ message: String, at location: SourceLocation? = nil,
-    notes: [String] = [], remedies: [String] = []
+    _ exitCode: ExitCode, code: DiagnosticCode, _ message: String, at location: SourceLocation? = nil,
+    notes: [String] = [], remedies: [Remedy] = []
   ) {
     self.init(
       exitCode,

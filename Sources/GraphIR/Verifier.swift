@@ -60,7 +60,7 @@ package struct Verifier {
     let violations = violations(in: module)
     guard violations.isEmpty else {
       throw TesseraError(
-        .internalError, code: "invalid-ir",
+        .internalError, code: .invalidIR,
         "the graph is not valid after \(stage): \(violations.count) invariants are broken",
         notes: violations.prefix(10).map(\.description))
     }

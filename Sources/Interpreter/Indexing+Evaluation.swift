@@ -43,7 +43,7 @@ extension Indexing {
       let index = Int(value)
       guard index >= 0 && index < bound else {
         throw TesseraError(
-          .badData, code: "index-out-of-range",
+          .badData, code: .indexOutOfRange,
           "index \(index) at position \(position) of '\(mnemonic)' is outside 0..<\(bound)")
       }
       indices.append(index)

@@ -26,11 +26,11 @@ package struct Interpreter: Sendable {
   ///   operation fails on its data.
   package func run(_ name: String, _ arguments: [Tensor]) throws -> [Tensor] {
     guard let function = module[name] else {
-      throw TesseraError(.internalError, code: "no-such-function", "there is no function @\(name)")
+      throw TesseraError(.internalError, code: .noSuchFunction, "there is no function @\(name)")
     }
     guard arguments.map(\.type) == function.argumentTypes else {
       throw TesseraError(
-        .internalError, code: "wrong-arguments", "@\(name) takes \(function.argumentTypes)")
+        .internalError, code: .wrongArguments, "@\(name) takes \(function.argumentTypes)")
     }
     let results = try run(function, arguments.map(ReplicatedValue.same))
     return results.map { $0[0] }
@@ -54,7 +54,7 @@ package struct Interpreter: Sendable {
       let operands = try node.operands.map { operand in
         guard let value = values[operand] else {
           throw TesseraError(
-            .internalError, code: "undefined-value", "\(operand) of @\(function.name) has no value")
+            .internalError, code: .undefinedValue, "\(operand) of @\(function.name) has no value")
         }
         return value
       }
@@ -86,7 +86,7 @@ package struct Interpreter: Sendable {
     case .control(.call(let callee)):
       guard let function = module[callee] else {
         throw TesseraError(
-          .internalError, code: "no-such-function", "there is no function @\(callee)")
+          .internalError, code: .noSuchFunction, "there is no function @\(callee)")
       }
       return try run(function, operands, iteration: iteration)
     case .source(.replicaIndex):
@@ -95,7 +95,7 @@ package struct Interpreter: Sendable {
     case .source(.infeed(let stream, let type)):
       guard let infeed else {
         throw TesseraError(
-          .internalError, code: "no-infeed", "stream '\(stream)' is read and has no source")
+          .internalError, code: .noInfeed, "stream '\(stream)' is read and has no source")
       }
       return [
         .each(
@@ -103,7 +103,7 @@ package struct Interpreter: Sendable {
             let tensor = try infeed(stream, replica, iteration)
             guard tensor.type == type else {
               throw TesseraError(
-                .incompatible, code: "wrong-stream-type",
+                .incompatible, code: .wrongStreamType,
                 "stream '\(stream)' gave \(tensor.type), \(type) is read")
             }
             return tensor
@@ -133,7 +133,7 @@ package struct Interpreter: Sendable {
     func evaluate(_ tensors: [Tensor]) throws -> [Tensor] {
       guard let results = try operation.evaluate(tensors) else {
         throw TesseraError(
-          .internalError, code: "no-meaning",
+          .internalError, code: .noMeaning,
           "'\(operation.mnemonic)' has no meaning of its own")
       }
       return results

@@ -40,6 +40,6 @@ extension Operation {
 
   /// The error for operands that the verifier should have refused.
   func invalidOperands(_ reason: OperationError) -> TesseraError {
-    TesseraError(.internalError, code: "invalid-operands", "'\(mnemonic)' \(reason)")
+    TesseraError(.internalError, code: .invalidOperands, "'\(mnemonic)' \(reason)")
   }
 }

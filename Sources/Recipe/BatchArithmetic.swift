@@ -48,11 +48,11 @@ package struct BatchArithmetic: Hashable, Sendable {
     ]
     for (name, size) in sizes where size <= 0 {
       throw TesseraError(
-        .badData, code: "batch-not-positive", "\(name) is \(size), but must be at least 1")
+        .badData, code: .batchNotPositive, "\(name) is \(size), but must be at least 1")
     }
     guard let totalSamples = totalSamples ?? phase.defaultSampleCount else {
       throw TesseraError(
-        .badData, code: "total-samples-missing", "the number of training samples is not given",
+        .badData, code: .totalSamplesMissing, "the number of training samples is not given",
         notes: ["only the sequence lengths 128, 384 and 512 have a published number of samples"],
         remedies: ["set total_num_train_samples"])
     }
@@ -61,7 +61,7 @@ package struct BatchArithmetic: Hashable, Sendable {
     let globalBatch = try Self.product("the global batch", microBatchSize, updateBatches)
     guard datasetSize >= globalBatch else {
       throw TesseraError(
-        .badData, code: "dataset-too-small",
+        .badData, code: .datasetTooSmall,
         "the data set has \(datasetSize) samples, fewer than one global batch of \(globalBatch)",
         notes: [
           "global batch = micro_batch_size \(microBatchSize) × replicas \(replicas)"
@@ -77,7 +77,7 @@ package struct BatchArithmetic: Hashable, Sendable {
     if perExecution > perEpoch {
       warnings.append(
         Diagnostic(
-          .warning, code: "execution-longer-than-epoch",
+          .warning, code: .executionLongerThanEpoch,
           "an execution of \(perExecution) micro-batches is cut to the epoch's \(perEpoch)",
           remedies: ["lower global_batches_per_log from \(globalBatchesPerLog)"]))
       perExecution = perEpoch
@@ -87,7 +87,7 @@ package struct BatchArithmetic: Hashable, Sendable {
       perEpoch -= remainder
       warnings.append(
         Diagnostic(
-          .warning, code: "epoch-truncated",
+          .warning, code: .epochTruncated,
           "an epoch is cut from \(perEpoch + remainder) micro-batches to \(perEpoch)",
           notes: ["it must be a multiple of an execution's \(perExecution) micro-batches"]))
     }
@@ -100,7 +100,7 @@ package struct BatchArithmetic: Hashable, Sendable {
     let totalBatches = wantedBatches - wantedBatches % perExecution
     guard totalBatches > 0 else {
       throw TesseraError(
-        .badData, code: "total-samples-too-few",
+        .badData, code: .totalSamplesTooFew,
         "\(totalSamples) training samples do not fill one execution"
           + " of \(perExecution) micro-batches of \(microBatchSize)",
         remedies: ["raise total_num_train_samples", "lower global_batches_per_log"])
@@ -131,6 +131,6 @@ package struct BatchArithmetic: Hashable, Sendable {
   }
 
   private static func overflow(_ name: String) -> TesseraError {
-    TesseraError(.badData, code: "batch-overflow", "\(name) cannot be counted in 64 bits")
+    TesseraError(.badData, code: .batchOverflow, "\(name) cannot be counted in 64 bits")
   }
 }

@@ -29,7 +29,7 @@ struct RecipeReader {
   private mutating func required(_ path: String, _ kind: ValueKind) -> JSON.Value? {
     if root.value(atPath: path) == nil {
       diagnostics.append(
-        Diagnostic(code: "missing-key", "\(path) is missing", at: location(of: path)))
+        Diagnostic(code: .missingKey, "\(path) is missing", at: location(of: path)))
     }
     return optional(path, kind)
   }
@@ -100,7 +100,7 @@ struct RecipeReader {
         } else {
           diagnostics.append(
             Diagnostic(
-              code: "unknown-key", "the recipe has no key \(JSON.Plain.string(path).text())",
+              code: .unknownKey, "the recipe has no key \(JSON.Plain.string(path).text())",
               at: member.keyLocation))
         }
       }

@@ -2,8 +2,8 @@ import Foundations
 
 /// A contradiction between the values of a recipe.
 package struct RecipeViolation: Hashable, Sendable {
-  /// A stable kebab-case name of the kind of contradiction, such as `heads-do-not-divide`.
-  package var code: String
+  /// The kind of contradiction, such as `heads-do-not-divide`.
+  package var code: DiagnosticCode
   /// The contradiction in a sentence, with the numbers.
   package var message: String
   /// The value that the message is about, as a path of configuration keys: `device_mapping[2]`.
@@ -13,11 +13,11 @@ package struct RecipeViolation: Hashable, Sendable {
   /// Why it matters: a sentence each.
   package var notes: [String]
   /// What to change, the best first.
-  package var remedies: [String]
+  package var remedies: [Remedy]
 
   init(
-    _ code: String, _ message: String, at path: String, keys: [String], notes: [String] = [],
-    remedies: [String] = []
+    _ code: DiagnosticCode, _ message: String, at path: String, keys: [String], notes: [String] = [],
+    remedies: [Remedy] = []
   ) {
     self.code = code
     self.message = message
@@ -47,7 +47,7 @@ extension TrainingRecipe {
     if !model.hiddenSize.isMultiple(of: model.attentionHeads) {
       violations.append(
         RecipeViolation(
-          "heads-do-not-divide",
+          .headsDoNotDivide,
           "hidden_size \(model.hiddenSize) is not a multiple of"
             + " num_attention_heads \(model.attentionHeads)",
           at: "bert_config.hidden_size",
@@ -57,7 +57,7 @@ extension TrainingRecipe {
     if program.sequenceLength > model.maximumPositions {
       violations.append(
         RecipeViolation(
-          "sequence-too-long",
+          .sequenceTooLong,
           "max_seq_length \(program.sequenceLength) is more than"
             + " max_position_embeddings \(model.maximumPositions)",
           at: "bert_config.max_seq_length",
@@ -68,7 +68,7 @@ extension TrainingRecipe {
     if case .pretraining(let predictions) = program.task, predictions > program.sequenceLength {
       violations.append(
         RecipeViolation(
-          "too-many-predictions",
+          .tooManyPredictions,
           "max_predictions_per_seq \(predictions) is more than"
             + " max_seq_length \(program.sequenceLength)",
           at: "bert_config.max_predictions_per_seq",
@@ -79,7 +79,7 @@ extension TrainingRecipe {
     if !model.vocabularySize.isMultiple(of: factor) {
       violations.append(
         RecipeViolation(
-          "vocabulary-not-divisible",
+          .vocabularyNotDivisible,
           "vocab_size \(model.vocabularySize) is not a multiple of"
             + " embedding_serialization_factor \(factor)",
           at: "embedding_serialization_factor",
@@ -91,10 +91,10 @@ extension TrainingRecipe {
   }
 
   /// The nearest factors below and above that divide the vocabulary.
-  private static func divisorRemedies(of size: Int, near factor: Int) -> [String] {
+  private static func divisorRemedies(of size: Int, near factor: Int) -> [Remedy] {
     let below = stride(from: factor - 1, through: 1, by: -1).first { size.isMultiple(of: $0) }
     let above = (factor + 1...factor + 64).first { size.isMultiple(of: $0) }
-    return [below, above].compactMap { $0 }.map { "set embedding_serialization_factor to \($0)" }
+    return [below, above].compactMap { $0 }.map { "set embedding_serialization_factor to \($0)" as Remedy }
   }
 
   private func sampleViolations() -> [RecipeViolation] {
@@ -103,7 +103,7 @@ extension TrainingRecipe {
       .sequenceClassification where run.epochs == nil:
       return [
         RecipeViolation(
-          "epochs-missing", "\(program.task.noun) needs num_epochs", at: "num_epochs",
+          .epochsMissing, "\(program.task.noun) needs num_epochs", at: "num_epochs",
           keys: ["num_epochs"])
       ]
     case .pretraining
@@ -111,7 +111,7 @@ extension TrainingRecipe {
       && PretrainingPhase(sequenceLength: program.sequenceLength) == .other:
       return [
         RecipeViolation(
-          "total-samples-missing",
+          .totalSamplesMissing,
           "max_seq_length \(program.sequenceLength) needs total_num_train_samples",
           at: "bert_config.max_seq_length",
           keys: ["bert_config.max_seq_length", "total_num_train_samples"],
@@ -144,7 +144,7 @@ extension TrainingRecipe {
     for (index, stage) in stages.enumerated() where stage.isEmpty {
       violations.append(
         RecipeViolation(
-          "empty-stage", "pipeline stage \(index) has no layer",
+          .emptyStage, "pipeline stage \(index) has no layer",
           at: "\(Self.stagesKey)[\(index)]", keys: [Self.stagesKey],
           remedies: ["remove the stage, and its entry in device_mapping"]))
     }
@@ -153,7 +153,7 @@ extension TrainingRecipe {
     if listed != layers {
       violations.append(
         RecipeViolation(
-          "layer-count-mismatch",
+          .layerCountMismatch,
           "pipeline_stages lists \"hid\" \(listed) times, but num_hidden_layers is \(layers)",
           at: Self.stagesKey, keys: [Self.stagesKey, "bert_config.num_hidden_layers"],
           notes: ["each \"hid\" is one encoder layer"],
@@ -175,13 +175,13 @@ extension TrainingRecipe {
         if !singleLayers.contains(layer) {
           violations.append(
             RecipeViolation(
-              "stage-of-other-task",
+              .stageOfOtherTask,
               "\"\(layer.rawValue)\" is no layer of the \(program.task.phrase) model", at: path,
               keys: [Self.stagesKey], remedies: ["remove \"\(layer.rawValue)\""]))
         } else if !seen.insert(layer).inserted {
           violations.append(
             RecipeViolation(
-              "stage-repeated", "\"\(layer.rawValue)\" is listed a second time", at: path,
+              .stageRepeated, "\"\(layer.rawValue)\" is listed a second time", at: path,
               keys: [Self.stagesKey], notes: ["the model has it once"],
               remedies: ["remove one of the two"]))
         }
@@ -190,7 +190,7 @@ extension TrainingRecipe {
     for layer in singleLayers where !seen.contains(layer) {
       violations.append(
         RecipeViolation(
-          "stage-missing", "no pipeline stage lists \"\(layer.rawValue)\"", at: Self.stagesKey,
+          .stageMissing, "no pipeline stage lists \"\(layer.rawValue)\"", at: Self.stagesKey,
           keys: [Self.stagesKey], notes: ["every layer of the model needs a stage"],
           remedies: ["add \"\(layer.rawValue)\" to a stage"]))
     }
@@ -221,7 +221,7 @@ extension TrainingRecipe {
         let index = pipeline.stages[later].firstIndex(of: after)
       else { return nil }
       return RecipeViolation(
-        "stage-order",
+        .stageOrder,
         "\"\(after.rawValue)\" lies in stage \(later), before \"\(before.rawValue)\""
           + " in stage \(stage)",
         at: "\(Self.stagesKey)[\(later)][\(index)]", keys: [Self.stagesKey],
@@ -237,7 +237,7 @@ extension TrainingRecipe {
     if devices.count != stages {
       violations.append(
         RecipeViolation(
-          "device-mapping-length",
+          .deviceMappingLength,
           "device_mapping has \(devices.count) entries, but there are \(stages) pipeline stages",
           at: "device_mapping", keys: ["device_mapping", Self.stagesKey],
           notes: ["it has one IPU number for each stage"],
@@ -248,7 +248,7 @@ extension TrainingRecipe {
     if !devices.isEmpty, let gap = (0...highest).first(where: { !used.contains($0) }) {
       violations.append(
         RecipeViolation(
-          "device-mapping-gap",
+          .deviceMappingGap,
           "device_mapping uses IPU \(highest), but no stage is on IPU \(gap)",
           at: "device_mapping[\(devices.firstIndex(of: highest) ?? 0)]", keys: ["device_mapping"],
           notes: ["a replica has the IPUs from 0 to the highest number"],
@@ -260,7 +260,7 @@ extension TrainingRecipe {
     if proportions != ipus {
       violations.append(
         RecipeViolation(
-          "memory-proportion-length",
+          .memoryProportionLength,
           "\(key) has \(proportions) entries, but a replica has \(ipus) IPUs", at: key,
           keys: [key, "device_mapping"],
           notes: ["despite its name it has one entry for each IPU of a replica"],

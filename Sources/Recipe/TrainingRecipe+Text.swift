@@ -48,7 +48,7 @@ extension RecipeReader {
     let found = string("format")
     guard found == format else {
       throw TesseraError(
-        .incompatible, code: "recipe-version",
+        .incompatible, code: .recipeVersion,
         "the recipe's format is \(JSON.Plain.string(found).text()), but \"\(format)\" is needed",
         at: location(of: "format"),
         remedies: ["compile the configuration again with this version"])

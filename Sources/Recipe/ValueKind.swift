@@ -40,7 +40,7 @@ package enum ValueKind: Hashable, Sendable {
     case .choice(let choices):
       if let string = value.string {
         return choices.contains(string)
-          ? [] : [unknown(string, among: choices, code: "unknown-value", value, path)]
+          ? [] : [unknown(string, among: choices, code: .unknownValue, value, path)]
       }
     case .strings: return list(of: .string, in: value, path)
     case .integers(let range): return list(of: .integer(range), in: value, path)
@@ -84,12 +84,12 @@ package enum ValueKind: Hashable, Sendable {
 extension ValueKind {
   private func wrongType(_ value: JSON.Value, _ path: String) -> Diagnostic {
     Diagnostic(
-      code: "wrong-type", "\(path) must be \(phrase), but is \(value.phrase)", at: value.location)
+      code: .wrongType, "\(path) must be \(phrase), but is \(value.phrase)", at: value.location)
   }
 
   private func outOfRange(_ value: JSON.Value, _ path: String) -> Diagnostic {
     Diagnostic(
-      code: "out-of-range", "\(path) must be \(phrase), but is \(value.phrase)",
+      code: .outOfRange, "\(path) must be \(phrase), but is \(value.phrase)",
       at: value.location)
   }
 
@@ -100,7 +100,7 @@ extension ValueKind {
   }
 
   private func unknown(
-    _ string: String, among choices: [String], code: String, _ value: JSON.Value, _ path: String
+    _ string: String, among choices: [String], code: DiagnosticCode, _ value: JSON.Value, _ path: String
   ) -> Diagnostic {
     let nearest = string.nearest(among: choices)
     return Diagnostic(
@@ -121,7 +121,7 @@ extension ValueKind {
     guard stages.count <= RecipeLimits.stages else {
       return [
         Diagnostic(
-          code: "out-of-range",
+          code: .outOfRange,
           "\(path) has \(stages.count) stages; at most \(RecipeLimits.stages) are possible",
           at: value.location)
       ]
@@ -136,7 +136,7 @@ extension ValueKind {
         let path = "\(path)[\(index)]"
         guard let name = layer.string else { return [ValueKind.string.wrongType(layer, path)] }
         return names.contains(name)
-          ? [] : [unknown(name, among: names, code: "unknown-stage", layer, path)]
+          ? [] : [unknown(name, among: names, code: .unknownStage, layer, path)]
       }
     }
   }
@@ -149,7 +149,7 @@ extension ValueKind {
     guard elements.count == 2 else {
       return [
         Diagnostic(
-          code: "out-of-range",
+          code: .outOfRange,
           "\(path) must have two entries, but has \(elements.count)", at: value.location,
           notes: ["the first is for the moments and norms, the second for the last product"])
       ]

@@ -10,7 +10,7 @@ extension Contraction {
     // same; before a store in f32 it would be another number.
     guard type == partialsType || type == hk_f16 else {
       throw TesseraError(
-        .incompatible, code: "unsupported-partials",
+        .incompatible, code: .unsupportedPartials,
         "function '\(site.function)', '\(site.mnemonic)': the device ipu-model does not keep "
           + "partial sums in \(partials.rawValue) for operands of type "
           + site.operandTypes[0].element.rawValue,

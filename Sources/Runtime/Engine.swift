@@ -129,7 +129,7 @@ package final class Engine {
     for argument in try signature(of: entry).arguments {
       guard let port = argument.port, let tensor = state[port] ?? inputs[port] else {
         throw TesseraError(
-          .internalError, code: "missing-argument",
+          .internalError, code: .missingArgument,
           "nothing is given for argument \(arguments.count) of '\(entry)' "
             + "(\(argument.port.map { "\($0.role.rawValue) '\($0.name)'" } ?? "no port"))")
       }
@@ -141,7 +141,7 @@ package final class Engine {
   private func preparedEntry(_ name: String) throws(TesseraError) -> PreparedEntry {
     guard let entry = entries[name] else {
       throw TesseraError(
-        .internalError, code: "no-such-function", "the program has no function '\(name)'")
+        .internalError, code: .noSuchFunction, "the program has no function '\(name)'")
     }
     return entry
   }
@@ -151,7 +151,7 @@ package final class Engine {
   ) throws(TesseraError) {
     guard (1...largest).contains(count) else {
       throw TesseraError(
-        .usage, code: "bad-\(name)-count",
+        .usage, code: .badCount,
         "the number of \(name) is \(count), must be at least 1 and at most \(largest)")
     }
   }

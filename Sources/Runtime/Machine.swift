@@ -40,14 +40,14 @@ final class Machine {
       nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let arena = mapped, arena != MAP_FAILED else {
       throw TesseraError(
-        .doesNotFit, code: "out-of-memory",
+        .doesNotFit, code: .outOfMemory,
         "the program needs \(byteCount) bytes for its values, which this machine does not give",
         remedies: ["use fewer replicas or a smaller micro-batch", "free memory"])
     }
     guard let pool = hk_pool_create(Int32(threads)) else {
       munmap(arena, byteCount)
       throw TesseraError(
-        .deviceUnavailable, code: "no-threads", "cannot start \(threads) threads",
+        .deviceUnavailable, code: .noThreads, "cannot start \(threads) threads",
         remedies: ["use fewer threads"])
     }
     self.arena = arena

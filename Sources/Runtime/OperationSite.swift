@@ -22,7 +22,7 @@ struct OperationSite {
     case .i1: return hk_i1
     case .f64:
       throw TesseraError(
-        .incompatible, code: "unsupported-element-type",
+        .incompatible, code: .unsupportedElementType,
         "function '\(function)', '\(mnemonic)': the device ipu-model does not compute in f64",
         notes: ["f64 exists for checks in the compiler's interpreter"],
         remedies: ["compile for f32"])
@@ -32,7 +32,7 @@ struct OperationSite {
   /// The error for an index that names no row or column.
   func indexOutOfRange(_ index: Int32, at position: Int64, extent: Int) -> TesseraError {
     TesseraError(
-      .badData, code: "index-out-of-range",
+      .badData, code: .indexOutOfRange,
       "function '\(function)', '\(mnemonic)': index \(position) is \(index), must be at least 0 "
         + "and below \(extent)",
       remedies: ["check that the data set was made for this model's vocabulary and sizes"])

@@ -47,12 +47,12 @@ package struct ParameterState {
   package func set(_ values: [Float], of port: Port) throws(TesseraError) {
     guard let tensor = tensors[port] else {
       throw TesseraError(
-        .incompatible, code: "unknown-parameter",
+        .incompatible, code: .unknownParameter,
         "the program has no \(port.role.rawValue) '\(port.name)'")
     }
     guard values.count == tensor.type.count else {
       throw TesseraError(
-        .incompatible, code: "parameter-size",
+        .incompatible, code: .parameterSize,
         "\(port.role.rawValue) '\(port.name)' is \(tensor.type), is given \(values.count) elements")
     }
     tensor.set(values)

@@ -51,14 +51,14 @@ final class PreparedEntry {
   func check(_ arguments: [HostTensor]) throws(TesseraError) {
     guard arguments.map(\.type) == signature.arguments.map(\.type) else {
       throw TesseraError(
-        .internalError, code: "wrong-arguments",
+        .internalError, code: .wrongArguments,
         "'\(name)' takes \(signature.arguments.map(\.type)), is given \(arguments.map(\.type))")
     }
     let updated = Set(updates.map { ObjectIdentifier(arguments[$0.argument]) })
     let uses = arguments.filter { updated.contains(ObjectIdentifier($0)) }
     guard updated.count == updates.count, uses.count == updates.count else {
       throw TesseraError(
-        .internalError, code: "shared-arguments",
+        .internalError, code: .sharedArguments,
         "'\(name)' updates a tensor that is given for two of its arguments")
     }
   }

@@ -18,7 +18,7 @@ extension Source {
       return { machine in
         guard let infeed = machine.infeed else {
           throw TesseraError(
-            .internalError, code: "no-infeed",
+            .internalError, code: .noInfeed,
             "function '\(function)' reads stream '\(stream)', for which there is no source")
         }
         try infeed(

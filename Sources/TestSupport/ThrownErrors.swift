@@ -6,7 +6,7 @@ package func errorCode(_ body: () throws -> Void) -> String? {
     try body()
     return nil
   } catch let error as TesseraError {
-    return error.diagnostics.first?.code
+    return error.diagnostics.first?.code.rawValue
   } catch {
     return "not a TesseraError"
   }

@@ -52,7 +52,7 @@ extension Batch {
       values.count * MemoryLayout<Int32>.size == destination.count
     else {
       throw TesseraError(
-        .incompatible, code: "wrong-stream",
+        .incompatible, code: .wrongStream,
         "the data have no stream '\(stream)' of \(destination.count / 4) values")
     }
     values.withUnsafeBytes { destination.copyMemory(from: $0) }
@@ -76,7 +76,7 @@ extension ExampleDataset {
         segmentCount: recipe.model.tokenTypes)
     case .sequenceClassification(let glue):
       throw TesseraError(
-        .badData, code: "unsupported-task",
+        .badData, code: .unsupportedTask,
         "the bundle is compiled for GLUE's \(glue.rawValue), whose data cannot be read yet",
         remedies: ["compile a configuration of pre-training or SQuAD"])
     }

@@ -79,7 +79,7 @@ package struct Evaluation {
     for path in paths { _ = try AtomicFile(path: path, overwrite: options.overwrites) }
     guard Set(paths).count == paths.count else {
       throw TesseraError(
-        .usage, code: "same-output", "outputs and gradients would go to one file, \(paths[0])",
+        .usage, code: .sameOutput, "outputs and gradients would go to one file, \(paths[0])",
         remedies: ["give two paths"])
     }
   }
@@ -91,7 +91,7 @@ package struct Evaluation {
     let count = min(dataset.count / size, options.maximumBatches ?? .max)
     guard count > 0 else {
       throw TesseraError(
-        .badData, code: "dataset-too-small",
+        .badData, code: .datasetTooSmall,
         "\(dataset.count) samples do not fill a micro-batch of \(size)")
     }
     var tally = EvaluationTally(bundle.recipe.program)

@@ -28,7 +28,7 @@ package struct LoadedBundle: Sendable {
   func datasetDirectory(given: String?) throws -> String {
     guard let path = given ?? recipe.run.datasetDirectory else {
       throw TesseraError(
-        .usage, code: "missing-option", "the folder with the data is not given",
+        .usage, code: .missingOption, "the folder with the data is not given",
         remedies: ["give --dataset-dir"])
     }
     return try PathExpansion.expand(path)

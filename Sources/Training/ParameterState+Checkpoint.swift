@@ -60,7 +60,7 @@ extension ParameterState {
     try writer.write(descriptions) { entry throws(TesseraError) in
       guard let (tensor, elements) = contents[entry.name] else {
         throw TesseraError(
-          .internalError, code: "no-parameter", "there is no parameter '\(entry.name)'")
+          .internalError, code: .noParameter, "there is no parameter '\(entry.name)'")
       }
       let width = entry.element.byteCount
       let bytes = tensor.bytes[elements.lowerBound * width..<elements.upperBound * width]

@@ -18,7 +18,7 @@ package enum PathExpansion {
       if isBraced {
         guard rest.first == "}" else {
           throw TesseraError(
-            .badData, code: "bad-path", "'\(path)' has '${' without '}'")
+            .badData, code: .badPath, "'\(path)' has '${' without '}'")
         }
         rest.removeFirst()
       }
@@ -28,7 +28,7 @@ package enum PathExpansion {
       }
       guard let value = getenv(String(name)) else {
         throw TesseraError(
-          .badData, code: "unset-variable",
+          .badData, code: .unsetVariable,
           "'\(path)' names the environment variable \(name), which is not set",
           remedies: ["set \(name)", "give the path as a flag"])
       }

@@ -91,7 +91,7 @@ package struct RunDirectory: Hashable, Sendable {
   /// The error that a directory belongs to another run, which `file` shows.
   static func inUse(_ file: String) -> TesseraError {
     TesseraError(
-      .wouldOverwrite, code: "run-directory-in-use",
+      .wouldOverwrite, code: .runDirectoryInUse,
       "the directory holds another run: \(file) exists",
       notes: ["one run, one directory: the metrics of two runs cannot be told apart"],
       remedies: ["choose another --run-dir", "replace the earlier run's files with --force"])

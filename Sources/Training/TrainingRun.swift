@@ -138,7 +138,7 @@ package struct TrainingRun {
     }
     guard isLost(step), !(last.map(isLost) ?? false) else { return }
     let warning = Diagnostic(
-      .warning, code: "loss-not-finite",
+      .warning, code: .lossNotFinite,
       "a loss is not finite at weight update \(step.weightUpdate)",
       notes: ["the parameters are lost from here on"],
       remedies: [

@@ -37,7 +37,7 @@ struct Inspect: ParsableCommand {
       if part == .ir {
         guard let text = try file.irText() else {
           throw TesseraError(
-            .badData, code: "no-ir", "\(bundle) was compiled without its IR",
+            .badData, code: .noIR, "\(bundle) was compiled without its IR",
             remedies: ["compile again without --no-ir"])
         }
         return try writeOutput(text)

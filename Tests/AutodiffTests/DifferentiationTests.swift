@@ -330,7 +330,7 @@ import Testing
       _ = try differentiation.differentiate(name, withRespectTo: active)
     }
     #expect(error?.exitCode == .internalError)
-    #expect(error?.diagnostics.first?.code == "not-differentiable")
+    #expect(error?.diagnostics.first?.code.rawValue == "not-differentiable")
     #expect(
       error?.diagnostics.first?.message.contains(message) == true, "\(String(describing: error))")
   }
@@ -344,7 +344,7 @@ import Testing
         var differentiation = Differentiation(module)
         try body(&differentiation)
       }
-      #expect(error?.diagnostics.first?.code == "invalid-differentiation")
+      #expect(error?.diagnostics.first?.code.rawValue == "invalid-differentiation")
     }
     let all = [true, true, true]
     expectInvalid { _ = try $0.differentiate("nothing", withRespectTo: []) }

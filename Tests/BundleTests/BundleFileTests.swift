@@ -131,7 +131,7 @@ import Testing
 
   @Test func otherFilesAreNotBundles() throws {
     let text = try failure(Array("{\"a\": 1}".utf8) + [UInt8](repeating: 32, count: 200))
-    #expect(text.diagnostics[0].code == "not-a-bundle")
+    #expect(text.diagnostics[0].code.rawValue == "not-a-bundle")
     #expect(text.description.contains("does not begin with a bundle's magic bytes"))
     let short = try failure([0x89, 0x49])
     #expect(short.description.contains("it has 2 bytes, a bundle's header alone 128"))
@@ -153,7 +153,7 @@ import Testing
     var bytes = try writtenBytes()
     bytes[8] = 9
     let newer = try failure(bytes)
-    #expect(newer.exitCode == .incompatible && newer.diagnostics[0].code == "bundle-format")
+    #expect(newer.exitCode == .incompatible && newer.diagnostics[0].code.rawValue == "bundle-format")
     #expect(
       newer.description.contains("has bundle format 9, this version of Tessera reads format 1"))
     #expect(newer.description.contains("or a newer one"))
@@ -194,7 +194,7 @@ import Testing
     let bytes = try writtenBytes(tensors: sampleTensors())
     func message(_ change: (inout [UInt8]) -> Void) throws -> String {
       let error = try failure(signed(bytes, change))
-      #expect(error.exitCode == .incompatible && error.diagnostics[0].code == "damaged-bundle")
+      #expect(error.exitCode == .incompatible && error.diagnostics[0].code.rawValue == "damaged-bundle")
       return error.description
     }
     let firstTensor = 128 + 5 * 64

@@ -191,7 +191,7 @@ private let violations = [
     violation.breaks(&program)
     let error = try #require(throws: TesseraError.self) { try program.validate() }
     #expect(error.exitCode == .incompatible)
-    #expect(error.diagnostics.map(\.code) == ["invalid-program"])
+    #expect(error.diagnostics.map(\.code.rawValue) == ["invalid-program"])
     #expect(error.description.contains(violation.words))
   }
 

@@ -107,13 +107,13 @@ import Testing
       Issue.record("the checkpoint was accepted")
     } catch {
       #expect(error.exitCode == .incompatible)
-      #expect(error.diagnostics.first?.code == "checkpoint-mismatch")
+      #expect(error.diagnostics.first?.code.rawValue == "checkpoint-mismatch")
       #expect(
         error.diagnostics.first?.notes == [
           "\(Self.words): [2, 2] wanted, the checkpoint has [3, 2]",
           "\(Self.scale): [2] wanted, the checkpoint has [1]",
         ])
-      #expect(error.diagnostics.first?.remedies.first?.contains("vocab_size") == true)
+      #expect(error.diagnostics.first?.remedies.first?.text.contains("vocab_size") == true)
     }
   }
 

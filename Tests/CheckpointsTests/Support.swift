@@ -29,7 +29,7 @@ func failure(_ body: () throws -> Void) -> (code: String, exit: ExitCode)? {
     try body()
     return nil
   } catch let error as TesseraError {
-    return (error.diagnostics.first?.code ?? "", error.exitCode)
+    return (error.diagnostics.first?.code.rawValue ?? "", error.exitCode)
   } catch {
     return ("\(error)", .internalError)
   }

@@ -88,7 +88,7 @@ import Testing
         _ = try ExampleDataset(
           directory: directory.path, shape: .pretraining(Self.shape), order: .file)
       }
-      #expect(error?.diagnostics.first?.code == "empty-dataset")
+      #expect(error?.diagnostics.first?.code.rawValue == "empty-dataset")
     }
   }
 
@@ -143,14 +143,14 @@ import Testing
         try ExampleDataset(directory: directory.path, shape: .pretraining(Self.shape), order: .file)
       }
       try whole.dropLast().write(to: URL(filePath: path))
-      #expect(tesseraError { _ = try open() }?.diagnostics.first?.code == "tfrecord-truncated")
+      #expect(tesseraError { _ = try open() }?.diagnostics.first?.code.rawValue == "tfrecord-truncated")
 
       var damaged = whole
       damaged[whole.count - 20] ^= 1
       try damaged.write(to: URL(filePath: path))
       let dataset = try open()
       let error = tesseraError { _ = try dataset.sample(at: 2) }
-      #expect(error?.diagnostics.first?.code == "tfrecord-corrupt")
+      #expect(error?.diagnostics.first?.code.rawValue == "tfrecord-corrupt")
     }
   }
 }

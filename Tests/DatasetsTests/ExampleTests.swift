@@ -76,7 +76,7 @@ import Testing
       [0x0A] + (0..<3).map { UInt8(length >> ($0 * 7) & 0x7F | 0x80) }
       + [UInt8(length >> 21)]
     let error = tesseraError { _ = try Example(decoding: prefix + entries) }
-    #expect(error?.diagnostics.first?.code == "malformed-example")
+    #expect(error?.diagnostics.first?.code.rawValue == "malformed-example")
     #expect(error?.diagnostics.first?.message.contains("well-formed") == true)
   }
 }

@@ -150,7 +150,7 @@ import Testing
   @Test func oneDocumentIsAnError() {
     let error = tesseraError { _ = try Self.build(generatedText(documents: 1)) }
     #expect(error?.exitCode == .badData)
-    #expect(error?.diagnostics.first?.code == "too-few-documents")
+    #expect(error?.diagnostics.first?.code.rawValue == "too-few-documents")
   }
 
   @Test func badOptions() throws {

@@ -75,7 +75,7 @@ import Testing
   func positionOutOfRange(name: String, value: Int64) {
     let error = Self.error { $0[name] = [value] }
     #expect(error?.exitCode == .badData)
-    #expect(error?.diagnostics.first?.code == "feature-out-of-range")
+    #expect(error?.diagnostics.first?.code.rawValue == "feature-out-of-range")
     let message = error?.diagnostics.first?.message ?? ""
     #expect(message.contains("a.tfrecord, record at byte 0: \"\(name)\" holds \(value)"))
     #expect(message.contains("0..<8"), "\(message)")
@@ -87,9 +87,9 @@ import Testing
   func missingFeature(name: String) {
     let error = Self.error { $0[name] = nil }
     #expect(error?.exitCode == .badData)
-    #expect(error?.diagnostics.first?.code == "missing-feature")
+    #expect(error?.diagnostics.first?.code.rawValue == "missing-feature")
     #expect(error?.diagnostics.first?.message.contains("no feature \"\(name)\"") == true)
-    #expect(error?.diagnostics.first?.remedies.first?.contains("question answering") == true)
+    #expect(error?.diagnostics.first?.remedies.first?.text.contains("question answering") == true)
   }
 
   /// A sample of pre-training lacks the answer, and the message says what is there instead.
@@ -100,7 +100,7 @@ import Testing
       let error = tesseraError {
         _ = try ExampleDataset(directory: directory.path, shape: Self.shape, order: .file)
       }
-      #expect(error?.diagnostics.first?.code == "missing-feature")
+      #expect(error?.diagnostics.first?.code.rawValue == "missing-feature")
       #expect(error?.diagnostics.first?.notes.first?.contains("masked_lm_ids") == true)
     }
   }
@@ -109,7 +109,7 @@ import Testing
     for values in [[], [1, 2]] as [[Int64]] {
       let error = Self.error { $0["start_positions"] = values }
       #expect(error?.exitCode == .incompatible)
-      #expect(error?.diagnostics.first?.code == "data-shape-mismatch")
+      #expect(error?.diagnostics.first?.code.rawValue == "data-shape-mismatch")
       #expect(error?.diagnostics.first?.message.contains("has \(values.count) values") == true)
     }
   }
@@ -119,14 +119,14 @@ import Testing
       sequenceLength: 16, vocabularySize: 50, segmentCount: 2)
     let error = Self.error(shape: longer) { _ in }
     #expect(error?.exitCode == .incompatible)
-    #expect(error?.diagnostics.first?.code == "data-shape-mismatch")
+    #expect(error?.diagnostics.first?.code.rawValue == "data-shape-mismatch")
     #expect(error?.diagnostics.first?.notes == ["The model has sequence length 16."])
   }
 
   @Test func otherVocabulary() {
     let error = Self.error { $0["input_ids"]?[3] = 50 }
     #expect(error?.exitCode == .incompatible)
-    #expect(error?.diagnostics.first?.code == "data-vocabulary-mismatch")
+    #expect(error?.diagnostics.first?.code.rawValue == "data-vocabulary-mismatch")
   }
 
   @Test func wrongKind() throws {
@@ -138,7 +138,7 @@ import Testing
         _ = try ExampleDataset(directory: directory.path, shape: Self.shape, order: .file)
       }
       #expect(error?.exitCode == .badData)
-      #expect(error?.diagnostics.first?.code == "wrong-feature-kind")
+      #expect(error?.diagnostics.first?.code.rawValue == "wrong-feature-kind")
     }
   }
 
@@ -149,7 +149,7 @@ import Testing
         _ = try ExampleDataset(directory: directory.path, shape: Self.shape, order: .file)
       }
       #expect(error?.exitCode == .inputMissing)
-      let remedies = error?.diagnostics.first?.remedies.joined(separator: "\n") ?? ""
+      let remedies = error?.diagnostics.first?.remedies.map(\.text).joined(separator: "\n") ?? ""
       #expect(remedies.contains("start_positions, end_positions"))
       #expect(!remedies.contains("tessera data pretraining"))
     }

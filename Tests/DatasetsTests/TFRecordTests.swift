@@ -74,7 +74,7 @@ import Testing
         } else {
           let error = tesseraError { _ = try reader.next() }
           #expect(error?.exitCode == .badData)
-          #expect(error?.diagnostics.first?.code == "tfrecord-truncated")
+          #expect(error?.diagnostics.first?.code.rawValue == "tfrecord-truncated")
           let message = error?.diagnostics.first?.message ?? ""
           #expect(message.contains("a.tfrecord: the record at byte \(starts[complete]) "))
         }
@@ -97,7 +97,7 @@ import Testing
         try damaged.write(to: URL(filePath: path))
         let error = tesseraError { _ = try records(of: path) }
         #expect(error?.exitCode == .badData)
-        #expect(error?.diagnostics.first?.code == "tfrecord-corrupt")
+        #expect(error?.diagnostics.first?.code.rawValue == "tfrecord-corrupt")
         #expect(error?.diagnostics.first?.message.contains("byte 19") == true)
       }
     }
@@ -112,7 +112,7 @@ import Testing
       try Data(length + withUnsafeBytes(of: checksum.littleEndian) { Array($0) })
         .write(to: URL(filePath: path))
       let error = tesseraError { _ = try records(of: path) }
-      #expect(error?.diagnostics.first?.code == "tfrecord-too-long")
+      #expect(error?.diagnostics.first?.code.rawValue == "tfrecord-too-long")
     }
   }
 }

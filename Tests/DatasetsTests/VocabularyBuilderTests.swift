@@ -113,7 +113,7 @@ import Testing
       let path = directory.appending(path: "text.txt").path
       try Data(Array("good\nb".utf8) + [0xFF]).write(to: URL(filePath: path))
       let error = tesseraError { _ = try VocabularyBuilder.build(files: [path], size: 50) }
-      #expect(error?.diagnostics.first?.code == "text-not-utf8")
+      #expect(error?.diagnostics.first?.code.rawValue == "text-not-utf8")
       #expect(error?.diagnostics.first?.location?.line == 2)
     }
   }

@@ -96,10 +96,10 @@ struct WordPieceGoldenTests {
     let duplicate = tesseraError {
       _ = try Vocabulary(tokens: Vocabulary.specialTokens + ["a", "b", "a"], source: "v.txt")
     }
-    #expect(duplicate?.diagnostics.first?.code == "duplicate-token")
+    #expect(duplicate?.diagnostics.first?.code.rawValue == "duplicate-token")
     #expect(duplicate?.diagnostics.first?.message.contains("line 8") == true)
     let missing = tesseraError { _ = try Vocabulary(tokens: ["[PAD]", "[UNK]", "a"]) }
-    #expect(missing?.diagnostics.first?.code == "missing-special-token")
+    #expect(missing?.diagnostics.first?.code.rawValue == "missing-special-token")
     let none = tesseraError { _ = try Vocabulary(path: "/nonexistent/vocab.txt") }
     #expect(none?.exitCode == .inputMissing)
   }

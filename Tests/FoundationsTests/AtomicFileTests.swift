@@ -67,7 +67,7 @@ import Testing
     }
     try write("coffee", to: "a", replaceable: teas)
     let refused = try refusal { try write("new", to: "a", replaceable: teas) }
-    #expect(refused.code == "would-overwrite")
+    #expect(refused.code.rawValue == "would-overwrite")
     #expect(refused.message.hasSuffix("/a exists and is not a tea"))
     try write("new", to: "a", overwrite: true)
     #expect(try text("a") == "new")
@@ -81,7 +81,7 @@ import Testing
     do {
       try file.commit()
     } catch {
-      code = error.diagnostics.first?.code
+      code = error.diagnostics.first?.code.rawValue
     }
     #expect(code == "would-overwrite")
     #expect(try folder.names == ["a"])
@@ -96,10 +96,10 @@ import Testing
     #expect(try folder.names == ["link", "real"])
     for path in [folder.path, "/dev/null"] {
       let refused = try refusal { _ = try AtomicFile(path: path, overwrite: true) }
-      #expect(refused.code == "would-overwrite")
+      #expect(refused.code.rawValue == "would-overwrite")
     }
     let refused = try refusal { try write("x", to: "none/a") }
-    #expect(refused.code == "input-output")
+    #expect(refused.code.rawValue == "input-output")
   }
 
   @Test func aFullDiskIsAnError() throws {

@@ -15,7 +15,7 @@ import Testing
     } catch {
       let diagnostic = error.diagnostics.first
       let place = diagnostic?.location.map { "\($0.line):\($0.column)" } ?? "nowhere"
-      return error.exitCode == .badData ? "\(diagnostic?.code ?? "") \(place)" : "wrong exit code"
+      return error.exitCode == .badData ? "\(diagnostic?.code.rawValue ?? "") \(place)" : "wrong exit code"
     }
   }
 

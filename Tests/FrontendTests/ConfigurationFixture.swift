@@ -61,7 +61,7 @@ enum ConfigurationFixture {
   /// The mistakes of `text` as `place code`.
   static func mistakes(_ text: String, overrides: [Override] = []) -> [String] {
     diagnostics(text, overrides: overrides).map {
-      "\($0.location.map { "\($0)" } ?? "nowhere") \($0.code)"
+      "\($0.location.map { "\($0)" } ?? "nowhere") \($0.code.rawValue)"
     }
   }
 

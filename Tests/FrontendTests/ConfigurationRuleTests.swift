@@ -183,7 +183,7 @@ extension RuleCase {
     let diagnostics = ConfigurationFixture.diagnostics(text)
     #expect(ConfigurationFixture.mistakes(text) == mistakes, "\(diagnostics)")
     if let remedy = rule.remedy {
-      #expect(diagnostics.first?.remedies.first?.contains(remedy) == true, "\(diagnostics)")
+      #expect(diagnostics.first?.remedies.first?.text.contains(remedy) == true, "\(diagnostics)")
     }
   }
 }

@@ -23,7 +23,7 @@ private let shipped =
   @Test(arguments: shipped) func shippedFilesLoad(path: String) throws {
     let loaded = try Self.load(path)
     let needsCheckpoint = path.contains("phase2") || path.contains("checkpoint_path")
-    let codes = loaded.warnings.map(\.code).filter { $0 != "not-in-effect" }
+    let codes = loaded.warnings.map(\.code.rawValue).filter { $0 != "not-in-effect" }
     #expect(codes == (needsCheckpoint ? ["no-checkpoint"] : []))
     let recipe = loaded.recipe
     let decoded = try TrainingRecipe.decode(
@@ -59,7 +59,7 @@ private let shipped =
   @Test func loggingToWeightsAndBiasesIsToldToDoNothing() throws {
     let on = try Self.load(
       "examples/pretrain_tiny.json", [try Override(setting: "wandb_opts.log_to_wandb=true")])
-    #expect(on.warnings.map(\.code) == ["not-in-effect"])
+    #expect(on.warnings.map(\.code.rawValue) == ["not-in-effect"])
     #expect(try Self.load("examples/pretrain_tiny.json").warnings.isEmpty)
   }
 
@@ -75,7 +75,7 @@ private let shipped =
     let path = try Override(setting: "pretrained_ckpt_path=x")
     let length = try Override(setting: "bert_config.max_seq_length=384")
     let loaded = try Self.load("configs/squad_base_checkpoint_path.json", [path, length])
-    #expect(loaded.warnings.allSatisfy { $0.code == "not-in-effect" })
+    #expect(loaded.warnings.allSatisfy { $0.code == .notInEffect })
     #expect(loaded.recipe.program.sequenceLength == 384)
     #expect(loaded.recipe.program.model.vocabularySize == 30_400)
     #expect(loaded.recipe.run.globalBatchesPerLog == 5)

@@ -67,7 +67,7 @@ import Testing
         Issue.record("\(operation) took the index \(index)")
       } catch let error as TesseraError {
         #expect(error.exitCode == .badData)
-        #expect(error.diagnostics.map(\.code) == ["index-out-of-range"])
+        #expect(error.diagnostics.map(\.code.rawValue) == ["index-out-of-range"])
         #expect(error.description.contains("index \(index) at position 1 of "))
         #expect(error.description.contains("0..<3"))
       } catch {

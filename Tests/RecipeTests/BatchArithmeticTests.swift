@@ -32,7 +32,7 @@ import Testing
   @Test(arguments: [18, 20]) func epochIsTruncated(dataset: Int) throws {
     let batches = try batches(replicas: 1, accumulation: 3, dataset: dataset, perLog: 2)
     #expect(batches.microBatchesPerEpoch == 6)
-    #expect(batches.warnings.map(\.code) == ["epoch-truncated"])
+    #expect(batches.warnings.map(\.code.rawValue) == ["epoch-truncated"])
   }
 
   @Test func customSamples() throws {
@@ -51,7 +51,7 @@ import Testing
   @Test func executionIsCutToTheEpoch() throws {
     let batches = try batches(dataset: 18, perLog: 4, samples: 80)
     #expect(batches.microBatchesPerExecution == 9)
-    #expect(batches.warnings.map(\.code) == ["execution-longer-than-epoch"])
+    #expect(batches.warnings.map(\.code.rawValue) == ["execution-longer-than-epoch"])
     #expect(batches.totalMicroBatches == 36)
     #expect(batches.weightUpdates == 9)
   }
@@ -61,7 +61,7 @@ import Testing
       do {
         return "\(try body().weightUpdates)"
       } catch {
-        return error.exitCode == .badData ? error.diagnostics.first?.code : nil
+        return error.exitCode == .badData ? error.diagnostics.first?.code.rawValue : nil
       }
     }
     #expect(

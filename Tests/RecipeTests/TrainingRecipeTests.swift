@@ -90,7 +90,7 @@ import Testing
     #expect(parts.count == 2)
     let damaged = parts.joined(separator: to)
     let error = #expect(throws: TesseraError.self) { try Self.decode(damaged, run) }
-    #expect(error?.diagnostics.map(\.code) == [code])
+    #expect(error?.diagnostics.map(\.code.rawValue) == [code])
   }
 
   @Test(arguments: [questionAnswering, sequenceClassification]) func fineTuningCountsEpochs(
@@ -124,13 +124,13 @@ import Testing
     recipe.program.pipeline.stages = [
       [.embeddings, .encoderLayer, .classificationHead], [.encoderLayer, .pooler],
     ]
-    #expect(recipe.violations().map(\.code) == ["stage-order"])
+    #expect(recipe.violations().map(\.code) == [.stageOrder])
     recipe.program.pipeline.stages = [
       [.embeddings, .encoderLayer], [.encoderLayer, .pooler, .heads],
     ]
-    #expect(recipe.violations().map(\.code) == ["stage-of-other-task", "stage-missing"])
+    #expect(recipe.violations().map(\.code) == [.stageOfOtherTask, .stageMissing])
     recipe = Self.sequenceClassification
     recipe.run.epochs = nil
-    #expect(recipe.violations().map(\.code) == ["epochs-missing"])
+    #expect(recipe.violations().map(\.code) == [.epochsMissing])
   }
 }

@@ -75,8 +75,8 @@ import Testing
 
   @Test func countsMustMakeSense() throws {
     let program = try optimizer(readsLate: false)
-    #expect(errorCode { _ = try Engine(program, replicas: 0) } == "bad-replicas-count")
-    #expect(errorCode { _ = try Engine(program, threads: 100_000) } == "bad-threads-count")
+    #expect(errorCode { _ = try Engine(program, replicas: 0) } == "bad-count")
+    #expect(errorCode { _ = try Engine(program, threads: 100_000) } == "bad-count")
   }
 
   @Test func tooLargeAProgramIsRefused() throws {
@@ -177,7 +177,7 @@ import Testing
         Issue.record("\(operation) takes a bad index")
       } catch let error as TesseraError {
         #expect(error.exitCode == .badData)
-        #expect(error.diagnostics[0].code == "index-out-of-range")
+        #expect(error.diagnostics[0].code.rawValue == "index-out-of-range")
         let message = error.diagnostics[0].message
         #expect(message.contains("'lookup'") && message.contains(operation.mnemonic))
         #expect(message.contains("index 1 is") && message.contains("below 4"))

@@ -51,7 +51,7 @@ import Training
       try RunDirectory(path: folder.path, force: false)
     }
     #expect(error?.exitCode == .wouldOverwrite)
-    #expect(error?.diagnostics.first?.code == "run-directory-in-use")
+    #expect(error?.diagnostics.first?.code.rawValue == "run-directory-in-use")
     #expect(FileManager.default.fileExists(atPath: run.metricsPath))
 
     _ = try RunDirectory(path: folder.path, force: true)

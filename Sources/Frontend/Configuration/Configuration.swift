@@ -30,7 +30,7 @@ package enum Configuration {
     var root = try JSON.parse(bytes: bytes, file: file)
     guard root.members != nil else {
       throw TesseraError(
-        .badData, code: "wrong-type", "a configuration must be an object, but is \(root.phrase)",
+        .badData, code: .wrongType, "a configuration must be an object, but is \(root.phrase)",
         at: root.location)
     }
     let overrideMistakes = overrides.compactMap { $0.apply(to: &root) }
@@ -74,7 +74,7 @@ package enum Configuration {
     }
     return [
       Diagnostic(
-        .warning, code: "not-in-effect",
+        .warning, code: .notInEffect,
         "log_to_wandb has no effect: this version writes metrics.jsonl and nothing for Weights & Biases",
         at: logs.location)
     ]
@@ -84,19 +84,19 @@ package enum Configuration {
     about recipe: TrainingRecipe, at location: SourceLocation
   ) -> [Diagnostic] {
     guard recipe.run.pretrainedCheckpointPath == nil, recipe.run.modelName == nil else { return [] }
-    let remedies = ["give --pretrained-ckpt-path when training"]
+    let remedies: [Remedy] = ["give --pretrained-ckpt-path when training"]
     switch recipe.program.task {
     case .questionAnswering:
       return [
         Diagnostic(
-          .warning, code: "no-checkpoint", "SQuAD fine-tuning has no checkpoint to start from",
+          .warning, code: .noCheckpoint, "SQuAD fine-tuning has no checkpoint to start from",
           at: location, remedies: remedies)
       ]
     case .pretraining
     where PretrainingPhase(sequenceLength: recipe.program.sequenceLength) == .two:
       return [
         Diagnostic(
-          .warning, code: "no-checkpoint", "phase 2 has no checkpoint of phase 1 to start from",
+          .warning, code: .noCheckpoint, "phase 2 has no checkpoint of phase 1 to start from",
           at: location, remedies: remedies)
       ]
     case .pretraining, .sequenceClassification: return []
@@ -138,7 +138,7 @@ extension Configuration {
       names.isEmpty ? "none" : names.joined(separator: ", ")
     }
     throw TesseraError(
-      .badData, code: "ambiguous-task",
+      .badData, code: .ambiguousTask,
       "the file does not say whether it is for pre-training or for SQuAD", at: root.location,
       notes: [
         "what only pre-training has: \(list(pretraining))",
@@ -160,7 +160,7 @@ extension Configuration {
       let reason = errno
       throw TesseraError(
         reason == ENOENT || reason == ENOTDIR ? .inputMissing : .inputOutput,
-        code: "cannot-open", "\(path): \(systemReason(reason))")
+        code: .cannotOpen, "\(path): \(systemReason(reason))")
     }
     defer { if path != "-" { close(descriptor) } }
     // One byte above the limit is enough for the parser to see that the file is too large.
@@ -175,7 +175,7 @@ extension Configuration {
       if reason == EINTR { continue }
       guard reason == 0 else {
         throw TesseraError(
-          .inputOutput, code: "cannot-read", "\(path): \(systemReason(reason))")
+          .inputOutput, code: .cannotRead, "\(path): \(systemReason(reason))")
       }
       if chunk.isEmpty { break }
       bytes += chunk

@@ -65,7 +65,7 @@ extension ConfigurationReader {
         reportUnreadable(
           "bert_model_name",
           Diagnostic(
-            code: "unknown-model",
+            code: .unknownModel,
             "bert_model_name must be a published model, but is \(name.phrase)",
             at: name.location,
             notes: [
@@ -94,13 +94,13 @@ extension ConfigurationReader {
     if formats.dropLast().contains(.fp16) {
       report(
         Diagnostic(
-          code: "unsupported-precision", "the optimizer's moments and norms are always fp32",
+          code: .unsupportedPrecision, "the optimizer's moments and norms are always fp32",
           at: location(of: "\(path)[0]"), remedies: ["replace the first entry by \"fp32\""]))
     }
     if isAdamW, formats.last == .fp16 {
       report(
         Diagnostic(
-          code: "unsupported-precision", "AdamW's update is always computed in fp32",
+          code: .unsupportedPrecision, "AdamW's update is always computed in fp32",
           at: location(of: written?.elements == nil ? path : "\(path)[\(formats.count - 1)]"),
           remedies: ["remove \"compute_precisions\"", "set optimizer_opts.name to \"LAMB\""]))
     }

@@ -65,7 +65,7 @@ struct ConfigurationReader {
     let quoted = JSON.Plain.string(member.key).text()
     let place = parent.isEmpty ? "the configuration" : parent
     var mistake = Diagnostic(
-      code: "unknown-key", "\(place) has no key \(quoted)", at: member.keyLocation)
+      code: .unknownKey, "\(place) has no key \(quoted)", at: member.keyLocation)
     guard suggestionsLeft > 0 else { return mistake }
     suggestionsLeft -= 1
     let known = ConfigurationKey.members(of: parent)
@@ -89,7 +89,7 @@ struct ConfigurationReader {
     let isConflict = form == .squadByName && key.presence(in: .squadFromCheckpoint) != .absent
     let users = ConfigurationForm.allCases.filter { key.presence(in: $0) != .absent }
     return Diagnostic(
-      code: isConflict ? "model-source-conflict" : "key-of-other-task",
+      code: isConflict ? .modelSourceConflict : .keyOfOtherTask,
       isConflict
         ? "\(key.path) and bert_model_name both say which model to start from"
         : "\(key.path) is no key of \(form.phrase)",
@@ -117,14 +117,14 @@ extension ConfigurationReader {
   /// Adds that `path` is missing from its object.
   mutating func reportMissing(_ path: String) {
     guard let key = ConfigurationKey.at(path) else { return }
-    var remedies = ["add \"\(key.name)\": \(key.kind.phrase)"]
+    var remedies: [Remedy] = ["add \"\(key.name)\": \(key.kind.phrase)"]
     if path == "bert_config", form == .squadFromCheckpoint {
       remedies.append("add \"bert_model_name\" instead, to start from a published model")
     }
     unreadable.insert(path)
     diagnostics.append(
       Diagnostic(
-        code: "missing-key", "\(path) is missing",
+        code: .missingKey, "\(path) is missing",
         at: root.nearestLocation(toPath: path), notes: ["it is \(key.meaning)"],
         remedies: remedies))
   }

@@ -21,7 +21,7 @@ package struct Override: Hashable, Sendable {
   package init(setting argument: String) throws(TesseraError) {
     guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
       throw TesseraError(
-        .usage, code: "bad-override",
+        .usage, code: .badOverride,
         "--set needs path.to.key=value, but is given \(JSON.Plain.string(argument).text())")
     }
     self.init(
@@ -67,7 +67,7 @@ package struct Override: Hashable, Sendable {
     let length = path.split(separator: ".", omittingEmptySubsequences: false).count
     guard length <= Self.longestPath else {
       return Diagnostic(
-        code: "unknown-key",
+        code: .unknownKey,
         "the path has \(length) keys; at most \(Self.longestPath) are possible",
         at: value.location)
     }
@@ -86,7 +86,7 @@ package struct Override: Hashable, Sendable {
       ?? path.nearest(among: ConfigurationKey.all.map(\.path))
     let quoted = JSON.Plain.string(path).text()
     return Diagnostic(
-      code: "unknown-key", "the configuration has no key \(quoted)", at: value.location,
+      code: .unknownKey, "the configuration has no key \(quoted)", at: value.location,
       remedies: known.map { ["set \"\($0)\" instead of \(quoted)"] } ?? [])
   }
 
@@ -100,7 +100,7 @@ package struct Override: Hashable, Sendable {
     }
     guard case .object(var members) = object.kind else {
       return Diagnostic(
-        code: "wrong-type", "\"\(key)\" cannot be set within \(object.phrase)", at: origin,
+        code: .wrongType, "\"\(key)\" cannot be set within \(object.phrase)", at: origin,
         notes: ["that value stands at \(object.location)"])
     }
     let index = members.firstIndex { $0.key == key } ?? members.count

@@ -72,7 +72,7 @@ struct Lexer {
       let character = String(decoding: bytes[position...position], as: UTF8.self)
       guard "(){}[]<>:,=".contains(character) else {
         throw TesseraError(
-          .badData, code: "syntax-error", "'\(character)' has no meaning here", at: start)
+          .badData, code: .syntaxError, "'\(character)' has no meaning here", at: start)
       }
       position += 1
       return (.punctuation(character), start)
@@ -127,7 +127,7 @@ struct Lexer {
 
   private mutating func stringLiteral(_ start: SourceLocation) throws -> String {
     func unterminated() -> TesseraError {
-      TesseraError(.badData, code: "syntax-error", "the string does not end", at: start)
+      TesseraError(.badData, code: .syntaxError, "the string does not end", at: start)
     }
     position += 1
     var content: [UInt8] = []
@@ -147,7 +147,7 @@ struct Lexer {
           decoding: bytes[position..<min(position + 2, bytes.count)], as: UTF8.self)
         guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else {
           throw TesseraError(
-            .badData, code: "syntax-error", "'\\' wants two hexadecimal digits", at: location)
+            .badData, code: .syntaxError, "'\\' wants two hexadecimal digits", at: location)
         }
         content.append(value)
         position += 2

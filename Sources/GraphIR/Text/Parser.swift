@@ -30,7 +30,7 @@ struct Parser {
   // MARK: Tokens
 
   func failure(_ message: String, at place: SourceLocation? = nil) -> TesseraError {
-    TesseraError(.badData, code: "syntax-error", message, at: place ?? location)
+    TesseraError(.badData, code: .syntaxError, message, at: place ?? location)
   }
 
   mutating func advance() throws {
