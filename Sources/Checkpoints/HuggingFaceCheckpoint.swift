@@ -75,6 +75,7 @@ package struct HuggingFaceCheckpoint: Sendable {
 
   /// Reads the values of the wanted parameters, by their wanted names. Missing parameters have no
   /// value: the caller initialises them, and the report names them.
+  /// Tensors of `neutral` are those that the model has no parameter for, for the report.
   ///
   /// - Throws: `checkpoint-mismatch` (exit 3) where shapes or types differ, with all of them listed,
   ///   or where nothing at all matches; `input-output` (74).
