@@ -101,8 +101,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Compiler", "Frontend", "Training", "Datasets", "Checkpoints", "TestSupport", "Recipe",
-        "Foundations",
+        "Compiler", "Frontend", "Training", "Runtime", "Datasets", "Checkpoints", "TestSupport",
+        "Recipe", "Foundations",
       ]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"]),
     .testTarget(

@@ -19,7 +19,7 @@ package struct RecipeViolation: Hashable, Sendable {
   package var remedies: [Remedy]
 
   init(
-    _ severity: Diagnostic.Severity = .error, _ code: DiagnosticCode, _ message: String,
+    _ code: DiagnosticCode, _ message: String, severity: Diagnostic.Severity = .error,
     at path: String, keys: [String], notes: [String] = [], remedies: [Remedy] = []
   ) {
     self.severity = severity

@@ -26,13 +26,6 @@ package struct BundleReport {
 
   private var parameterCount: Int { parameterTypes.reduce(0) { $0 + $1.count } }
 
-  private var taskName: String {
-    switch recipe.program.task {
-    case .pretraining: "pre-training"
-    case .questionAnswering: "question answering"
-    }
-  }
-
   // MARK: Summary
 
   /// The bundle in some lines: digest, model, batch, sections.
@@ -42,7 +35,7 @@ package struct BundleReport {
     var lines = [
       ("program digest", digest), ("made by", producer),
       ("configuration", self.recipe.run.configurationName),
-      ("task", taskName), ("precision", recipe.precision.rawValue),
+      ("task", recipe.task.phrase), ("precision", recipe.precision.rawValue),
       (
         "model",
         "\(model.layers) layers, hidden \(model.hiddenSize), \(model.attentionHeads) heads, "
@@ -84,7 +77,8 @@ package struct BundleReport {
       .init("schema", "tessera.bundle-summary/1"), .init("program_digest", .string(digest)),
       .init("producer", .string(producer)),
       .init("configuration", .string(self.recipe.run.configurationName)),
-      .init("task", .string(taskName)), .init("precision", .string(recipe.precision.rawValue)),
+      .init("task", .string(recipe.task.phrase)),
+      .init("precision", .string(recipe.precision.rawValue)),
       .init("parameter_count", .integer(parameterCount)),
       .init("parameter_tensors", .integer(program.parameters.count)),
       .init("micro_batch_size", .integer(recipe.microBatchSize)),
@@ -180,6 +174,7 @@ package struct BundleReport {
     case .pooler: ["bert.pooler."]
     case .heads: ["cls."]
     case .questionAnsweringHead: ["qa_outputs."]
+    case .classificationHead: ["classifier."]
     }
   }
 

@@ -36,11 +36,24 @@ import Testing
     return recipe
   }()
 
+  static let sequenceClassification = {
+    var recipe = questionAnswering
+    recipe.program.task = .sequenceClassification(.stsb)
+    recipe.program.model.variant = ModelVariant(
+      usesPredictionTransform: false, usesPredictionBias: true, usesQKVBias: true,
+      splitsQKV: false, usesProjectionBias: false)
+    recipe.program.pipeline.stages = [
+      [.embeddings, .encoderLayer], [.encoderLayer, .pooler, .classificationHead],
+    ]
+    return recipe
+  }()
+
   private static func decode(_ program: String, _ run: String) throws -> TrainingRecipe {
     try TrainingRecipe.decode(program: Array(program.utf8), run: Array(run.utf8))
   }
 
-  @Test(arguments: [pretraining, questionAnswering]) func textFormIsLossless(
+  @Test(arguments: [pretraining, questionAnswering, sequenceClassification])
+  func textFormIsLossless(
     recipe: TrainingRecipe
   ) throws {
     let decoded = try TrainingRecipe.decode(
@@ -60,6 +73,9 @@ import Testing
     ("\"replicas\":2", "\"replicas\":0", "out-of-range"),
     ("\"replicas\":2", "\"replicas\":true", "wrong-type"),
     ("\"replicas\":2,", "", "missing-key"),
+    ("\"use_cls_layer\":true,", "", "missing-key"),
+    ("\"use_qkv_split\":true,", "", "missing-key"),
+    ("\"pretraining\"", "\"glu\"", "unknown-value"),
     ("\"replicas\":2", "\"replicas\":2,\"extra\":1", "unknown-key"),
     ("\"num_hidden_layers\":2", "\"num_hidden_layers\":3", "layer-count-mismatch"),
     ("\"num_attention_heads\":2", "\"num_attention_heads\":3", "heads-do-not-divide"),
@@ -77,9 +93,44 @@ import Testing
     #expect(error?.diagnostics.map(\.code.rawValue) == [code])
   }
 
-  @Test func squadCountsEpochs() throws {
-    let batches = try Self.questionAnswering.batchArithmetic(datasetSize: 24)
+  @Test(arguments: [questionAnswering, sequenceClassification]) func fineTuningCountsEpochs(
+    recipe: TrainingRecipe
+  ) throws {
+    let batches = try recipe.batchArithmetic(datasetSize: 24)
     #expect(batches.totalSamples == 72)
     #expect(batches.weightUpdates == 6)
+  }
+
+  @Test func everyVariantIsKept() throws {
+    var texts: Set<[UInt8]> = []
+    for bits in 0..<32 {
+      var recipe = Self.pretraining
+      recipe.program.model.variant = ModelVariant(
+        usesPredictionTransform: bits & 1 > 0, usesPredictionBias: bits & 2 > 0,
+        usesQKVBias: bits & 4 > 0, splitsQKV: bits & 8 > 0, usesProjectionBias: bits & 16 > 0)
+      let text = recipe.encodedProgram()
+      texts.insert(text)
+      #expect(
+        try TrainingRecipe.decode(program: text, run: recipe.encodedRun()).program
+          == recipe.program)
+    }
+    #expect(texts.count == 32)
+  }
+
+  /// The classifier takes the pooler's output, and there is no other head.
+  @Test func stagesOfSequenceClassification() {
+    #expect(Self.sequenceClassification.violations() == [])
+    var recipe = Self.sequenceClassification
+    recipe.program.pipeline.stages = [
+      [.embeddings, .encoderLayer, .classificationHead], [.encoderLayer, .pooler],
+    ]
+    #expect(recipe.violations().map(\.code) == [.stageOrder])
+    recipe.program.pipeline.stages = [
+      [.embeddings, .encoderLayer], [.encoderLayer, .pooler, .heads],
+    ]
+    #expect(recipe.violations().map(\.code) == [.stageOfOtherTask, .stageMissing])
+    recipe = Self.sequenceClassification
+    recipe.run.epochs = nil
+    #expect(recipe.violations().map(\.code) == [.epochsMissing])
   }
 }

@@ -35,6 +35,7 @@ package struct BertGraph: Sendable {
     switch recipe.task {
     case .pretraining: lossNames = ["mlm_loss", "nsp_loss"]
     case .questionAnswering: lossNames = ["start_loss", "end_loss"]
+    case .sequenceClassification: lossNames = ["glue_loss"]
     }
     let drops = recipe.model.hiddenDropout > 0 || recipe.model.attentionDropout > 0
     let trainingLayer = addEncoderLayer(recipe, name: "encoder_layer", isTraining: drops)

@@ -59,7 +59,7 @@ struct ConfigurationKey: Sendable {
   let effect: Effect
 
   init(
-    _ path: String, _ kind: ValueKind, _ flat: Needs = .everywhere(.required),
+    _ path: String, _ kind: ValueKind, _ flat: Needs,
     nested: Needs? = nil, _ meaning: String, suggestion: JSON.Plain? = nil,
     isModelSize: Bool = false, effect: Effect = .full
   ) {
@@ -71,6 +71,16 @@ struct ConfigurationKey: Sendable {
     self.suggestion = suggestion
     self.isModelSize = isModelSize
     self.effect = effect
+  }
+
+  /// A key that every file of the flat form needs.
+  init(
+    _ path: String, _ kind: ValueKind, nested: Needs? = nil, _ meaning: String,
+    suggestion: JSON.Plain? = nil, effect: Effect = .full
+  ) {
+    self.init(
+      path, kind, .everywhere(.required), nested: nested, meaning, suggestion: suggestion,
+      effect: effect)
   }
 
   func presence(_ form: ConfigurationForm, _ task: ConfigurationKind.Task) -> Presence {

@@ -43,7 +43,7 @@ extension JSON.Value {
   mutating func apply(_ edit: ConfigurationEdit) -> Bool {
     switch edit {
     case .set(let path, let value):
-      return set(JSON.Value(value, at: location), atPath: path.keys)
+      return set(JSON.Value(plain: value, at: location), atPath: path.keys)
     case .rename(let path, let name):
       return changeMembers(atPath: path.keys) { members, index in
         guard !members.contains(where: { $0.key == name }) else { return false }
@@ -59,16 +59,16 @@ extension JSON.Value {
   }
 
   /// A value without a text, all of it at one place.
-  init(_ plain: JSON.Plain, at location: SourceLocation) {
+  init(plain: JSON.Plain, at location: SourceLocation) {
     let kind: JSON.Kind =
       switch plain {
       case .object(let fields):
         .object(
           fields.map {
             JSON.Member(
-              key: $0.key, keyLocation: location, value: JSON.Value($0.value, at: location))
+              key: $0.key, keyLocation: location, value: JSON.Value(plain: $0.value, at: location))
           })
-      case .array(let elements): .array(elements.map { JSON.Value($0, at: location) })
+      case .array(let elements): .array(elements.map { JSON.Value(plain: $0, at: location) })
       case .string(let string): .string(string)
       case .integer(let integer): .integer(integer, text: String(integer))
       case .real(let real): .real(real, text: plain.text())
