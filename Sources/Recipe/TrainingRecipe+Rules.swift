@@ -173,7 +173,7 @@ extension TrainingRecipe {
         if !singleLayers.contains(layer) {
           violations.append(
             RecipeViolation(
-              .stageOfOtherTask,
+              .keyOfOtherTask,
               "\"\(layer.rawValue)\" is no layer of the \(program.task.phrase) model", at: path,
               keys: [Self.stagesKey], remedies: ["remove \"\(layer.rawValue)\""]))
         } else if !seen.insert(layer).inserted {

@@ -151,7 +151,7 @@ package final class Engine {
   ) throws(TesseraError) {
     guard (1...largest).contains(count) else {
       throw TesseraError(
-        .usage, code: "bad-\(name)-count",
+        .usage, code: .badCount,
         "the number of \(name) is \(count), must be at least 1 and at most \(largest)")
     }
   }

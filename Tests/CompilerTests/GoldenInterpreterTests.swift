@@ -109,7 +109,7 @@ import Testing
       let streams = BatchStreams(compilation.recipe.program).all
       let interpreter = Interpreter(compilation.module) { stream, _, iteration in
         guard let index = streams.firstIndex(where: { $0.name == stream }) else {
-          throw TesseraError(.internalError, code: "no-stream", stream)
+          throw TesseraError(.internalError, code: .noInfeed, stream)
         }
         return batches[iteration][index]
       }

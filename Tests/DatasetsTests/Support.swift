@@ -52,7 +52,7 @@ extension PretrainingExample {
     let values = try TokenExample(example, shape: .pretraining(shape), source: source).values
     guard case .floats(let weights) = example.features["masked_lm_weights"],
       weights.count == shape.predictionCount
-    else { throw TesseraError(.badData, code: "weights", "\(source) has not the weights") }
+    else { throw TesseraError(.badData, code: .missingFeature, "\(source) has not the weights") }
     self.init(
       inputIDs: values[0], inputMask: values[1], segmentIDs: values[2],
       maskedLMPositions: values[3], maskedLMIDs: values[4], maskedLMWeights: weights,

@@ -75,8 +75,8 @@ import Testing
 
   @Test func countsMustMakeSense() throws {
     let program = try optimizer(readsLate: false)
-    #expect(errorCode { _ = try Engine(program, replicas: 0) } == "bad-replicas-count")
-    #expect(errorCode { _ = try Engine(program, threads: 100_000) } == "bad-threads-count")
+    #expect(errorCode { _ = try Engine(program, replicas: 0) } == "bad-count")
+    #expect(errorCode { _ = try Engine(program, threads: 100_000) } == "bad-count")
   }
 
   @Test func tooLargeAProgramIsRefused() throws {

@@ -178,7 +178,7 @@ import Testing
         let start = HostTensor([3], [first, 0, 0])
         return try engine.run("main", [values, start]) { _, _, iteration, destination in
           if iteration == faults.stream {
-            throw TesseraError(.badData, code: "no-data", "no data \(iteration)")
+            throw TesseraError(.badData, code: .missingDataset, "no data \(iteration)")
           }
           #expect(iteration < faults.stream ?? 5, "the host is asked for no more")
           let index = faults.indices.contains(iteration) ? 100 + iteration : iteration

@@ -115,7 +115,7 @@ import Testing
       guard threads == 1 else { continue }
       let interpreter = Interpreter(compilation.module, replicas: 2) { name, replica, iteration in
         guard let stream = streams.first(where: { $0.name == name }) else {
-          throw TesseraError(.internalError, code: "no-stream", name)
+          throw TesseraError(.internalError, code: .noInfeed, name)
         }
         return Tensor(
           stream.type, values(stream.type, name, replica, iteration).map(Double.init))
