@@ -49,7 +49,8 @@ extension Explanation {
       and lists with an entry for each IPU would not fit.
       """,
     remedy: "Number the IPUs from 0 without gaps.",
-    example: Example(before: #""device_mapping": [0, 1, 3]"#, after: #""device_mapping": [0, 1, 2]"#))
+    example: Example(
+      before: #""device_mapping": [0, 1, 3]"#, after: #""device_mapping": [0, 1, 2]"#))
 
   static let deviceMappingLength = Explanation(
     .configurations, [.error(.badData)], "device_mapping does not have one entry for each stage",
@@ -125,8 +126,11 @@ extension Explanation {
       """,
     remedy: "Give it as many entries as the highest number in `device_mapping` plus 1.",
     example: Example(
-      before: #""device_mapping": [0, 1, 0], "matmul_available_memory_proportion_per_pipeline_stage": [0.3, 0.3, 0.3]"#,
-      after: #""device_mapping": [0, 1, 0], "matmul_available_memory_proportion_per_pipeline_stage": [0.3, 0.3]"#))
+      before:
+        #""device_mapping": [0, 1, 0], "matmul_available_memory_proportion_per_pipeline_stage": [0.3, 0.3, 0.3]"#,
+      after:
+        #""device_mapping": [0, 1, 0], "matmul_available_memory_proportion_per_pipeline_stage": [0.3, 0.3]"#
+    ))
 
   static let sequenceTooLong = Explanation(
     .configurations, [.error(.badData)], "A sequence has more tokens than the model has positions",

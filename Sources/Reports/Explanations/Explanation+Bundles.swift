@@ -57,7 +57,8 @@ extension Explanation {
     ))
 
   static let outOfMemory = Explanation(
-    .bundles, [.error(.doesNotFit), .error(.internalError)], "This machine does not give enough memory",
+    .bundles, [.error(.doesNotFit), .error(.internalError)],
+    "This machine does not give enough memory",
     meaning: """
       The program needs the memory in the message for its values, and the system refused it (exit code 2); or the compression library could not \
       get its own (exit code 70).

@@ -9,7 +9,8 @@ extension Explanation {
     remedy: "Save the checkpoint again with one of the two.")
 
   static let checkpointElementType = Explanation(
-    .checkpoints, [.error(.incompatible)], "A tensor of the checkpoint holds numbers of the wrong kind",
+    .checkpoints, [.error(.incompatible)],
+    "A tensor of the checkpoint holds numbers of the wrong kind",
     meaning: """
       Parameters are floating-point numbers and indices are integers. The tensor has an element type that cannot be turned into what is needed \
       without changing its meaning.
@@ -97,6 +98,7 @@ extension Explanation {
 
   static let safetensorsWrongSize = Explanation(
     .checkpoints, [.error(.badData)], "A tensor's bytes are not as many as its shape and type take",
-    meaning: "The header gives a tensor a shape and an element type, and a range of bytes of another size.",
+    meaning:
+      "The header gives a tensor a shape and an element type, and a range of bytes of another size.",
     remedy: "Fetch or save the checkpoint again with the official safetensors library.")
 }

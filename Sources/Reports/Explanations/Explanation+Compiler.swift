@@ -85,11 +85,13 @@ extension Explanation {
 
   static let wrongArguments = Explanation(
     .compiler, [.error(.internalError)], "A function was called with arguments of other types",
-    meaning: "The number, shapes or element types of the arguments are not those that the function takes.",
+    meaning:
+      "The number, shapes or element types of the arguments are not those that the function takes.",
     remedy: reporting)
 
   static let wrongStreamType = Explanation(
-    .compiler, [.error(.incompatible)], "A stream gave a tensor of another type than the program reads",
+    .compiler, [.error(.incompatible)],
+    "A stream gave a tensor of another type than the program reads",
     meaning: """
       The compiler's interpreter, which its tests use, was given data whose shape or element type is not the stream's.
       """,

@@ -171,7 +171,8 @@ extension Explanation {
       """,
     remedy: "Correct the spelling, move the key to where it belongs, or remove it.",
     example: Example(
-      before: #""bert_config": {"hiden_size": 768}"#, after: #""bert_config": {"hidden_size": 768}"#))
+      before: #""bert_config": {"hiden_size": 768}"#, after: #""bert_config": {"hidden_size": 768}"#
+    ))
 
   static let unknownModel = Explanation(
     .configurations, [.error(.badData)], "bert_model_name is no published model that is known",
@@ -194,7 +195,8 @@ extension Explanation {
       """,
     remedy: "Use one of the listed words, written exactly so.",
     example: Example(
-      before: #""optimizer_opts": {"name": "lamb"}"#, after: #""optimizer_opts": {"name": "LAMB"}"#))
+      before: #""optimizer_opts": {"name": "lamb"}"#, after: #""optimizer_opts": {"name": "LAMB"}"#)
+  )
 
   static let unsupportedPrecision = Explanation(
     .configurations, [.error(.badData)], "The optimizer does not compute in that number format",

@@ -126,7 +126,8 @@ extension Explanation {
 
   static let textWithoutWords = Explanation(
     .data, [.error(.badData)], "The text has no words",
-    meaning: "A vocabulary is learnt from the words of the text, and there are none in these files.",
+    meaning:
+      "A vocabulary is learnt from the words of the text, and there are none in these files.",
     remedy: "Check that the files are the ones you mean and are not empty.")
 
   static let tfrecordCorrupt = Explanation(
@@ -138,7 +139,8 @@ extension Explanation {
 
   static let tfrecordTooLong = Explanation(
     .data, [.error(.badData)], "A record is too long",
-    meaning: "A sample has some kilobytes. A record beyond the limit in the message is something else.",
+    meaning:
+      "A sample has some kilobytes. A record beyond the limit in the message is something else.",
     remedy: "Check that the folder holds BERT's data and no other TFRecord files.")
 
   static let tfrecordTruncated = Explanation(

@@ -14,7 +14,8 @@ extension Explanation {
       In JSON a backslash begins an escape: \" \\ \/ \b \f \n \r \t, or \u with four hexadecimal digits. Nothing else may follow it.
       """#,
     remedy: "Write a backslash that is meant as such as two.",
-    example: Example(before: #"{"dataset_dir": "D:\data"}"#, after: #"{"dataset_dir": "D:\\data"}"#))
+    example: Example(before: #"{"dataset_dir": "D:\data"}"#, after: #"{"dataset_dir": "D:\\data"}"#)
+  )
 
   static let jsonBadNumber = Explanation(
     .files, [.error(.badData)], "A number is not written as JSON wants it",
@@ -23,7 +24,8 @@ extension Explanation {
       underscores are not possible.
       """,
     remedy: "Write the number plainly.",
-    example: Example(before: #"{"initializer_range": .02}"#, after: #"{"initializer_range": 0.02}"#))
+    example: Example(before: #"{"initializer_range": .02}"#, after: #"{"initializer_range": 0.02}"#)
+  )
 
   static let jsonByteOrderMark = Explanation(
     .files, [.error(.badData)], "The file begins with a byte-order mark",
@@ -105,7 +107,8 @@ extension Explanation {
       The object is closed and something comes after it. Often there is a closing bracket too many earlier in the file.
       """,
     remedy: "Remove what follows, or the bracket that closes too early.",
-    example: Example(before: #"{"replicas": 1}, "seed": 42}"#, after: #"{"replicas": 1, "seed": 42}"#))
+    example: Example(
+      before: #"{"replicas": 1}, "seed": 42}"#, after: #"{"replicas": 1, "seed": 42}"#))
 
   static let jsonUnexpectedCharacter = Explanation(
     .files, [.error(.badData)], "A character stands where JSON wants another",
@@ -122,7 +125,8 @@ extension Explanation {
       A string, list or object is still open at the end of the file: a closing quote or bracket is missing, or the file was cut off.
       """,
     remedy: "Close what is open, or copy the file again.",
-    example: Example(before: #"{"bert_config": {"seed": 42}"#, after: #"{"bert_config": {"seed": 42}}"#))
+    example: Example(
+      before: #"{"bert_config": {"seed": 42}"#, after: #"{"bert_config": {"seed": 42}}"#))
 
   static let wouldOverwrite = Explanation(
     .files, [.error(.wouldOverwrite)], "A file is there already",

@@ -7,7 +7,8 @@ extension Explanation {
 
   static let badPath = Explanation(
     .running, [.error(.badData)], "A path has ${ without }",
-    meaning: "Environment variables in paths are written $NAME or ${NAME}. The bracket is not closed.",
+    meaning:
+      "Environment variables in paths are written $NAME or ${NAME}. The bracket is not closed.",
     remedy: "Close the bracket.",
     example: Example(
       before: #""dataset_dir": "${DATASETS_DIR/wikipedia/128""#,
@@ -42,16 +43,20 @@ extension Explanation {
   static let noIR = Explanation(
     .running, [.error(.badData)], "The bundle has no graph text to show",
     meaning: "It was compiled with `--no-ir`, which leaves the text out.",
-    remedy: "Compile again without `--no-ir`, or print the graph with `tesserac compile --print-ir-after`.")
+    remedy:
+      "Compile again without `--no-ir`, or print the graph with `tesserac compile --print-ir-after`."
+  )
 
   static let noParameter = Explanation(
     .running, [.error(.internalError)], "A parameter that was to be saved is gone",
-    meaning: "A checkpoint was being written, and the run does not have one of the model's parameters.",
+    meaning:
+      "A checkpoint was being written, and the run does not have one of the model's parameters.",
     remedy: reporting)
 
   static let noThreads = Explanation(
     .running, [.error(.deviceUnavailable)], "Threads cannot be started",
-    meaning: "The system refused as many threads as were asked for, for want of memory or by a limit.",
+    meaning:
+      "The system refused as many threads as were asked for, for want of memory or by a limit.",
     remedy: "Use fewer `--threads`, or raise the limit (`ulimit -u`).")
 
   static let parameterSize = Explanation(

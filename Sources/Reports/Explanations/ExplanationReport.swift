@@ -153,7 +153,8 @@ package enum ExplanationReport {
 
       """
     if let example = explanation.example {
-      text += "For example\n\n\(indented(example.before))\n\nbecomes\n\n\(indented(example.after))\n\n"
+      text +=
+        "For example\n\n\(indented(example.before))\n\nbecomes\n\n\(indented(example.after))\n\n"
     }
     return text
   }
