@@ -72,5 +72,5 @@ extension Explanation {
     meaning: """
       A tensor that was to go into a bundle has too few or too many bytes for its shape and element type.
       """,
-    remedy: "Give the tensor with the type that it has. " + reporting)
+    remedy: "Where the tensor comes from a checkpoint, save that again. Otherwise: " + reporting)
 }

@@ -72,7 +72,8 @@ extension Explanation {
   static let safetensorsHeader = Explanation(
     .checkpoints, [.error(.badData)], "The header of a safetensors file is wrong",
     meaning: """
-      The file begins with a JSON object that describes each tensor by exactly dtype, shape and data_offsets. The message says what is wrong with it.
+      The file begins with a JSON object that describes each tensor by exactly dtype, shape and data_offsets. The message says what is wrong with it, or that \
+      the path is no file at all.
       """,
     remedy: "Fetch or save the checkpoint again with the official safetensors library.")
 

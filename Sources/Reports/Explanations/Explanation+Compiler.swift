@@ -13,7 +13,7 @@ extension Explanation {
   static let internalError = Explanation(
     .compiler, [.error(.internalError)], "Something happened that cannot happen",
     meaning: """
-      Tessera found that it had contradicted itself and stopped before doing harm. Files that were being written are not left half done.
+      Tessera found that it had contradicted itself and stopped before doing harm. A bundle or checkpoint that was being written is not left half done.
       """,
     remedy: reporting)
 

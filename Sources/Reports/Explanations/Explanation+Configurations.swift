@@ -88,7 +88,7 @@ extension Explanation {
       is in neither form.
       """,
     remedy: """
-      Choose one form and move the other's keys to it. `docs/config.md` has the table of the keys in both.
+      Choose one form and move the other's keys to it. The documentation of configurations has a table of the keys in both.
       """,
     example: Example(
       before: #""micro_batch_size": 8, "global_batch": {"replicas": 4}"#,

@@ -4,14 +4,14 @@ extension Explanation {
     .files, [.error(.inputOutput)], "The system could not read or write",
     meaning: """
       A call to the system failed: the disk is full, the folder is not there, or permission is missing. The message names the file \
-      and ends with the system's reason. A file that was being written is not left half done.
+      and ends with the system's reason. A bundle, checkpoint or data file that was being written is not left half done.
       """,
     remedy: "Remove the cause that the message names, or choose another path, and run again.")
 
   static let jsonBadEscape = Explanation(
     .files, [.error(.badData)], "A backslash stands before a character that it cannot escape",
     meaning: #"""
-      In JSON a backslash begins an escape: \" \\ \/ \b \f \n \r \t, or \u with four hexadecimal digits. Nothing else may follow it.
+      In JSON a backslash begins an escape: `\" \\ \/ \b \f \n \r \t`, or `\u` with four hexadecimal digits. Nothing else may follow it.
       """#,
     remedy: "Write a backslash that is meant as such as two.",
     example: Example(before: #"{"dataset_dir": "D:\data"}"#, after: #"{"dataset_dir": "D:\\data"}"#)
@@ -36,7 +36,7 @@ extension Explanation {
 
   static let jsonComment = Explanation(
     .files, [.error(.badData)], "The file has a comment",
-    meaning: "JSON has no comments, neither with // nor with # nor with /* */.",
+    meaning: "JSON has no comments, neither with `//` nor with `#` nor with `/* */`.",
     remedy: "Remove the comment.",
     example: Example(
       before: "{\n  // for four IPUs\n  \"replicas\": 1\n}", after: "{\n  \"replicas\": 1\n}"))
@@ -68,7 +68,7 @@ extension Explanation {
   static let jsonLoneSurrogate = Explanation(
     .files, [.error(.badData)], "An escape is half of a character",
     meaning: #"""
-      JSON escapes characters beyond \uFFFF as two escapes, a surrogate pair. One half stands here without the other, which is no \
+      JSON escapes characters beyond `\uFFFF` as two escapes, a surrogate pair. One half stands here without the other, which is no \#
       character.
       """#,
     remedy: "Write both halves, or the character itself.",

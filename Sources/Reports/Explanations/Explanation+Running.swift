@@ -6,9 +6,9 @@ extension Explanation {
     remedy: "Choose a number in that range; without `--threads` there is one for each processor.")
 
   static let badPath = Explanation(
-    .running, [.error(.badData)], "A path has ${ without }",
+    .running, [.error(.badData)], "A path opens a bracket and does not close it",
     meaning:
-      "Environment variables in paths are written $NAME or ${NAME}. The bracket is not closed.",
+      "Environment variables in paths are written `$NAME` or `${NAME}`. The bracket is not closed.",
     remedy: "Close the bracket.",
     example: Example(
       before: #""dataset_dir": "${DATASETS_DIR/wikipedia/128""#,
@@ -21,7 +21,7 @@ extension Explanation {
       fp16, a loss scale that is too high.
       """,
     remedy: """
-      Start again from an earlier checkpoint with a lower `max_learning_rate` or `loss_scaling`, or compile with `--precision fp32`.
+      Start again with a lower `max_learning_rate` or `loss_scaling`, or compile with `--precision fp32`.
       """)
 
   static let missingArgument = Explanation(

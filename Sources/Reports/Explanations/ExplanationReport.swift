@@ -67,7 +67,7 @@ package enum ExplanationReport {
   private static func wrapped(_ text: String) -> String {
     var lines: [String] = []
     var line = ""
-    for word in text.split(separator: " ") {
+    for word in words(of: text) {
       if !line.isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = ""
@@ -75,6 +75,17 @@ package enum ExplanationReport {
       line += (line.isEmpty ? "" : " ") + word
     }
     return (lines + [line]).joined(separator: "\n")
+  }
+
+  /// What stands between spaces; what is quoted by backticks is one word.
+  private static func words(of text: String) -> [String] {
+    var words: [String] = []
+    var isQuoted = false
+    for part in text.split(separator: " ") {
+      if isQuoted { words[words.count - 1] += " " + part } else { words.append(String(part)) }
+      if !part.count(where: { $0 == "`" }).isMultiple(of: 2) { isQuoted.toggle() }
+    }
+    return words
   }
 
   // MARK: JSON
