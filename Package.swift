@@ -113,6 +113,7 @@ let package = Package(
       name: "InterpreterTests",
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport", "Foundations"]),
     .testTarget(
       name: "RuntimeTests",
       dependencies: [

@@ -150,6 +150,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case runDirectoryInUse = "run-directory-in-use"
   case sameOutput = "same-output"
   case sharedArguments = "shared-arguments"
+  case unknownCode = "unknown-code"
   case unknownParameter = "unknown-parameter"
   case unsetVariable = "unset-variable"
   case unsupportedElementType = "unsupported-element-type"

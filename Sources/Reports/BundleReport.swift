@@ -71,9 +71,17 @@ package struct BundleReport {
   }
 
   /// The summary under the schema `tessera.bundle-summary/1`.
-  package var summaryJSON: JSON.Plain {
+  package var summaryJSON: JSON.Plain { .object(summaryFields) }
+
+  /// The summary of a compilation: that of the bundle, and `diagnostics`, what is not wrong in the
+  /// configuration but unlikely to be meant.
+  package func summaryJSON(warnings: [Diagnostic]) -> JSON.Plain {
+    .object(summaryFields + [.init("diagnostics", .array(warnings.map(\.json)))])
+  }
+
+  private var summaryFields: [JSON.Plain.Field] {
     let recipe = recipe.program
-    return .object([
+    return [
       .init("schema", "tessera.bundle-summary/1"), .init("program_digest", .string(digest)),
       .init("producer", .string(producer)),
       .init("configuration", .string(self.recipe.run.configurationName)),
@@ -99,7 +107,7 @@ package struct BundleReport {
               .init("sha256", .string(section.digestText)),
             ])
           })),
-    ])
+    ]
   }
 
   // MARK: Stages

@@ -79,10 +79,12 @@ struct Compile: ParsableCommand {
   }
 
   func run() throws {
-    try reportingErrors {
+    // Standard output is the graph's text where that is asked for.
+    let isJSON = format == .json && printIrAfter.isEmpty
+    try reportingErrors(format: isJSON ? .json : .text) {
       let loaded = try Configuration.load(
         path: config, overrides: try overrides(), precision: precision)
-      if !quiet {
+      if !quiet && !isJSON {
         for warning in loaded.warnings { writeError("\(warning)\n") }
       }
       var printed = 0
@@ -100,7 +102,7 @@ struct Compile: ParsableCommand {
       let summary =
         switch format {
         case .text: report.summaryText
-        case .json: report.summaryJSON.text(.indented) + "\n"
+        case .json: report.summaryJSON(warnings: loaded.warnings).text(.indented) + "\n"
         }
       // Standard output holds one result; the graph's text has it where it is asked for.
       if printed > 0 { writeError(summary) } else { try writeOutput(summary) }

@@ -139,7 +139,7 @@ extension RuleCase {
       "total-samples-missing", #""max_seq_length": 128"#, #""max_seq_length": §64"#),
     .pretraining("stage-missing", #", "enc_out""#, "").at("[[\"emb\"]"),
     .pretraining("stage-repeated", #""enc_out"]"#, #""enc_out", §"emb"]"#),
-    .pretraining("stage-of-other-task", #""heads"]"#, #""heads", §"qa_head"]"#),
+    .pretraining("key-of-other-task", #""heads"]"#, #""heads", §"qa_head"]"#),
     .pretraining(
       "stage-order", stages,
       #""pipeline_stages": [["emb"], ["hid", §"pool"], ["hid", "enc_out", "heads"]]"#),
@@ -172,7 +172,7 @@ extension RuleCase {
       "unknown-model", #""prajjwal1/bert-tiny""#, #"§"prajjwal1/bert-tinny""#,
       remedy: "prajjwal1/bert-tiny"),
     .squad("layer-count-mismatch", #""hid", "hid""#, #""hid""#).at("[[\"emb\"]"),
-    .squad("stage-of-other-task", #"["qa_head"]"#, #"["qa_head", §"pool"]"#),
+    .squad("key-of-other-task", #"["qa_head"]"#, #"["qa_head", §"pool"]"#),
     .squad(
       "sequence-too-long", #""seed": 1984"#,
       #""seed": 1984, "bert_config": {"max_seq_length": §513}"#),
