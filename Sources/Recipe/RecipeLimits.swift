@@ -49,10 +49,14 @@ package enum RecipeLimits {
 
 /// An interval of real numbers, each end in it or not.
 package struct RealInterval: Hashable, Sendable, CustomStringConvertible {
-  private let lower: Double
-  private let includesLower: Bool
-  private let upper: Double
-  private let includesUpper: Bool
+  /// The lower end.
+  package let lower: Double
+  /// Whether the lower end is in the interval.
+  package let includesLower: Bool
+  /// The upper end; the largest 32-bit number where there is none.
+  package let upper: Double
+  /// Whether the upper end is in the interval.
+  package let includesUpper: Bool
 
   /// The numbers from `lower` to `upper`, with both.
   package init(from lower: Double, through upper: Double) {
@@ -85,10 +89,13 @@ package struct RealInterval: Hashable, Sendable, CustomStringConvertible {
     return value >= upper && includesUpper && upper < RecipeLimits.largest ? upper : nil
   }
 
+  /// Whether any number above the lower end will do.
+  package var isUnbounded: Bool { upper == RecipeLimits.largest }
+
   /// The interval in words: `above 0`, `from 0 to below 1`.
   package var description: String {
     let start = includesLower ? "from \(Self.short(lower))" : "above \(Self.short(lower))"
-    if upper == RecipeLimits.largest {
+    if isUnbounded {
       return includesLower ? "of at least \(Self.short(lower))" : start
     }
     return start + (includesUpper ? " to " : " to below ") + Self.short(upper)

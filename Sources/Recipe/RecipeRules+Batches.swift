@@ -117,7 +117,8 @@ extension RecipeRules {
       RecipeViolation(
         .shardingNeedsReplicas,
         "\(name(key)) is true, but there is only 1 replica to share the optimizer's state",
-        severity: .warning, at: key, keys: [key, "replicas"], notes: ["the one replica keeps all of it: nothing is saved"],
+        severity: .warning, at: key, keys: [key, "replicas"],
+        notes: ["the one replica keeps all of it: nothing is saved"],
         remedies: [
           Remedy("set \(name(key)) to false", [setting(key, to: .boolean(false))]),
           set("replicas", to: 2),

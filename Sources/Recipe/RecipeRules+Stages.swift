@@ -58,7 +58,9 @@ extension RecipeRules {
       if pipeline.stages.indices.contains(stage), difference <= 64 {
         remedies.append(
           setStages("add \(difference) \"hid\" to stage \(stage)") { stages in
-            let index = stages[stage].lastIndex(of: .encoderLayer) ?? stages[stage].firstIndex(of: .embeddings)
+            let index =
+              stages[stage].lastIndex(of: .encoderLayer)
+              ?? stages[stage].firstIndex(of: .embeddings)
             stages[stage].insert(
               contentsOf: Array(repeating: .encoderLayer, count: difference),
               at: index.map { $0 + 1 } ?? 0)
@@ -170,7 +172,8 @@ extension RecipeRules {
     switch program.task {
     case .pretraining:
       return [
-        start, (.encoderLayer, encoder.last, .encoderOutput), (.encoderLayer, encoder.last, .pooler),
+        start, (.encoderLayer, encoder.last, .encoderOutput),
+        (.encoderLayer, encoder.last, .pooler),
         (.encoderOutput, pipeline.stage(of: .encoderOutput), .heads),
         (.pooler, pipeline.stage(of: .pooler), .heads),
       ]

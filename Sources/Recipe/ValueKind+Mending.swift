@@ -37,7 +37,8 @@ extension ValueKind {
     case .integers(let range): return ValueKind.integer(range).mendedList(value, suggestion)
     case .reals(let interval): return ValueKind.real(interval).mendedList(value, suggestion)
     case .stages: return mendedStages(value)
-    case .precisions: return nearest(to: value, among: Precision.allCases.map(\.rawValue), suggestion)
+    case .precisions:
+      return nearest(to: value, among: Precision.allCases.map(\.rawValue), suggestion)
     case .openObject: return suggestion
     }
   }

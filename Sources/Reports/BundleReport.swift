@@ -75,8 +75,8 @@ package struct BundleReport {
 
   /// The summary of a compilation: that of the bundle, and `diagnostics`, what is not wrong in the
   /// configuration but unlikely to be meant.
-  package func summaryJSON(warnings: [Diagnostic]) -> JSON.Plain {
-    .object(summaryFields + [.init("diagnostics", .array(warnings.map(\.json)))])
+  package func summaryJSON(diagnostics: [Diagnostic]) -> JSON.Plain {
+    .object(summaryFields + [.init("diagnostics", .array(diagnostics.map(\.json)))])
   }
 
   private var summaryFields: [JSON.Plain.Field] {

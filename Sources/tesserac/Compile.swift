@@ -11,39 +11,18 @@ struct Compile: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compiles a configuration to a bundle.",
     discussion: """
-      The configuration is a JSON file in the flat form of Graphcore's TensorFlow 2 BERT example; \
-      see docs/configuration.md. A value is overridden by --set, or by the flag that the example has.
+      The configuration is a JSON file as Graphcore's TensorFlow 2 BERT example publishes them, in \
+      the form of v2.4 or of v2.5 to v3.4; see docs/config.md. A value is overridden by --set, or by \
+      the flag that the example has.
       """)
 
-  @Argument(help: "The configuration file, or - for standard input.")
-  var config: String
+  @OptionGroup var configuration: ConfigurationOptions
 
   @Option(name: .shortAndLong, help: "Where the bundle goes.")
   var output: String?
 
   @Option(help: "The number format of weights and activations: fp16 or fp32.")
   var precision: Precision = .fp16
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Override a value of the configuration; may be given again.", valueName: "path.to.key=value"))
-  var settings: [String] = []
-
-  @Option(help: "Override dataset_dir.")
-  var datasetDir: String?
-
-  @Option(help: "Override save_ckpt_path.")
-  var saveCkptPath: String?
-
-  @Option(help: "Override pretrained_ckpt_path.")
-  var pretrainedCkptPath: String?
-
-  @Option(help: "Override total_num_train_samples.")
-  var totalNumTrainSamples: String?
-
-  @Option(help: "Override name.")
-  var name: String?
 
   @Option(
     help: ArgumentHelp(
@@ -82,11 +61,11 @@ struct Compile: ParsableCommand {
     // Standard output is the graph's text where that is asked for.
     let isJSON = format == .json && printIrAfter.isEmpty
     try reportingErrors(format: isJSON ? .json : .text) {
-      let loaded = try Configuration.load(
-        path: config, overrides: try overrides(), precision: precision)
+      let loaded = try configuration.load(precision: precision)
       if !quiet && !isJSON {
-        for warning in loaded.warnings { writeError("\(warning)\n") }
+        for remark in loaded.remarks { writeError("\(remark)\n") }
       }
+      if output != nil { try refuseUntrained(loaded) }
       var printed = 0
       let compilation = try Compilation(loaded.recipe) { stage, module in
         if printIrAfter.contains(stage.rawValue) || printIrAfter.contains("all") {
@@ -102,22 +81,21 @@ struct Compile: ParsableCommand {
       let summary =
         switch format {
         case .text: report.summaryText
-        case .json: report.summaryJSON(warnings: loaded.warnings).text(.indented) + "\n"
+        case .json: report.summaryJSON(diagnostics: loaded.remarks).text(.indented) + "\n"
         }
       // Standard output holds one result; the graph's text has it where it is asked for.
       if printed > 0 { writeError(summary) } else { try writeOutput(summary) }
     }
   }
 
-  private func overrides() throws -> [Override] {
-    let flags = [
-      ("--dataset-dir", datasetDir), ("--save-ckpt-path", saveCkptPath),
-      ("--pretrained-ckpt-path", pretrainedCkptPath),
-      ("--total-num-train-samples", totalNumTrainSamples), ("--name", name),
-    ]
-    return try settings.map { try Override(setting: $0) }
-      + flags.compactMap { flag, value in value.map { Override(flag: flag, value: $0) } }
+  /// A model can be built, and printed, before there is a way to train it.
+  private func refuseUntrained(_ loaded: LoadedConfiguration) throws {
+    guard case .sequenceClassification(let task) = loaded.recipe.program.task else { return }
+    throw TesseraError(
+      .badData, code: .taskNotTrained,
+      "training for GLUE (\(task.rawValue)) is to come: no bundle is written",
+      at: loaded.values.location(of: "pipeline_stages"),
+      notes: ["the configuration is sound, and its model is built"],
+      remedies: ["look at the model: --print-ir-after frontend, without -o"])
   }
 }
-
-extension Precision: ExpressibleByArgument {}

@@ -15,7 +15,8 @@ extension EffectiveConfiguration {
     var members: [(path: String, value: JSON.Plain)] = []
     var remarks: [Diagnostic] = []
     for key in ConfigurationKey.all {
-      let value = key.path == "name" && form == .nested ? name.map(JSON.Plain.string) : written[key.path]
+      let value =
+        key.path == "name" && form == .nested ? name.map(JSON.Plain.string) : written[key.path]
       let path = form.path(of: key.path)
       if key.presence(in: target) == .absent {
         // The run's name carries on what the flat form has beside it.

@@ -30,7 +30,8 @@ struct ConfigurationKind: Hashable, Sendable {
     /// The stage names that the task's model has layers for.
     var layers: [StageLayer] {
       switch self {
-      case .pretraining: [.encoderLayer] + TrainingTask.pretraining(maximumPredictions: 1).singleLayers
+      case .pretraining:
+        [.encoderLayer] + TrainingTask.pretraining(maximumPredictions: 1).singleLayers
       case .squad: [.encoderLayer] + TrainingTask.questionAnswering.singleLayers
       case .glue: [.encoderLayer] + TrainingTask.sequenceClassification(.mrpc).singleLayers
       }

@@ -64,7 +64,9 @@ enum ConfigurationLayout {
     var table: [ConfigurationForm: [String: [ConfigurationKey]]] = [:]
     for form in ConfigurationForm.allCases {
       for key in ConfigurationKey.all where form == .flat ? key.isFlat : key.isNested {
-        for place in key.places(in: form) { table[form, default: [:]][place, default: []].append(key) }
+        for place in key.places(in: form) {
+          table[form, default: [:]][place, default: []].append(key)
+        }
       }
     }
     return table

@@ -143,7 +143,8 @@ extension ConfigurationReader {
       }
       for case .set(let home, _) in moves { markUnreadable(home) }
       remedies = [
-        Remedy("move its members to the \(form.rawValue) form's keys", [.remove(path: path)] + moves)
+        Remedy(
+          "move its members to the \(form.rawValue) form's keys", [.remove(path: path)] + moves)
       ]
     }
     diagnostics.append(
@@ -206,7 +207,8 @@ extension ConfigurationReader {
   ) {
     if key.isModelSize, kind.namesModel, key.presence(form, kind.task) != .absent {
       diagnostics.append(
-        modelSourceConflict("\(path) and bert_model_name both say the model's sizes", at: path, member))
+        modelSourceConflict(
+          "\(path) and bert_model_name both say the model's sizes", at: path, member))
       return
     }
     let users = ConfigurationKind.Task.allCases.filter { key.presence(form, $0) != .absent }
@@ -220,7 +222,8 @@ extension ConfigurationReader {
   }
 
   /// Two keys that both say where the model comes from.
-  func modelSourceConflict(_ message: String, at path: String, _ member: JSON.Member) -> Diagnostic {
+  func modelSourceConflict(_ message: String, at path: String, _ member: JSON.Member) -> Diagnostic
+  {
     Diagnostic(
       code: .modelSourceConflict, message, at: member.keyLocation,
       remedies: [

@@ -45,6 +45,16 @@ package struct EffectiveConfiguration: Sendable {
   /// Every key of the file's kind, in the order in which files are written.
   package let entries: [Entry]
 
+  /// Where the value of a key, by its path in the flat form, stands in the file; nil where it does
+  /// not stand there.
+  package func location(of flat: String) -> SourceLocation? {
+    let path = form.path(of: flat)
+    guard case .file(let location) = entries.first(where: { $0.path == path })?.origin else {
+      return nil
+    }
+    return location
+  }
+
   let kind: ConfigurationKind
   /// The values as written, by their paths in the flat form.
   let written: [String: JSON.Plain]

@@ -28,12 +28,13 @@ package struct Override: Hashable, Sendable {
   }
 
   /// A flag of the original application with its value: `--dataset-dir`, `--global-batch.replicas`.
-  /// It replaces the key of the same name, or what the file's form has instead of it.
-  package init(flag: String, value: String) {
+  /// It replaces the key at `path`, by default that of the same name, or what the file's form has
+  /// instead of it.
+  package init(flag: String, of path: String? = nil, value: String) {
     let name = flag.drop { $0 == "-" }
     self.init(
-      origin: "\(flag) \(value)", path: String(name.map { $0 == "-" ? "_" : $0 }), text: value,
-      isFlag: true)
+      origin: "\(flag) \(value)", path: path ?? String(name.map { $0 == "-" ? "_" : $0 }),
+      text: value, isFlag: true)
   }
 
   private init(origin: String, path: String, text: String, isFlag: Bool) {
