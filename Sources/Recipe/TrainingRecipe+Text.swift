@@ -34,7 +34,7 @@ extension TrainingRecipe {
     let mistakes = programReader.diagnostics + runReader.diagnostics
     guard mistakes.isEmpty else { throw TesseraError(.badData, mistakes) }
     let recipe = TrainingRecipe(program: program, run: run)
-    let violations = recipe.violations()
+    let violations = recipe.violations().filter { $0.severity == .error }
     guard violations.isEmpty else {
       throw TesseraError(
         .badData, violations.map { $0.diagnostic(at: programReader.location(of: $0.path)) })

@@ -20,6 +20,7 @@ package struct TrainingRecipe: Hashable, Sendable {
     switch program.task {
     case .pretraining: break
     case .questionAnswering, .sequenceClassification:
+      guard totalSamples == nil else { break }
       let (samples, overflow) = datasetSize.multipliedReportingOverflow(by: run.epochs ?? 1)
       totalSamples = overflow ? .max : samples
     }

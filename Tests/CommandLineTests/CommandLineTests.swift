@@ -199,11 +199,15 @@ struct CommandLineTests {
     let folder = try Folder()
     try folder.makeBundleAndData()
     let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
-    let compiled = try folder.run(
-      "tesserac", "compile", demo, "-o", "short.ipub", "--set", "micro_batch_size=2", "--set",
-      "grad_acc_steps_per_replica=2", "--set",
-      "learning_rate.lr_schedule_params.max_learning_rate=0.006",
-      "--set", "learning_rate.lr_schedule_params.warmup_frac=0.28")
+    let settings =
+      [
+        "micro_batch_size=2", "grad_acc_steps_per_replica=2",
+        "learning_rate.lr_schedule_params.max_learning_rate=0.006",
+        "learning_rate.lr_schedule_params.warmup_frac=0.28",
+      ] + OneStage.pretraining
+    let compiled = try Command.run(
+      Executables.path("tesserac"),
+      ["compile", demo, "-o", "short.ipub"] + settings.flatMap { ["--set", $0] }, in: folder.path)
     try #require(compiled.status == 0)
     let train = try folder.run(
       "tessera", "train", "short.ipub", "--dataset-dir", "data", "--run-dir", "run",

@@ -17,7 +17,7 @@ import Training
     "bert_config.hidden_size=16", "bert_config.intermediate_size=32",
     "embedding_serialization_factor=4", "micro_batch_size=2", "replicas=1",
     "grad_acc_steps_per_replica=2", "total_num_train_samples=8",
-  ]
+  ] + OneStage.pretraining
 
   private static var jointWithTransform: ModelVariant {
     var variant = ModelVariant.nestedDefault

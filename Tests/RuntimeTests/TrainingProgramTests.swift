@@ -19,7 +19,7 @@ import Testing
     "bert_config.hidden_size=16", "bert_config.intermediate_size=32",
     "embedding_serialization_factor=4", "micro_batch_size=2", "replicas=2",
     "grad_acc_steps_per_replica=3", "total_num_train_samples=48",
-  ]
+  ] + OneStage.pretraining
 
   private func compilation(
     _ settings: [String], _ precision: Precision, _ variant: ModelVariant = .huggingFace,

@@ -45,9 +45,8 @@ package enum Configuration {
     let trial = RemedyTrial(root: root) { judge($0).diagnostics }
     let diagnostics = inSourceOrder(
       overrideMistakes + trial.offering(judged.diagnostics), overrides: overrides)
-    guard !diagnostics.contains(where: { $0.severity == .error }) else {
-      throw TesseraError(.badData, diagnostics)
-    }
+    let errors = diagnostics.filter { $0.severity == .error }
+    guard errors.isEmpty else { throw TesseraError(.badData, errors) }
     return LoadedConfiguration(
       recipe: judged.recipe, remarks: diagnostics,
       values: EffectiveConfiguration(judged.reader, file: file))

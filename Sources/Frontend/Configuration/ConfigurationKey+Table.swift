@@ -128,8 +128,8 @@ extension ConfigurationKey {
       "for each IPU, the part of a tile's memory for matrix products", suggestion: [0.2],
       effect: .stored),
     ConfigurationKey(
-      "replicated_tensor_sharding", .boolean, .pretraining(.required),
-      nested: .fineTuning(.defaulted(false), pretraining: .required),
+      "replicated_tensor_sharding", .boolean,
+      .fineTuning(.defaulted(false), pretraining: .required),
       "whether replicas share out the optimizer's state", suggestion: false,
       effect: .storedUnless(false)),
   ]

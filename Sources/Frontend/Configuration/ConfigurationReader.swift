@@ -19,15 +19,15 @@ struct ConfigurationReader {
   init(_ root: JSON.Value, kind: ConfigurationKind) {
     self.root = root
     self.kind = kind
+    examine(root, at: "")
     read(root, at: "")
   }
 
   var form: ConfigurationForm { kind.form }
 
-  private mutating func read(_ object: JSON.Value, at parent: String) {
-    var seen: Set<String> = []
-    /// Keys that a misspelt one was taken for: not reported as missing too.
-    var misspelt: Set<String> = []
+  /// Looks at the keys of an object and below it: which are none, or of another form or task. What a
+  /// stray key was meant to be counts as unreadable, and is not reported as missing as well.
+  private mutating func examine(_ object: JSON.Value, at parent: String) {
     let members = object.members ?? []
     let present = Set(members.map(\.key))
     let isOpen = ConfigurationLayout.group(at: parent, in: form)?.isOpen ?? false
@@ -36,39 +36,39 @@ struct ConfigurationReader {
       // A key with a dot in it is not the path that it looks like.
       let isPath = !member.key.contains(".")
       if isPath, let key = ConfigurationLayout.key(at: path, in: kind) {
-        seen.insert(member.key)
-        read(member, of: key, at: path)
+        if key.presence(in: kind) == .absent { reportForeign(key, member, at: path) }
       } else if isPath, ConfigurationLayout.group(at: path, in: form) != nil {
-        seen.insert(member.key)
-        readGroup(member.value, at: path)
+        examine(member.value, at: path)
       } else if isPath, ConfigurationLayout.has(path, in: form.other) {
         reportMixed(member, at: path)
       } else if !isOpen {
-        diagnostics.append(unknown(member, in: parent, present: present, misspelt: &misspelt))
+        diagnostics.append(unknown(member, in: parent, present: present))
       }
     }
-    for name in ConfigurationLayout.members(of: parent, in: kind)
-    where !seen.contains(name) {
-      let path = Self.join(parent, name)
-      if misspelt.contains(name) {
-        markUnreadable(path)
-      } else {
-        reportIfMissing(path)
+  }
+
+  /// Reads the values of an object and below it, and looks for what is missing.
+  private mutating func read(_ object: JSON.Value, at parent: String) {
+    let members = object.members ?? []
+    for member in members where !member.key.contains(".") {
+      let path = Self.join(parent, member.key)
+      if let key = ConfigurationLayout.key(at: path, in: kind) {
+        let presence = key.presence(in: kind)
+        if presence != .absent, !(member.value.isNull && presence.mayBeNull) {
+          read(member.value, of: key, at: path)
+        }
+      } else if ConfigurationLayout.group(at: path, in: form) != nil {
+        readGroup(member.value, at: path)
       }
+    }
+    let present = Set(members.map(\.key))
+    for name in ConfigurationLayout.members(of: parent, in: kind) where !present.contains(name) {
+      reportIfMissing(Self.join(parent, name))
     }
   }
 
   private static func join(_ parent: String, _ name: String) -> String {
     parent.isEmpty ? name : "\(parent).\(name)"
-  }
-
-  private mutating func read(_ member: JSON.Member, of key: ConfigurationKey, at path: String) {
-    let presence = key.presence(in: kind)
-    if presence == .absent {
-      reportForeign(key, member, at: path)
-    } else if !(member.value.isNull && presence.mayBeNull) {
-      read(member.value, of: key, at: path)
-    }
   }
 
   private mutating func read(_ value: JSON.Value, of key: ConfigurationKey, at path: String) {
@@ -158,7 +158,7 @@ extension ConfigurationReader {
   }
 
   private mutating func unknown(
-    _ member: JSON.Member, in parent: String, present: Set<String>, misspelt: inout Set<String>
+    _ member: JSON.Member, in parent: String, present: Set<String>
   ) -> Diagnostic {
     let quoted = JSON.Plain.string(member.key).text()
     let path = Self.join(parent, member.key)
@@ -167,36 +167,31 @@ extension ConfigurationReader {
       code: .unknownKey, "\(place) has no key \(quoted)", at: member.keyLocation)
     guard suggestionsLeft > 0 else { return mistake }
     suggestionsLeft -= 1
-    // Edits have paths, in which a key with a dot cannot stand.
-    let hasPath = !member.key.contains(".") && !member.key.isEmpty
     let known = ConfigurationLayout.members(of: parent, in: kind).filter { !present.contains($0) }
     let elsewhere = ConfigurationLayout.paths(in: kind).first {
       $0.lastKey == member.key || $0 == member.key
     }
     if let elsewhere {
       let target = elsewhere.parentPath.isEmpty ? "the top level" : elsewhere.parentPath
-      let isThere = root.value(atPath: elsewhere) != nil
-      let edits: [ConfigurationEdit] =
-        hasPath
-        ? [.remove(path: path)]
-          + (isThere ? [] : [.set(path: elsewhere, JSON.Plain(member.value))]) : []
-      mistake.remedies = [
-        isThere
-          ? Remedy("remove \(quoted)", edits)
-          : Remedy("move \"\(elsewhere.lastKey)\" to \(target)", edits)
-      ]
-      if !isThere { markUnreadable(elsewhere) }
+      if root.value(atPath: elsewhere) != nil {
+        mistake.remedies = [
+          Remedy("remove \(quoted), which \(target) has", [.remove(path: path)])
+        ]
+      } else {
+        markUnreadable(elsewhere)
+        mistake.remedies = [
+          Remedy(
+            "move \"\(elsewhere.lastKey)\" to \(target)",
+            [.remove(path: path), .set(path: elsewhere, JSON.Plain(member.value))])
+        ]
+      }
     } else if let nearest = member.key.nearest(among: known) {
-      misspelt.insert(nearest)
+      markUnreadable(Self.join(parent, nearest))
       mistake.remedies = [
-        Remedy(
-          "rename \(quoted) to \"\(nearest)\"",
-          hasPath ? [.rename(path: path, to: nearest)] : [])
+        Remedy("rename \(quoted) to \"\(nearest)\"", [.rename(path: path, to: nearest)])
       ]
     } else {
-      mistake.remedies = [
-        Remedy("remove \(quoted)", hasPath ? [.remove(path: path)] : [])
-      ]
+      mistake.remedies = [Remedy("remove \(quoted)", [.remove(path: path)])]
     }
     return mistake
   }
@@ -273,12 +268,21 @@ extension ConfigurationReader {
       remedies.insert(
         Remedy(
           "add \"bert_model_name\", to start from a published model",
-          [.set(path: "bert_model_name", "bert-base-uncased")]), at: 0)
+          [.set(path: "bert_model_name", .string(suggestedModel))]), at: 0)
     }
     diagnostics.append(
       Diagnostic(
         code: .missingKey, "\(path) is missing", at: root.nearestLocation(toPath: path),
         notes: notes, remedies: remedies))
+  }
+
+  /// The usual one of the published models that have as many layers as the stages list.
+  private var suggestedModel: String {
+    let listed = values["pipeline_stages"].map(StageLayer.stages) ?? []
+    let layers = listed.joined().count { $0 == .encoderLayer }
+    return PublishedModel.names.first {
+      PublishedModel.configuration(named: $0)?.layers == layers
+    } ?? "bert-base-uncased"
   }
 
   private func holds(_ path: String) -> String {

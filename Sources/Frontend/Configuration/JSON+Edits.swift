@@ -27,11 +27,13 @@ extension JSON.Value {
   private mutating func changeMembers(
     atPath path: ArraySlice<String>, _ change: (inout [JSON.Member], Int) -> Bool
   ) -> Bool {
-    guard let key = path.first, case .object(var members) = kind,
-      let index = members.firstIndex(where: { $0.key == key })
-    else { return false }
+    guard let key = path.first, case .object(var members) = kind else { return false }
+    // A stray key may have dots in it itself.
+    let whole = path.joined(separator: ".")
+    let stray = members.firstIndex { $0.key == whole }
+    guard let index = stray ?? members.firstIndex(where: { $0.key == key }) else { return false }
     let isDone =
-      path.count == 1
+      stray != nil
       ? change(&members, index)
       : members[index].value.changeMembers(atPath: path.dropFirst(), change)
     kind = .object(members)
