@@ -2,7 +2,7 @@
 ///
 /// The flat form of the configuration is Hugging Face's BERT; the nested form leaves parts out unless
 /// its keys say otherwise.
-package struct ModelVariant: Hashable, Sendable {
+package struct ModelVariant: Hashable, Sendable, CustomStringConvertible {
   /// `use_cls_layer`: whether the masked-LM head has a dense layer, activation and layer norm before
   /// the product with the vocabulary.
   package var usesPredictionTransform: Bool
@@ -25,6 +25,22 @@ package struct ModelVariant: Hashable, Sendable {
     self.usesQKVBias = usesQKVBias
     self.splitsQKV = splitsQKV
     self.usesProjectionBias = usesProjectionBias
+  }
+
+  /// The parts by their keys, in the order of the documentation.
+  package var keys: [(name: String, value: Bool)] {
+    [
+      ("use_cls_layer", usesPredictionTransform), ("use_prediction_bias", usesPredictionBias),
+      ("use_qkv_bias", usesQKVBias), ("use_qkv_split", splitsQKV),
+      ("use_projection_bias", usesProjectionBias),
+    ]
+  }
+
+  /// "Hugging Face's BERT", or each key with its value.
+  package var description: String {
+    self == .huggingFace
+      ? "Hugging Face's BERT"
+      : keys.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
   }
 
   /// Hugging Face's BERT, which the flat form means.

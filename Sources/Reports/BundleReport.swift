@@ -41,6 +41,7 @@ package struct BundleReport {
         "\(model.layers) layers, hidden \(model.hiddenSize), \(model.attentionHeads) heads, "
           + "vocabulary \(model.vocabularySize), sequence \(recipe.sequenceLength)"
       ),
+      ("variant", model.variant.description),
       ("parameters", "\(parameterCount) in \(program.parameters.count) tensors"),
       (
         "global batch",
@@ -87,6 +88,9 @@ package struct BundleReport {
       .init("configuration", .string(self.recipe.run.configurationName)),
       .init("task", .string(recipe.task.phrase)),
       .init("precision", .string(recipe.precision.rawValue)),
+      .init(
+        "variant",
+        .object(recipe.model.variant.keys.map { .init($0.name, .boolean($0.value)) })),
       .init("parameter_count", .integer(parameterCount)),
       .init("parameter_tensors", .integer(program.parameters.count)),
       .init("micro_batch_size", .integer(recipe.microBatchSize)),

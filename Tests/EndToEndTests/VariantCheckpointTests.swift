@@ -11,13 +11,14 @@ import Training
 
 /// Models that leave parts of BERT out, trained, saved under Hugging Face's names and loaded into others.
 @Suite struct VariantCheckpointTests {
-  private static let settings = [
-    "bert_config.max_seq_length=8", "bert_config.max_predictions_per_seq=2",
-    "bert_config.vocab_size=40", "bert_config.max_position_embeddings=16",
-    "bert_config.hidden_size=16", "bert_config.intermediate_size=32",
-    "embedding_serialization_factor=4", "micro_batch_size=2", "replicas=1",
-    "grad_acc_steps_per_replica=2", "total_num_train_samples=8",
-  ] + OneStage.pretraining
+  private static let settings =
+    [
+      "bert_config.max_seq_length=8", "bert_config.max_predictions_per_seq=2",
+      "bert_config.vocab_size=40", "bert_config.max_position_embeddings=16",
+      "bert_config.hidden_size=16", "bert_config.intermediate_size=32",
+      "embedding_serialization_factor=4", "micro_batch_size=2", "replicas=1",
+      "grad_acc_steps_per_replica=2", "total_num_train_samples=8",
+    ] + OneStage.pretraining
 
   private static var jointWithTransform: ModelVariant {
     var variant = ModelVariant.nestedDefault

@@ -13,13 +13,14 @@ import Testing
 /// Compiled training on the engine: against results of PyTorch, and against the interpreter where
 /// dropout and replicas differ.
 @Suite struct TrainingProgramTests {
-  private static let small = [
-    "bert_config.max_seq_length=16", "bert_config.max_predictions_per_seq=3",
-    "bert_config.vocab_size=96", "bert_config.max_position_embeddings=32",
-    "bert_config.hidden_size=16", "bert_config.intermediate_size=32",
-    "embedding_serialization_factor=4", "micro_batch_size=2", "replicas=2",
-    "grad_acc_steps_per_replica=3", "total_num_train_samples=48",
-  ] + OneStage.pretraining
+  private static let small =
+    [
+      "bert_config.max_seq_length=16", "bert_config.max_predictions_per_seq=3",
+      "bert_config.vocab_size=96", "bert_config.max_position_embeddings=32",
+      "bert_config.hidden_size=16", "bert_config.intermediate_size=32",
+      "embedding_serialization_factor=4", "micro_batch_size=2", "replicas=2",
+      "grad_acc_steps_per_replica=3", "total_num_train_samples=48",
+    ] + OneStage.pretraining
 
   private func compilation(
     _ settings: [String], _ precision: Precision, _ variant: ModelVariant = .huggingFace,
