@@ -201,7 +201,7 @@ struct CommandLineTests {
     let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
     let compiled = try folder.run(
       "tesserac", "compile", demo, "-o", "paths.ipub", "--dataset-dir", "${TESSERA_KIND}/",
-      "--save-ckpt-path", "$TESSERA_PLACE/end.safetensors", "--set", "total_num_train_samples=24")
+      "--save-ckpt-path", "$TESSERA_PLACE/end.safetensors")
     try #require(compiled.status == 0, "\(compiled.errors)")
     func train(_ environment: [String: String], _ run: String) throws -> Command.Output {
       try Command.run(
