@@ -68,7 +68,7 @@ struct ConvertConfiguration: ParsableCommand {
       for remark in remarks { writeError("\(remark)\n") }
       let text = converted.text(.indented) + "\n"
       guard let output, output != "-" else { return try writeOutput(text) }
-      var file = try AtomicFile(path: output, overwrite: force)
+      let file = try AtomicFile(path: output, overwrite: force)
       try file.write(Array(text.utf8))
       try file.commit()
     }

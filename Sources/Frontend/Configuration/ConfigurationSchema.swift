@@ -16,36 +16,96 @@ package enum ConfigurationSchema {
       nested form (v2.5 to v3.4).
       """),
     .init("type", "object"),
-    .init("if", present(anyOf: ["global_batch", "ipu_config"])),
+    .init("if", having(anyOf: ["global_batch", "ipu_config"])),
     .init("then", ["$ref": "#/$defs/nested"]),
     .init("else", ["$ref": "#/$defs/flat"]),
     .init("$defs", .object(ConfigurationForm.allCases.map { .init($0.rawValue, schema(of: $0)) })),
   ])
 
-  private static func present(anyOf names: [String]) -> JSON.Plain {
-    .object([
-      .init("anyOf", .array(names.map { ["required": .array([.string($0)])] }))
-    ])
-  }
-
   private static func schema(of form: ConfigurationForm) -> JSON.Plain {
-    func needs(_ task: ConfigurationKind.Task, named: Bool) -> JSON.Plain {
-      required(in: "", ConfigurationKind(form: form, task: task, namesModel: named))
+    func rules(of task: ConfigurationKind.Task, named: Bool) -> JSON.Plain {
+      Self.rules(ConfigurationKind(form: form, task: task, namesModel: named))
     }
-    let fineTuningOnly = ["num_epochs", "output_dir", "bert_model_name", "cache_dir", "glue_task"]
-      .filter { !ConfigurationLayout.keys(at: $0, in: form).isEmpty }
     return .object(
-      object(at: "", form).fields + [
-        .init("if", present(anyOf: fineTuningOnly)),
+      object(at: "", form) + [
+        .init("if", isFineTuning(form)),
         .init(
           "then",
           .object([
-            .init("if", present(anyOf: ["bert_model_name"])),
-            .init("then", needs(.squad, named: true)),
-            .init("else", needs(.squad, named: false)),
+            .init("if", having("bert_model_name", ["type": "string"])),
+            .init("then", rules(of: .squad, named: true)),
+            .init("else", rules(of: .squad, named: false)),
           ])),
-        .init("else", needs(.pretraining, named: false)),
+        .init("else", rules(of: .pretraining, named: false)),
       ])
+  }
+
+  /// Holds of objects that have a value at `path` which fits `schema`.
+  private static func having(_ path: String, _ schema: JSON.Plain = true) -> JSON.Plain {
+    path.keys.reversed().reduce(schema) { inner, key in
+      .object([
+        .init("type", "object"), .init("required", .array([.string(key)])),
+        .init("properties", .object([.init(key, inner)])),
+      ])
+    }
+  }
+
+  private static func having(anyOf paths: [String]) -> JSON.Plain {
+    ["anyOf": .array(paths.map { having($0) })]
+  }
+
+  /// The stages tell the tasks apart and, where they have no head, the keys. SQuAD and GLUE need the
+  /// same keys.
+  private static func isFineTuning(_ form: ConfigurationForm) -> JSON.Plain {
+    let stages = form.path(of: "pipeline_stages")
+    func hasHead(of tasks: [ConfigurationKind.Task]) -> JSON.Plain {
+      let heads = JSON.Plain.array(tasks.map { .string($0.head.rawValue) })
+      return having(stages, ["type": "array", "contains": ["contains": ["enum": heads]]])
+    }
+    let keys = ConfigurationKey.all.filter {
+      let isFineTuningAlone =
+        $0.presence(form, .pretraining) == .absent && $0.presence(form, .glue) != .absent
+      return isFineTuningAlone
+        && ConfigurationLayout.keys(at: form.path(of: $0.path), in: form).count == 1
+    }
+    return [
+      "anyOf": [
+        hasHead(of: [.squad, .glue]),
+        [
+          "allOf": [
+            ["not": hasHead(of: [.pretraining])],
+            having(anyOf: keys.map { form.path(of: $0.path) }),
+          ]
+        ],
+      ]
+    ]
+  }
+
+  /// What a kind of file must have, and must not have beside each other.
+  private static func rules(_ kind: ConfigurationKind) -> JSON.Plain {
+    var rules = [required(in: "", kind)]
+    // The sizes of sequences have two places in the nested form.
+    rules += ConfigurationKey.all
+      .filter { $0.presence(in: kind).isRequired && $0.places(in: kind.form).count > 1 }
+      .map { having(anyOf: $0.places(in: kind.form)) }
+    // What another task may have as null.
+    rules += ConfigurationKey.all
+      .filter { key in
+        key.presence(in: kind) == .required
+          && ConfigurationKind.Task.allCases.contains { key.presence(kind.form, $0).mayBeNull }
+      }
+      .flatMap { $0.places(in: kind.form) }
+      .map { ["not": having($0, ["type": "null"])] }
+    let warmup = kind.form.path(of: "learning_rate.lr_schedule_params.warmup_frac")
+    rules.append([
+      "if": having(kind.form.path(of: "learning_rate.lr_schedule"), ["const": "up_down"]),
+      "then": having(warmup, ["type": "number"]),
+    ])
+    if kind.namesModel {
+      rules.append(["not": having("pretrained_ckpt_path", ["type": "string"])])
+      rules.append(["not": having(anyOf: ConfigurationKey.all.filter(\.isModelSize).map(\.path))])
+    }
+    return ["allOf": .array(rules)]
   }
 
   /// What must be there in the object at `path` and below it.
@@ -55,13 +115,12 @@ package enum ConfigurationSchema {
     let groups = names.filter {
       ConfigurationLayout.isRequired(group: inner($0), in: kind)
     }
-    // The sizes of sequences have two places in the nested form.
     let values = names.filter { name in
       guard let key = ConfigurationLayout.key(at: inner(name), in: kind) else { return false }
       return key.presence(in: kind).isRequired && key.places(in: kind.form).count == 1
     }
     var fields: [JSON.Plain.Field] = [
-      .init("required", .array((groups + values).map(JSON.Plain.string)))
+      .init("type", "object"), .init("required", .array((groups + values).map(JSON.Plain.string))),
     ]
     if !groups.isEmpty {
       fields.append(
@@ -72,24 +131,26 @@ package enum ConfigurationSchema {
 
   private static func object(
     at path: String, _ form: ConfigurationForm
-  ) -> (fields: [JSON.Plain.Field], isOpen: Bool) {
+  ) -> [JSON.Plain.Field] {
     let group = ConfigurationLayout.group(at: path, in: form)
     func inner(_ place: String) -> Bool { place.parentPath == path && !place.isEmpty }
     var properties: [JSON.Plain.Field] = ConfigurationLayout.groups
       .filter { inner($0.path) && ($0.form == nil || $0.form == form) }
-      .map { .init($0.path.lastKey, .object(object(at: $0.path, form).fields)) }
+      .map { .init($0.path.lastKey, .object(object(at: $0.path, form))) }
     var seen: Set<String> = []
     for key in ConfigurationKey.all where form == .flat ? key.isFlat : key.isNested {
       for place in key.places(in: form) where inner(place) && seen.insert(place).inserted {
         properties.append(.init(place.lastKey, schema(ofKeysAt: place, form)))
       }
     }
-    var fields: [JSON.Plain.Field] = [.init("type", "object")]
+    // Objects without which a kind of file cannot do are held to it by `required`.
+    var fields: [JSON.Plain.Field] = [
+      .init("type", group == nil ? "object" : ["object", "null"])
+    ]
     if let group { fields.insert(.init("description", .string(group.meaning)), at: 0) }
-    let isOpen = group?.isOpen ?? false
     fields.append(.init("properties", .object(properties)))
-    fields.append(.init("additionalProperties", .boolean(isOpen)))
-    return (fields, isOpen)
+    fields.append(.init("additionalProperties", .boolean(group?.isOpen ?? false)))
+    return fields
   }
 
   private static func schema(ofKeysAt place: String, _ form: ConfigurationForm) -> JSON.Plain {
@@ -103,7 +164,8 @@ package enum ConfigurationSchema {
         .string(meaning + (stored ? " (stored, and without effect in this version)" : ""))))
     guard let key = keys.first else { return .object(fields) }
     let presences = ConfigurationKind.Task.allCases.map { key.presence(form, $0) }
-    fields += key.kind.schema(orNull: presences.contains(where: \.mayBeNull))
+    let kind = key.path == "bert_model_name" ? .choice(PublishedModel.names) : key.kind
+    fields += kind.schema(orNull: presences.contains(where: \.mayBeNull))
     for case .defaulted(let value) in presences {
       fields.append(.init("default", value))
       break
