@@ -32,6 +32,11 @@ extension EffectiveConfiguration {
         members.append((path, value))
       }
     }
+    remarks += carried.map {
+      Diagnostic(
+        .note, code: .lostInConversion,
+        "left out: wandb_opts.init.\($0) is no key of the original's")
+    }
     remarks += ignored.map {
       Diagnostic(.note, code: .lostInConversion, "left out: \($0)")
     }

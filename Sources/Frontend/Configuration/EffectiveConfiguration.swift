@@ -60,12 +60,17 @@ package struct EffectiveConfiguration: Sendable {
   let written: [String: JSON.Plain]
   /// Keys of the file that its kind has no use for.
   let ignored: [String]
+  /// Members of `wandb_opts.init` that are no keys: they are only carried along.
+  let carried: [String]
 
   init(_ reader: ConfigurationReader, file: String) {
     kind = reader.kind
     form = reader.form
     task = reader.kind.task.phrase
     ignored = reader.diagnostics.filter { $0.code == .keyOfOtherTask }.map(\.message)
+    let own = ConfigurationLayout.members(of: "wandb_opts.init", in: reader.kind)
+    carried = (reader.root.value(atPath: "wandb_opts.init")?.members ?? []).map(\.key)
+      .filter { !own.contains($0) }
     let modelName = reader.optionalString("bert_model_name")
     let published = modelName.flatMap(PublishedModel.configuration).map(\.sizes) ?? [:]
     var written: [String: JSON.Plain] = [:]
@@ -91,6 +96,14 @@ package struct EffectiveConfiguration: Sendable {
         Entry(
           path: reader.form.path(of: key.path), value: value, origin: origin,
           isInEffect: key.effect == .full, meaning: key.meaning))
+    }
+    // Without a length of its own a sequence is as long as the model allows.
+    let length = reader.form.path(of: "bert_config.max_seq_length")
+    let longest = entries.first { $0.path == "bert_config.max_position_embeddings" }?.value
+    if let longest,
+      let index = entries.firstIndex(where: { $0.path == length && $0.value == .null })
+    {
+      entries[index].value = longest
     }
     self.entries = entries
     self.written = written
