@@ -77,7 +77,12 @@ extension ConfigurationReader {
   /// What Weights & Biases is told, in the flat form's shape; nil where the file says nothing of it.
   private func wandbOptions() -> JSON.Plain? {
     let keys = ["log_to_wandb", "init.project", "init.entity", "init.tags", "init.notes"]
-    guard keys.contains(where: { value("wandb_opts.\($0)") != nil }) else { return nil }
+    let own = ConfigurationLayout.members(of: "wandb_opts.init", in: kind)
+    let others = (root.value(atPath: "wandb_opts.init")?.members ?? [])
+      .filter { !own.contains($0.key) }.map { JSON.Plain.Field($0.key, JSON.Plain($0.value)) }
+    guard !others.isEmpty || keys.contains(where: { value("wandb_opts.\($0)") != nil }) else {
+      return nil
+    }
     let fields = keys.dropFirst().compactMap { key -> JSON.Plain.Field? in
       let path = "wandb_opts.\(key)"
       return (value(path).map { JSON.Plain($0) } ?? defaultValue(of: path))
@@ -85,7 +90,7 @@ extension ConfigurationReader {
     }
     return .object([
       .init("log_to_wandb", .boolean(boolean("wandb_opts.log_to_wandb"))),
-      .init("init", .object(fields)),
+      .init("init", .object(fields + others)),
     ])
   }
 
