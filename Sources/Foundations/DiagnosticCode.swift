@@ -70,6 +70,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case wouldOverwrite = "would-overwrite"
 
   // The compiler.
+  case badPassOption = "bad-pass-option"
+  case unknownPass = "unknown-pass"
   case indexOutOfRange = "index-out-of-range"
   case internalError = "internal-error"
   case invalidDifferentiation = "invalid-differentiation"

@@ -22,7 +22,7 @@ struct CheckpointDestination {
     if path.hasSuffix(".safetensors") {
       named = path
     } else {
-      try RunDirectory.makeFolders(path)
+      try makeFolders(path)
       named = path + "/model.safetensors"
     }
     // Begun and given up at once: it leaves nothing behind.

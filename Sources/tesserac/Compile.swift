@@ -26,9 +26,26 @@ struct Compile: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Print the graph after a stage (\(Self.stageNames), or all), as MLIR; may be given again.",
-      valueName: "stage"))
+      "Print the module after a phase (\(Self.phaseNames), or all), as MLIR; may be given again.",
+      valueName: "phase"))
   var printIrAfter: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the module after each phase to a numbered file there.", valueName: "folder"))
+  var dumpPhases: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Begin after a phase, with its file of --dump-phases.", valueName: "folder/NN-phase.mlir"))
+  var from: String?
+
+  @Option(
+    help: "When the module is verified: each (phase), phase (frontend, training step, end) or off.")
+  var verify: CompilationOptions.Verification = .each
+
+  @Flag(help: "Print on standard error how long each phase took.")
+  var timePasses = false
 
   @Flag(name: .customLong("no-ir"), help: "Leave the graph's text out of the bundle.")
   var omitsIR = false
@@ -42,18 +59,18 @@ struct Compile: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Print no summary and no warnings.")
   var quiet = false
 
-  private static let stageNames = CompilationStage.allCases.map(\.rawValue).joined(separator: ", ")
+  private static let phaseNames = PassPipeline.names.joined(separator: ", ")
 
   func validate() throws {
-    if output == nil && printIrAfter.isEmpty {
-      throw ValidationError("Give -o OUT.ipub for a bundle, or --print-ir-after STAGE for text.")
+    if output == nil && printIrAfter.isEmpty && dumpPhases == nil {
+      throw ValidationError("Give -o OUT.ipub for a bundle, or --print-ir-after PHASE for text.")
     }
     if output == "-" {
       throw ValidationError("A bundle is written at once and cannot go to standard output.")
     }
-    let names = CompilationStage.allCases.map(\.rawValue) + ["all"]
+    let names = PassPipeline.names + ["all"]
     if let unknown = printIrAfter.first(where: { !names.contains($0) }) {
-      throw ValidationError("There is no stage '\(unknown)': \(names.joined(separator: ", ")).")
+      throw ValidationError("There is no phase '\(unknown)': \(names.joined(separator: ", ")).")
     }
   }
 
@@ -66,14 +83,21 @@ struct Compile: ParsableCommand {
         for remark in loaded.remarks { writeError("\(remark)\n") }
       }
       if output != nil { try refuseUntrained(loaded) }
+      var options = CompilationOptions()
+      options.verification = verify
+      options.start = try from.map { try PhaseFile.read($0, for: loaded.recipe.program) }
       var printed = 0
-      let compilation = try Compilation(loaded.recipe) { stage, module in
-        if printIrAfter.contains(stage.rawValue) || printIrAfter.contains("all") {
+      var times = PhaseTimes()
+      let compilation = try compile(loaded.recipe, options) { phase in
+        times.add(phase)
+        if let dumpPhases { try PhaseFile.write(phase, to: dumpPhases) }
+        if printIrAfter.contains(phase.name) || printIrAfter.contains("all") {
           // MLIR's own mark between the modules of one text: `--split-input-file`.
-          try writeOutput((printed > 0 ? "// -----\n" : "") + module.text)
+          try writeOutput((printed > 0 ? "// -----\n" : "") + phase.module.text)
           printed += 1
         }
       }
+      if timePasses { writeError(times.text) }
       guard let output else { return }
       try compilation.bundle(includesIR: !omitsIR).write(to: output, overwrite: force)
       guard !quiet else { return }
@@ -85,6 +109,18 @@ struct Compile: ParsableCommand {
         }
       // Standard output holds one result; the graph's text has it where it is asked for.
       if printed > 0 { writeError(summary) } else { try writeOutput(summary) }
+    }
+  }
+
+  /// Compiles; a fault of the compiler leaves a file from which it can be seen again.
+  private func compile(
+    _ recipe: TrainingRecipe, _ options: CompilationOptions,
+    observe: (FinishedPhase) throws -> Void
+  ) throws -> Compilation {
+    do {
+      return try Compilation(recipe, options: options, observe: observe)
+    } catch let failure as PhaseFailure {
+      throw failure.withReproducer()
     }
   }
 

@@ -105,7 +105,7 @@ struct CommandLineTests {
     let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
     let output = try folder.run("tesserac", "compile", demo, "--print-ir-after", "all")
     #expect(output.status == 0)
-    #expect(output.text.components(separatedBy: "\"builtin.module\"").count == 3)
+    #expect(output.text.components(separatedBy: "\"builtin.module\"").count > 3)
     #expect(output.text.contains("\n// -----\n"))
     #expect(try folder.run("tesserac", "compile", demo, "-o", "-").status == 64)
     #expect(output.text.contains("sym_name = \"training_step\""))

@@ -1,5 +1,4 @@
 import Foundations
-import Glibc
 import Recipe
 
 /// A configuration that was read and found sound.
@@ -24,7 +23,8 @@ package enum Configuration {
   ) throws(TesseraError) -> LoadedConfiguration {
     let name = path == "-" ? "stdin" : path
     return try read(
-      bytes: try contents(path: path), file: name, overrides: overrides, precision: precision)
+      bytes: try readBytes(path: path, limit: JSON.byteLimit), file: name, overrides: overrides,
+      precision: precision)
   }
 
   /// `load` for a text in memory; `file` names it in messages, and the run after it.
@@ -94,38 +94,5 @@ private struct Judge: Sendable {
       .map { $0.diagnostic(at: reader.location(of: $0.path)) }
     let found = reader.diagnostics + contradictions
     return (recipe, reader, found + reader.remarks(about: recipe))
-  }
-}
-
-// MARK: - The file
-
-extension Configuration {
-  private static func contents(path: String) throws(TesseraError) -> [UInt8] {
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      let reason = errno
-      throw TesseraError(
-        reason == ENOENT || reason == ENOTDIR ? .inputMissing : .inputOutput,
-        code: .cannotOpen, "\(path): \(systemReason(reason))")
-    }
-    defer { if path != "-" { close(descriptor) } }
-    // One byte above the limit is enough for the parser to see that the file is too large.
-    var bytes: [UInt8] = []
-    while bytes.count <= JSON.byteLimit {
-      var reason: Int32 = 0
-      let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-        let result = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-        if result < 0 { reason = errno }
-        count = max(result, 0)
-      }
-      if reason == EINTR { continue }
-      guard reason == 0 else {
-        throw TesseraError(
-          .inputOutput, code: .cannotRead, "\(path): \(systemReason(reason))")
-      }
-      if chunk.isEmpty { break }
-      bytes += chunk
-    }
-    return bytes
   }
 }

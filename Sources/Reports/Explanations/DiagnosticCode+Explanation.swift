@@ -79,7 +79,9 @@ extension DiagnosticCode {
     case .noMeaning: .noMeaning
     case .noSuchFunction: .noSuchFunction
     case .notDifferentiable: .notDifferentiable
+    case .badPassOption: .badPassOption
     case .syntaxError: .syntaxError
+    case .unknownPass: .unknownPass
     case .undefinedValue: .undefinedValue
     case .wrongArguments: .wrongArguments
     case .wrongStreamType: .wrongStreamType

@@ -66,6 +66,27 @@ extension Explanation {
       """,
     remedy: reporting)
 
+  static let badPassOption = Explanation(
+    .compiler, [.error(.usage)],
+    "A pass is given an option that it has not, or a value that means nothing",
+    meaning: """
+      Options stand behind the name of a pass in braces: `--passes outline{minimum=3}`. `tesserac opt --help` lists the passes and \
+      their options.
+      """,
+    remedy: """
+      Use one of the options that the message names, with a value as it says.
+      """)
+
+  static let unknownPass = Explanation(
+    .compiler, [.error(.usage)], "There is no pass or phase of that name",
+    meaning: """
+      `tesserac opt --passes` takes names of passes, and `tesserac compile --from` a file that `--dump-phases` wrote, which is called after \
+      its phase.
+      """,
+    remedy: """
+      Use one of the names that the message lists.
+      """)
+
   static let syntaxError = Explanation(
     .compiler, [.error(.badData)], "The text of a graph cannot be read",
     meaning: """
