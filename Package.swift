@@ -32,12 +32,13 @@ let package = Package(
     .target(
       name: "TrainingStep",
       dependencies: ["GraphIR", "Autodiff", "Operations", "Recipe", "Foundations"]),
+    .target(name: "Transforms", dependencies: ["GraphIR", "Operations", "Foundations"]),
     .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
     .target(
       name: "Compiler",
       dependencies: [
-        "Frontend", "TrainingStep", "Backend", "GraphIR", "Bundle", "Operations", "Recipe",
-        "Foundations",
+        "Frontend", "TrainingStep", "Transforms", "Backend", "GraphIR", "Bundle", "Operations",
+        "Recipe", "Foundations",
       ]),
 
     // The runtime.
@@ -62,7 +63,8 @@ let package = Package(
     .executableTarget(
       name: "tesserac",
       dependencies: [
-        "Compiler", "Frontend", "Reports", "Bundle", "Recipe", "CommandLineSupport", "Foundations",
+        "Compiler", "Transforms", "GraphIR", "Frontend", "Reports", "Bundle", "Recipe",
+        "CommandLineSupport", "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -101,8 +103,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Compiler", "Frontend", "Training", "Datasets", "Checkpoints", "TestSupport", "Recipe",
-        "Foundations",
+        "Compiler", "Frontend", "Training", "Runtime", "Datasets", "Checkpoints", "TestSupport",
+        "Recipe", "Foundations",
       ]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"]),
     .testTarget(
@@ -113,6 +115,7 @@ let package = Package(
       name: "InterpreterTests",
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport", "Foundations"]),
     .testTarget(
       name: "RuntimeTests",
       dependencies: [

@@ -4,9 +4,11 @@
 # usage: scripts/test-external.sh        (after `swift build -c release`; `make test-external` does both)
 #
 # Every configuration compiles; mlir-opt accepts the text of every stage and, printing in its generic
-# form, gives the same bytes back.
+# form, gives the same bytes back. The JSON schema of configurations is held against them, and against
+# tesserac, by PyPI's jsonschema, which is installed below .build; without the package index that part
+# is skipped, and said to be.
 #
-# The last line is `N passed, N failed`.
+# The last line is `N passed, N failed`, with `, N skipped` where something was.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,6 +33,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0
 failed=0
+skipped=0
 
 check() {
   local what=$1
@@ -72,5 +75,26 @@ for config in configs/*.json examples/*.json; do
   done
 done
 
-echo "$passed passed, $failed failed"
+environment=.build/schema-environment
+if [ ! -x "$environment/bin/python" ]; then
+  python3 -m venv "$environment" || rm -rf "$environment"
+fi
+if "$environment/bin/python" -m pip install --quiet --disable-pip-version-check jsonschema==4.26.0; then
+  # The script ends with 1 where a check failed; its last line has the numbers.
+  "$environment/bin/python" scripts/check-schema.py "$tesserac" | tee "$work/schema.txt" || true
+  if read -r good _ bad _ < <(tail -n 1 "$work/schema.txt" | grep '^[0-9]* passed, [0-9]* failed$'); then
+    passed=$((passed + good))
+    failed=$((failed + bad))
+  else
+    failed=$((failed + 1))
+    echo "FAILED  schema: scripts/check-schema.py did not come to its end"
+  fi
+else
+  skipped=$((skipped + 1))
+  echo "SKIPPED schema: needs python3-venv, and pip to reach the package index for jsonschema"
+fi
+
+summary="$passed passed, $failed failed"
+if [ "$skipped" -gt 0 ]; then summary="$summary, $skipped skipped"; fi
+echo "$summary"
 [ "$failed" -eq 0 ]

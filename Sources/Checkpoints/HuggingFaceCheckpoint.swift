@@ -29,11 +29,20 @@ package struct HuggingFaceCheckpoint: Sendable {
     self.storedNames = storedNames
   }
 
-  /// Compares the checkpoint with the parameters that a model wants; reads data only to compare
-  /// tied copies.
+  /// How the parameters of a model lie in this checkpoint: queries, keys and values that share a
+  /// tensor are parts of it, unless the checkpoint has them in one too.
+  package func layout(of parameters: [WantedParameter]) -> HuggingFaceLayout {
+    HuggingFaceLayout(
+      parameters, whole: Set(parameters.map(\.name).filter { storedNames[$0] != nil }))
+  }
+
+  /// Compares the checkpoint with the parameters that a model wants, and with the tensors that it
+  /// leaves out; reads data only of these and of tied copies.
   ///
   /// - Throws: `input-output` (exit 74).
-  package func report(for wanted: [WantedParameter]) throws(TesseraError) -> CheckpointReport {
+  package func report(
+    for wanted: [WantedParameter], leavingOut neutral: [HuggingFaceLayout.NeutralTensor] = []
+  ) throws(TesseraError) -> CheckpointReport {
     var report = CheckpointReport()
     var used: Set<String> = []
     for parameter in wanted {
@@ -55,6 +64,8 @@ package struct HuggingFaceCheckpoint: Sendable {
     for entry in file.entries where !used.contains(entry.name) {
       if let copy = try tiedCopy(entry, of: wanted) {
         report.tiedCopies.append(copy)
+      } else if let placeless = try placeless(entry, among: neutral) {
+        report.placeless.append(placeless)
       } else {
         report.unused.append(entry.name)
       }
@@ -64,13 +75,14 @@ package struct HuggingFaceCheckpoint: Sendable {
 
   /// Reads the values of the wanted parameters, by their wanted names. Missing parameters have no
   /// value: the caller initialises them, and the report names them.
+  /// Tensors of `neutral` are those that the model has no parameter for, for the report.
   ///
   /// - Throws: `checkpoint-mismatch` (exit 3) where shapes or types differ, with all of them listed,
   ///   or where nothing at all matches; `input-output` (74).
   package func load(
-    _ wanted: [WantedParameter]
+    _ wanted: [WantedParameter], leavingOut neutral: [HuggingFaceLayout.NeutralTensor] = []
   ) throws(TesseraError) -> (values: [String: [Float]], report: CheckpointReport) {
-    let report = try report(for: wanted)
+    let report = try report(for: wanted, leavingOut: neutral)
     guard report.mismatched.isEmpty else { throw mismatch(report) }
     guard wanted.isEmpty || !report.matched.isEmpty else { throw nothingMatches(report) }
     var values: [String: [Float]] = [:]
@@ -105,6 +117,21 @@ package struct HuggingFaceCheckpoint: Sendable {
     else { return nil }
     let isEqual = try file.tensor(named: entry.name) == file.tensor(named: other.name)
     return .init(storedName: entry.name, tiedTo: tied, isEqual: isEqual)
+  }
+
+  /// The entry as one that the model leaves out, if it is.
+  private func placeless(
+    _ entry: SafetensorsEntry, among neutral: [HuggingFaceLayout.NeutralTensor]
+  ) throws(TesseraError) -> CheckpointReport.Placeless? {
+    let canonical = HuggingFaceNames.canonical(entry.name)
+    let name = HuggingFaceNames.tiedParameter(of: canonical) ?? canonical
+    guard let tensor = neutral.first(where: { $0.name == name }), tensor.shape == entry.shape,
+      entry.element.convertsToFloat
+    else { return nil }
+    return .init(
+      storedName: entry.name,
+      isOfTransform: name.hasPrefix(HuggingFaceLayout.transformName),
+      isNeutral: try file.tensor(named: entry.name).floats() == tensor.floats)
   }
 
   private func mismatch(_ report: CheckpointReport) -> TesseraError {

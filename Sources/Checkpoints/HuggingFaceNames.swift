@@ -78,6 +78,16 @@ package struct CheckpointReport: Hashable, Sendable {
     package var isEqual: Bool
   }
 
+  /// A tensor that the model has no parameter for, as it leaves that part of BERT out.
+  package struct Placeless: Hashable, Sendable {
+    /// The tensor's name in the file.
+    package var storedName: String
+    /// Whether it belongs to the masked-word head's transform; else it is a bias.
+    package var isOfTransform: Bool
+    /// Whether it has the value that leaves its operation without effect.
+    package var isNeutral: Bool
+  }
+
   /// In the order in which the parameters were asked for, as are `missing` and `mismatched`.
   package var matched: [Match] = []
   /// Not in the checkpoint: the model's own initial values stay.
@@ -86,6 +96,8 @@ package struct CheckpointReport: Hashable, Sendable {
   package var mismatched: [Mismatch] = []
   /// By their names in the file, sorted.
   package var tiedCopies: [TiedCopy] = []
+  /// By their names in the file, sorted.
+  package var placeless: [Placeless] = []
   /// Tensors that no wanted parameter uses, by their names in the file, sorted.
   package var unused: [String] = []
 }
@@ -105,10 +117,34 @@ extension CheckpointReport: CustomStringConvertible {
       lines.append(
         "\(printable(copy.storedName)) differs from \(copy.tiedTo), to which it is tied: not used")
     }
+    lines += placelessLines
     if !unused.isEmpty {
       lines.append("unused: " + list(unused))
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What the model does not have, and whether that makes it another function.
+  private var placelessLines: [String] {
+    let transform = placeless.filter(\.isOfTransform)
+    let biases = placeless.filter { !$0.isOfTransform }
+    var lines: [String] = []
+    if !biases.isEmpty {
+      let lost = biases.filter { !$0.isNeutral }.map(\.storedName)
+      let count = biases.count == 1 ? "1 bias" : "\(biases.count) biases"
+      lines.append(
+        "the model has no place for \(count) of the checkpoint: "
+          + (lost.isEmpty
+            ? "all zero, so nothing is lost"
+            : "\(lost.count) not zero, so it is another function: \(list(lost))"))
+    }
+    if !transform.isEmpty {
+      lines.append(
+        "the model has no place for the transform of the checkpoint's masked-word head"
+          + (transform.allSatisfy(\.isNeutral)
+            ? ", which has neutral values" : ": that head is another function"))
+    }
+    return lines
   }
 
   private func list(_ names: [String]) -> String {

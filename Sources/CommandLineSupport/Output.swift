@@ -2,12 +2,23 @@ import ArgumentParser
 import Foundations
 import Glibc
 
-/// Runs a command: a `TesseraError` is printed on standard error and ends it with its exit code.
-package func reportingErrors(_ body: () throws -> Void) throws {
+/// Runs a command: a `TesseraError` ends it with the error's exit code.
+///
+/// As text the error is printed on standard error. As JSON (`diagnosticsJSON`) it is printed on
+/// standard output, because it is then the result that an editor or a script waits for.
+package func reportingErrors(
+  format: ReportFormat = .text, _ body: () throws -> Void
+) throws {
   do {
     try body()
   } catch let error as TesseraError {
-    writeError("\(error)\n")
+    switch format {
+    case .text: writeError("\(error)\n")
+    case .json:
+      let document = diagnosticsJSON(error.diagnostics).text(.indented) + "\n"
+      // Where standard output itself fails, standard error is what is left.
+      do { try writeOutput(document) } catch { writeError(document) }
+    }
     throw ArgumentParser.ExitCode(error.exitCode.rawValue)
   }
 }

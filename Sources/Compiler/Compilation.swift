@@ -7,36 +7,45 @@ import Operations
 import Recipe
 import TrainingStep
 
-/// From a recipe to a program: the pipeline, read from top to bottom.
+/// From a recipe to a program, phase by phase of `PassPipeline`.
 package struct Compilation: Sendable {
   /// What is compiled.
   package let recipe: TrainingRecipe
   /// The model's parameters, in the order in which the program lists them.
   package let parameters: [ModelParameter]
-  /// The graph after the last stage.
+  /// The graph after the last phase.
   package let module: Module
 
-  /// Compiles a recipe; `observe` sees the graph after each stage, once it was verified.
-  /// - Throws: `TesseraError`: an internal error where a stage leaves an invalid graph, and what
-  ///   `observe` throws.
+  /// Compiles a recipe; `observe` sees each phase once its module was verified.
+  /// - Throws: `TesseraError`: an internal error where a phase fails or leaves an invalid module, as
+  ///   `PhaseFailure` with what a reproducer needs; and what `observe` throws.
   package init(
-    _ recipe: TrainingRecipe,
-    observe: (CompilationStage, Module) throws -> Void = { _, _ in }
+    _ recipe: TrainingRecipe, options: CompilationOptions = CompilationOptions(),
+    observe: (FinishedPhase) throws -> Void = { _ in }
   ) throws {
-    func finish(_ stage: CompilationStage, _ module: Module) throws {
-      try Verifier.check(module, after: stage.rawValue)
-      try observe(stage, module)
-    }
     self.recipe = recipe
-
-    let graph = BertGraph(recipe.program)
-    parameters = graph.parameters
-    try finish(.frontend, graph.module)
-
-    var module = try TrainingStep.adding(to: TrainingModel(graph), recipe.program)
-    // What was differentiated is called no longer; the entries call its forward and backward functions.
-    module.removeUnreachable()
-    try finish(.trainingStep, module)
+    parameters = ModelParameters(recipe.program.model, task: recipe.program.task).all
+    let phases = PassPipeline.phases(for: recipe.program)
+    var module = options.start?.module ?? Module()
+    for number in (options.start.map { $0.phase + 1 } ?? 0)..<phases.count {
+      let phase = phases[number]
+      let before = module
+      let clock = ContinuousClock()
+      do {
+        let duration = try clock.measure { try phase.work.run(on: &module, recipe.program) }
+        if options.verification.covers(phase, isLast: number == phases.count - 1) {
+          try Verifier.check(module, after: phase.name)
+        }
+        let seconds =
+          Double(duration.components.attoseconds) / 1e18 + Double(duration.components.seconds)
+        try observe(
+          FinishedPhase(number: number, name: phase.name, seconds: seconds, module: module))
+      } catch let error as TesseraError where error.exitCode == .internalError {
+        throw PhaseFailure(
+          error: error, phase: number, before: before,
+          remaining: phases[number...].map(\.description))
+      }
+    }
     self.module = module
   }
 
@@ -62,16 +71,60 @@ package struct Compilation: Sendable {
   }
 }
 
+/// A fault of the compiler: what failed, and how to see it again.
+package struct PhaseFailure: Error {
+  /// What went wrong.
+  package let error: TesseraError
+  /// The number of the phase that failed.
+  package let phase: Int
+  /// The module before it.
+  package let before: Module
+  /// The phase that failed and those that were still to run, as `tesserac opt` takes them.
+  package let remaining: [String]
+}
+
+extension PassPipeline.Phase {
+  fileprivate var description: String {
+    if case .pass(let invocation) = work { invocation.description } else { name }
+  }
+}
+
+extension PassPipeline.Work {
+  fileprivate func run(on module: inout Module, _ recipe: TrainingRecipe.Program) throws {
+    switch self {
+    case .frontend: module = BertGraph(recipe).module
+    case .trainingStep:
+      module = try TrainingStep.adding(to: TrainingModel(module, recipe), recipe)
+    case .pass(let invocation): try invocation.run(on: &module)
+    }
+  }
+}
+
+extension CompilationOptions.Verification {
+  fileprivate func covers(_ phase: PassPipeline.Phase, isLast: Bool) -> Bool {
+    switch self {
+    case .each: return true
+    case .off: return false
+    case .phase:
+      if case .pass = phase.work { return isLast }
+      return true
+    }
+  }
+}
+
 extension TrainingModel {
-  /// The frontend's graph as the training step takes it.
-  package init(_ graph: BertGraph) {
+  /// The frontend's model, however passes have changed its functions, as the training step takes it.
+  package init(_ module: Module, _ recipe: TrainingRecipe.Program) {
+    let graph = BertGraph.Signature(recipe)
+    let arguments = module[BertGraph.lossFunction]?.arguments.count ?? 0
     self.init(
-      module: graph.module, lossFunction: BertGraph.lossFunction,
+      module: module, lossFunction: BertGraph.lossFunction,
       parameters: graph.parameters.map {
         NamedType(name: $0.name, type: TensorType($0.shape, graph.element))
       },
       streams: graph.streams.all.map { NamedType(name: $0.name, type: $0.type) },
-      lossNames: graph.lossNames, takesKey: graph.takesKey)
+      lossNames: graph.lossNames,
+      takesKey: arguments > graph.parameters.count + graph.streams.all.count)
   }
 }
 

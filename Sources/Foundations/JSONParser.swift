@@ -79,6 +79,19 @@ extension JSONParser {
       .badData, code: code, message, at: location(at: target), notes: notes, remedies: remedies)
   }
 
+  /// What a word of another language, or a quote, is in JSON.
+  private func remedies(for word: ArraySlice<UInt8>) -> [Remedy] {
+    switch String(decoding: word, as: UTF8.self) {
+    case "" where bytes[position] == UInt8(ascii: "'"): return ["write strings in double quotes"]
+    case "True": return ["write true"]
+    case "False": return ["write false"]
+    case "None", "nil", "undefined": return ["write null"]
+    case "NaN", "nan", "Infinity", "inf":
+      return ["write a number; JSON has none that is not finite"]
+    default: return []
+    }
+  }
+
   /// The error for a byte that cannot stand here; `wanted` says what could.
   private mutating func unexpected(_ wanted: String) -> TesseraError {
     guard position < bytes.count else {
@@ -96,7 +109,7 @@ extension JSONParser {
     }
     return failure(
       .jsonUnexpectedCharacter, "\(found) stands where \(wanted) is needed", at: position,
-      remedies: bytes[position] == UInt8(ascii: "'") ? ["write strings in double quotes"] : [])
+      remedies: remedies(for: word))
   }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {

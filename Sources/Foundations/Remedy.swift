@@ -42,7 +42,8 @@ package enum ConfigurationEdit: Hashable, Sendable {
     let text = value.text()
     let isPlain = text.utf8.allSatisfy { byte in
       let scalar = Unicode.Scalar(byte)
-      return scalar.properties.isAlphabetic && scalar.isASCII || "0123456789.-_/".unicodeScalars.contains(scalar)
+      return scalar.properties.isAlphabetic && scalar.isASCII
+        || "0123456789.-_/".unicodeScalars.contains(scalar)
     }
     let setting = "\(path)=\(text)"
     return isPlain ? "--set \(setting)" : "--set '\(setting.replacingQuotes)'"

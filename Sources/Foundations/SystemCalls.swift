@@ -56,3 +56,52 @@ package func readAll(
   }
   return (done, nil)
 }
+
+/// Makes a folder and those above it, where they are missing.
+/// - Throws: `input-output` (exit 74).
+package func makeFolders(_ path: String) throws(TesseraError) {
+  var made = path.hasPrefix("/") ? "/" : ""
+  for component in path.split(separator: "/") {
+    made += component
+    if mkdir(made, 0o777) != 0 {
+      let number = errno
+      var status = stat()
+      let isFolder = stat(made, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      guard isFolder else { throw systemError("create the folder", made, number) }
+    }
+    made += "/"
+  }
+}
+
+/// The bytes of a file, or of standard input for `-`: at most `limit` and one more, which is enough to
+/// see that there are too many.
+/// - Throws: `cannot-open` and `cannot-read`: `inputMissing` (66) where it is not there, `inputOutput`
+///   (74) where it cannot be read.
+package func readBytes(path: String, limit: Int) throws(TesseraError) -> [UInt8] {
+  let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+  let name = path == "-" ? "standard input" : path.isEmpty ? "''" : path
+  guard descriptor >= 0 else {
+    let reason = errno
+    throw TesseraError(
+      reason == ENOENT || reason == ENOTDIR ? .inputMissing : .inputOutput,
+      code: .cannotOpen, "\(name): \(systemReason(reason))")
+  }
+  defer { if path != "-" { close(descriptor) } }
+  var bytes: [UInt8] = []
+  while bytes.count <= limit {
+    var reason: Int32 = 0
+    let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+      let result = read(descriptor, buffer.baseAddress, buffer.count)
+      if result < 0 { reason = errno }
+      count = max(result, 0)
+    }
+    if reason == EINTR { continue }
+    guard reason == 0 else {
+      throw TesseraError(
+        .inputOutput, code: .cannotRead, "\(name): \(systemReason(reason))")
+    }
+    if chunk.isEmpty { break }
+    bytes += chunk
+  }
+  return bytes
+}

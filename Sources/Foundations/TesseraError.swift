@@ -26,7 +26,8 @@ package struct TesseraError: Error, Sendable {
 
   /// An error of one diagnostic.
   package init(
-    _ exitCode: ExitCode, code: DiagnosticCode, _ message: String, at location: SourceLocation? = nil,
+    _ exitCode: ExitCode, code: DiagnosticCode, _ message: String,
+    at location: SourceLocation? = nil,
     notes: [String] = [], remedies: [Remedy] = []
   ) {
     self.init(

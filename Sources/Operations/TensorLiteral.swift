@@ -27,6 +27,17 @@ package struct TensorLiteral: Hashable, Sendable {
     values = [type.element.round(value)]
   }
 
+  /// Whether type and bits are equal: 0 is not −0, and a NaN is itself.
+  package static func == (left: Self, right: Self) -> Bool {
+    left.type == right.type
+      && left.values.elementsEqual(right.values) { $0.bitPattern == $1.bitPattern }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(type)
+    for value in values { hasher.combine(value.bitPattern) }
+  }
+
   /// Whether one value stands for all elements; so too for the only element of a scalar.
   package var isSplat: Bool { values.count == 1 }
 

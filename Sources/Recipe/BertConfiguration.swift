@@ -32,12 +32,15 @@ package struct BertConfiguration: Hashable, Sendable {
   package var layerNormEpsilon: Double
   /// The function between the feed-forward layers, and in the head that predicts masked tokens.
   package var activation: Activation
+  /// Which of the parts that not every BERT has are there.
+  package var variant: ModelVariant
 
   package init(
     hiddenSize: Int, vocabularySize: Int, attentionHeads: Int, layers: Int, intermediateSize: Int,
     maximumPositions: Int = 512, tokenTypes: Int = 2, hiddenDropout: Double = 0.1,
     attentionDropout: Double = 0.1, initializerRange: Double = 0.02,
-    layerNormEpsilon: Double = 1e-12, activation: Activation = .geluTanh
+    layerNormEpsilon: Double = 1e-12, activation: Activation = .geluTanh,
+    variant: ModelVariant = .huggingFace
   ) {
     self.hiddenSize = hiddenSize
     self.vocabularySize = vocabularySize
@@ -51,6 +54,7 @@ package struct BertConfiguration: Hashable, Sendable {
     self.initializerRange = initializerRange
     self.layerNormEpsilon = layerNormEpsilon
     self.activation = activation
+    self.variant = variant
   }
 
   /// Columns of one attention head; `attentionHeads` divides `hiddenSize` in a checked recipe.

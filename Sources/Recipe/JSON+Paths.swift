@@ -51,3 +51,14 @@ extension JSON.Plain {
     return .object(fields)
   }
 }
+
+extension JSON.Value {
+  /// Whether the value was written as a whole number, however large.
+  var isWhole: Bool {
+    switch kind {
+    case .integer: true
+    case .real(_, let text): !text.contains { ".eE".contains($0) }
+    default: false
+    }
+  }
+}

@@ -12,6 +12,8 @@ package enum StageLayer: String, Hashable, Sendable, CaseIterable {
   case heads
   /// The question-answering head.
   case questionAnsweringHead = "qa_head"
+  /// The classifier on the pooler's output.
+  case classificationHead = "glue_head"
 }
 
 /// Which layers each pipeline stage holds, and on which IPU of a replica it runs.

@@ -38,18 +38,25 @@ package enum RecipeLimits {
   package static let memoryProportion = RealInterval(above: 0, through: 1)
   /// A part of a whole, such as the warm-up's of the training.
   package static let fraction = RealInterval(from: 0, through: 1)
-  /// A finite number above 0, such as a learning rate.
-  package static let positive = RealInterval(above: 0, through: .greatestFiniteMagnitude)
-  /// A finite number from 0 on, such as the weight decay.
-  package static let notNegative = RealInterval(from: 0, through: .greatestFiniteMagnitude)
+  /// A number above 0, such as a learning rate.
+  package static let positive = RealInterval(above: 0, through: largest)
+  /// A number from 0 on, such as the weight decay.
+  package static let notNegative = RealInterval(from: 0, through: largest)
+
+  /// Real values are computed with in 32 bits.
+  fileprivate static let largest = Double(Float.greatestFiniteMagnitude)
 }
 
 /// An interval of real numbers, each end in it or not.
 package struct RealInterval: Hashable, Sendable, CustomStringConvertible {
-  private let lower: Double
-  private let includesLower: Bool
-  private let upper: Double
-  private let includesUpper: Bool
+  /// The lower end.
+  package let lower: Double
+  /// Whether the lower end is in the interval.
+  package let includesLower: Bool
+  /// The upper end; the largest 32-bit number where there is none.
+  package let upper: Double
+  /// Whether the upper end is in the interval.
+  package let includesUpper: Bool
 
   /// The numbers from `lower` to `upper`, with both.
   package init(from lower: Double, through upper: Double) {
@@ -66,16 +73,29 @@ package struct RealInterval: Hashable, Sendable, CustomStringConvertible {
     (self.lower, self.includesLower, self.upper, self.includesUpper) = (lower, false, upper, true)
   }
 
-  /// Whether `value` lies in the interval; never so for a NaN.
+  /// Whether `value` lies in the interval, also once it is rounded to 32 bits; never so for a NaN.
   package func contains(_ value: Double) -> Bool {
-    (includesLower ? value >= lower : value > lower)
-      && (includesUpper ? value <= upper : value < upper)
+    func holds(_ value: Double) -> Bool {
+      (includesLower ? value >= lower : value > lower)
+        && (includesUpper ? value <= upper : value < upper)
+    }
+    return holds(value) && holds(Double(Float(value)))
   }
+
+  /// The end of the interval that `value` lies beyond; nil where that end is not in it.
+  package func nearest(to value: Double) -> Double? {
+    if contains(value) { return value }
+    if value <= lower { return includesLower ? lower : nil }
+    return value >= upper && includesUpper && upper < RecipeLimits.largest ? upper : nil
+  }
+
+  /// Whether any number above the lower end will do.
+  package var isUnbounded: Bool { upper == RecipeLimits.largest }
 
   /// The interval in words: `above 0`, `from 0 to below 1`.
   package var description: String {
     let start = includesLower ? "from \(Self.short(lower))" : "above \(Self.short(lower))"
-    if upper == .greatestFiniteMagnitude {
+    if isUnbounded {
       return includesLower ? "of at least \(Self.short(lower))" : start
     }
     return start + (includesUpper ? " to " : " to below ") + Self.short(upper)

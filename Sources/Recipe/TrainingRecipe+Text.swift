@@ -34,7 +34,7 @@ extension TrainingRecipe {
     let mistakes = programReader.diagnostics + runReader.diagnostics
     guard mistakes.isEmpty else { throw TesseraError(.badData, mistakes) }
     let recipe = TrainingRecipe(program: program, run: run)
-    let violations = recipe.violations()
+    let violations = recipe.violations().filter { $0.severity == .error }
     guard violations.isEmpty else {
       throw TesseraError(
         .badData, violations.map { $0.diagnostic(at: programReader.location(of: $0.path)) })
@@ -58,23 +58,24 @@ extension RecipeReader {
 
 extension TrainingRecipe.Program {
   fileprivate func plain(format: String) -> JSON.Plain {
-    var predictions: Int?
-    var task = "squad"
-    if case .pretraining(let maximum) = self.task {
-      predictions = maximum
-      task = "pretraining"
-    }
+    let task: (name: String, predictions: Int?, glue: GlueTask?) =
+      switch self.task {
+      case .pretraining(let maximum): ("pretraining", maximum, nil)
+      case .questionAnswering: ("squad", nil, nil)
+      case .sequenceClassification(let glue): ("glue", nil, glue)
+      }
     var lastProduct: Precision?
     if case .lamb(let precision) = optimizer.kind { lastProduct = precision }
     return .object(atPaths: [
       ("format", .string(format)),
-      ("task", .string(task)),
+      ("task", .string(task.name)),
+      ("glue_task", task.glue.map { .string($0.rawValue) }),
       ("precision", .string(precision.rawValue)),
       ("micro_batch_size", .integer(microBatchSize)),
       ("replicas", .integer(replicas)),
       ("grad_acc_steps_per_replica", .integer(accumulationCount)),
       ("bert_config.max_seq_length", .integer(sequenceLength)),
-      ("bert_config.max_predictions_per_seq", predictions.map(JSON.Plain.integer)),
+      ("bert_config.max_predictions_per_seq", task.predictions.map(JSON.Plain.integer)),
       ("bert_config.hidden_size", .integer(model.hiddenSize)),
       ("bert_config.vocab_size", .integer(model.vocabularySize)),
       ("bert_config.num_attention_heads", .integer(model.attentionHeads)),
@@ -87,6 +88,11 @@ extension TrainingRecipe.Program {
       ("bert_config.initializer_range", .real(model.initializerRange)),
       ("bert_config.layer_norm_eps", .real(model.layerNormEpsilon)),
       ("bert_config.hidden_act", .string(model.activation.rawValue)),
+      ("use_cls_layer", .boolean(model.variant.usesPredictionTransform)),
+      ("use_prediction_bias", .boolean(model.variant.usesPredictionBias)),
+      ("use_qkv_bias", .boolean(model.variant.usesQKVBias)),
+      ("use_qkv_split", .boolean(model.variant.splitsQKV)),
+      ("use_projection_bias", .boolean(model.variant.usesProjectionBias)),
       ("optimizer_opts.name", .string(optimizer.kind.name)),
       ("optimizer_opts.params.weight_decay_rate", .real(optimizer.weightDecay)),
       ("optimizer_opts.params.beta_1", .real(optimizer.beta1)),
@@ -115,15 +121,11 @@ extension TrainingRecipe.Program {
   }
 
   fileprivate init(_ reader: inout RecipeReader) {
-    let isPretraining = reader.choice("task", among: ["pretraining", "squad"]) == "pretraining"
+    let task = TrainingTask(&reader)
     let precision = reader.choice("precision", or: Precision.fp16)
     let sequenceLength = reader.integer("bert_config.max_seq_length", RecipeLimits.sequenceLength)
     self.init(
-      task: isPretraining
-        ? .pretraining(
-          maximumPredictions: reader.integer(
-            "bert_config.max_predictions_per_seq", RecipeLimits.sequenceLength))
-        : .questionAnswering,
+      task: task,
       precision: precision,
       microBatchSize: reader.integer("micro_batch_size", RecipeLimits.microBatchSize),
       replicas: reader.integer("replicas", RecipeLimits.replicas),
@@ -150,6 +152,29 @@ extension TrainingRecipe.Program {
   }
 }
 
+extension TrainingTask {
+  fileprivate init(_ reader: inout RecipeReader) {
+    switch reader.choice("task", among: ["pretraining", "squad", "glue"]) {
+    case "squad": self = .questionAnswering
+    case "glue": self = .sequenceClassification(reader.choice("glue_task", or: GlueTask.cola))
+    default:
+      self = .pretraining(
+        maximumPredictions: reader.integer(
+          "bert_config.max_predictions_per_seq", RecipeLimits.sequenceLength))
+    }
+  }
+}
+
+extension ModelVariant {
+  fileprivate init(_ reader: inout RecipeReader) {
+    self.init(
+      usesPredictionTransform: reader.boolean("use_cls_layer"),
+      usesPredictionBias: reader.boolean("use_prediction_bias"),
+      usesQKVBias: reader.boolean("use_qkv_bias"), splitsQKV: reader.boolean("use_qkv_split"),
+      usesProjectionBias: reader.boolean("use_projection_bias"))
+  }
+}
+
 extension BertConfiguration {
   fileprivate init(_ reader: inout RecipeReader) {
     self.init(
@@ -168,7 +193,8 @@ extension BertConfiguration {
         "bert_config.attention_probs_dropout_prob", RecipeLimits.probability),
       initializerRange: reader.real("bert_config.initializer_range", RecipeLimits.notNegative),
       layerNormEpsilon: reader.real("bert_config.layer_norm_eps", RecipeLimits.positive),
-      activation: reader.choice("bert_config.hidden_act", or: Activation.geluTanh))
+      activation: reader.choice("bert_config.hidden_act", or: Activation.geluTanh),
+      variant: ModelVariant(&reader))
   }
 }
 

@@ -17,7 +17,10 @@ package struct TrainingRecipe: Hashable, Sendable {
   /// not make up a training.
   package func batchArithmetic(datasetSize: Int) throws(TesseraError) -> BatchArithmetic {
     var totalSamples = run.totalSamples
-    if case .questionAnswering = program.task {
+    switch program.task {
+    case .pretraining: break
+    case .questionAnswering, .sequenceClassification:
+      guard totalSamples == nil else { break }
       let (samples, overflow) = datasetSize.multipliedReportingOverflow(by: run.epochs ?? 1)
       totalSamples = overflow ? .max : samples
     }
@@ -117,7 +120,7 @@ extension TrainingRecipe {
     package var seed: Int
     /// Samples to train on; nil means the published number of the phase.
     package var totalSamples: Int?
-    /// Passes over the data set, for question answering.
+    /// Passes over the data set, for question answering and sequence classification.
     package var epochs: Int?
     /// Weight updates between two talks with the host: those of one execution.
     package var globalBatchesPerLog: Int

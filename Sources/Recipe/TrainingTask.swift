@@ -5,6 +5,8 @@ package enum TrainingTask: Hashable, Sendable {
   case pretraining(maximumPredictions: Int)
   /// SQuAD: the losses of an answer's start and end.
   case questionAnswering
+  /// A task of GLUE: the class of a sequence, or a number for it.
+  case sequenceClassification(GlueTask)
 }
 
 /// The part of BERT's pre-training that a sequence length belongs to. The published recipe trains
@@ -30,6 +32,17 @@ package enum PretrainingPhase: Hashable, Sendable {
     case .one: 460_849_152
     case .two: 34_239_360
     case .other: nil
+    }
+  }
+}
+
+extension TrainingTask {
+  /// The task in words.
+  package var phrase: String {
+    switch self {
+    case .pretraining: "pre-training"
+    case .questionAnswering: "question answering"
+    case .sequenceClassification: "sequence classification"
     }
   }
 }

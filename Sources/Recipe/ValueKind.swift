@@ -15,8 +15,6 @@ package enum ValueKind: Hashable, Sendable {
   case stages
   /// `"fp16"` or `"fp32"`, alone or in a list of two.
   case precisions
-  /// An object whose members have kinds of their own.
-  case object
   /// An object with whatever members.
   case openObject
 
@@ -28,7 +26,7 @@ package enum ValueKind: Hashable, Sendable {
       if let integer = value.integer {
         return range.contains(integer) ? [] : [outOfRange(value, path)]
       }
-      if let number = value.number { return [notWhole(value, number, path)] }
+      if value.isWhole { return [outOfRange(value, path)] }
     case .real(let interval):
       if let number = value.number {
         return interval.contains(number) ? [] : [outOfRange(value, path)]
@@ -40,14 +38,14 @@ package enum ValueKind: Hashable, Sendable {
     case .choice(let choices):
       if let string = value.string {
         return choices.contains(string)
-          ? [] : [unknown(string, among: choices, code: .unknownValue, value, path)]
+          ? [] : [unknown(among: choices, code: .unknownValue, value, path)]
       }
     case .strings: return list(of: .string, in: value, path)
     case .integers(let range): return list(of: .integer(range), in: value, path)
     case .reals(let interval): return list(of: .real(interval), in: value, path)
     case .stages: return stageMistakes(in: value, path)
     case .precisions: return precisionMistakes(in: value, path)
-    case .object, .openObject:
+    case .openObject:
       if value.members != nil { return [] }
     }
     return [wrongType(value, path)]
@@ -69,7 +67,7 @@ package enum ValueKind: Hashable, Sendable {
     case .reals(let interval): "a list, each entry \(ValueKind.real(interval).phrase)"
     case .stages: "a list of lists of layer names, one list a pipeline stage"
     case .precisions: "\"fp16\" or \"fp32\", or a list of two of them"
-    case .object, .openObject: "an object"
+    case .openObject: "an object"
     }
   }
 
@@ -93,41 +91,38 @@ extension ValueKind {
       at: value.location)
   }
 
-  private func notWhole(_ value: JSON.Value, _ number: Double, _ path: String) -> Diagnostic {
-    var mistake = wrongType(value, path)
-    if let whole = Int(exactly: number) { mistake.remedies = ["write \(whole)"] }
-    return mistake
+  private func unknown(
+    among choices: [String], code: DiagnosticCode, _ value: JSON.Value, _ path: String
+  ) -> Diagnostic {
+    Diagnostic(
+      code: code,
+      "\(path) must be \(Self.alternatives(choices)), but is \(value.phrase)", at: value.location)
   }
 
-  private func unknown(
-    _ string: String, among choices: [String], code: DiagnosticCode, _ value: JSON.Value, _ path: String
-  ) -> Diagnostic {
-    let nearest = string.nearest(among: choices)
-    return Diagnostic(
-      code: code,
-      "\(path) must be \(Self.alternatives(choices)), but is \(value.phrase)", at: value.location,
-      remedies: nearest.map { ["replace \(JSON.Plain.string(string).text()) by \"\($0)\""] } ?? [])
-  }
+  /// The mistakes that are looked for in one list.
+  private static let mistakeLimit = 100
 
   private func list(of kind: ValueKind, in value: JSON.Value, _ path: String) -> [Diagnostic] {
     guard let elements = value.elements else { return [wrongType(value, path)] }
-    return elements.enumerated().flatMap {
-      kind.mistakes(in: $0.element, path: "\(path)[\($0.offset)]")
+    var mistakes: [Diagnostic] = []
+    for (index, element) in elements.enumerated() where mistakes.count < Self.mistakeLimit {
+      mistakes += kind.mistakes(in: element, path: "\(path)[\(index)]")
     }
+    return mistakes
   }
 
   private func stageMistakes(in value: JSON.Value, _ path: String) -> [Diagnostic] {
     guard let stages = value.elements else { return [wrongType(value, path)] }
-    guard stages.count <= RecipeLimits.stages else {
+    guard (1...RecipeLimits.stages).contains(stages.count) else {
       return [
         Diagnostic(
           code: .outOfRange,
-          "\(path) has \(stages.count) stages; at most \(RecipeLimits.stages) are possible",
+          "\(path) has \(stages.count) stages, but must have 1 to \(RecipeLimits.stages)",
           at: value.location)
       ]
     }
     let names = StageLayer.allCases.map(\.rawValue)
-    return stages.enumerated().flatMap { index, stage -> [Diagnostic] in
+    let mistakes = stages.enumerated().flatMap { index, stage -> [Diagnostic] in
       let path = "\(path)[\(index)]"
       guard let layers = stage.elements else {
         return [ValueKind.strings.wrongType(stage, path)]
@@ -136,9 +131,10 @@ extension ValueKind {
         let path = "\(path)[\(index)]"
         guard let name = layer.string else { return [ValueKind.string.wrongType(layer, path)] }
         return names.contains(name)
-          ? [] : [unknown(name, among: names, code: .unknownStage, layer, path)]
+          ? [] : [unknown(among: names, code: .unknownStage, layer, path)]
       }
     }
+    return Array(mistakes.prefix(Self.mistakeLimit))
   }
 
   private func precisionMistakes(in value: JSON.Value, _ path: String) -> [Diagnostic] {

@@ -26,13 +26,6 @@ package struct BundleReport {
 
   private var parameterCount: Int { parameterTypes.reduce(0) { $0 + $1.count } }
 
-  private var taskName: String {
-    switch recipe.program.task {
-    case .pretraining: "pre-training"
-    case .questionAnswering: "question answering"
-    }
-  }
-
   // MARK: Summary
 
   /// The bundle in some lines: digest, model, batch, sections.
@@ -42,12 +35,13 @@ package struct BundleReport {
     var lines = [
       ("program digest", digest), ("made by", producer),
       ("configuration", self.recipe.run.configurationName),
-      ("task", taskName), ("precision", recipe.precision.rawValue),
+      ("task", recipe.task.phrase), ("precision", recipe.precision.rawValue),
       (
         "model",
         "\(model.layers) layers, hidden \(model.hiddenSize), \(model.attentionHeads) heads, "
           + "vocabulary \(model.vocabularySize), sequence \(recipe.sequenceLength)"
       ),
+      ("variant", model.variant.description),
       ("parameters", "\(parameterCount) in \(program.parameters.count) tensors"),
       (
         "global batch",
@@ -78,13 +72,25 @@ package struct BundleReport {
   }
 
   /// The summary under the schema `tessera.bundle-summary/1`.
-  package var summaryJSON: JSON.Plain {
+  package var summaryJSON: JSON.Plain { .object(summaryFields) }
+
+  /// The summary of a compilation: that of the bundle, and `diagnostics`, what is not wrong in the
+  /// configuration but unlikely to be meant.
+  package func summaryJSON(diagnostics: [Diagnostic]) -> JSON.Plain {
+    .object(summaryFields + [.init("diagnostics", .array(diagnostics.map(\.json)))])
+  }
+
+  private var summaryFields: [JSON.Plain.Field] {
     let recipe = recipe.program
-    return .object([
+    return [
       .init("schema", "tessera.bundle-summary/1"), .init("program_digest", .string(digest)),
       .init("producer", .string(producer)),
       .init("configuration", .string(self.recipe.run.configurationName)),
-      .init("task", .string(taskName)), .init("precision", .string(recipe.precision.rawValue)),
+      .init("task", .string(recipe.task.phrase)),
+      .init("precision", .string(recipe.precision.rawValue)),
+      .init(
+        "variant",
+        .object(recipe.model.variant.keys.map { .init($0.name, .boolean($0.value)) })),
       .init("parameter_count", .integer(parameterCount)),
       .init("parameter_tensors", .integer(program.parameters.count)),
       .init("micro_batch_size", .integer(recipe.microBatchSize)),
@@ -105,7 +111,7 @@ package struct BundleReport {
               .init("sha256", .string(section.digestText)),
             ])
           })),
-    ])
+    ]
   }
 
   // MARK: Stages
@@ -180,6 +186,7 @@ package struct BundleReport {
     case .pooler: ["bert.pooler."]
     case .heads: ["cls."]
     case .questionAnsweringHead: ["qa_outputs."]
+    case .classificationHead: ["classifier."]
     }
   }
 

@@ -1,14 +1,17 @@
 /// Rows of cells, printed with their columns aligned: numbers to the right, words to the left.
-struct TextTable {
+package struct TextTable {
   private var rows: [[String]]
 
-  init(header: [String]) {
+  /// A table with a row of column names.
+  package init(header: [String]) {
     rows = [header]
   }
 
-  mutating func add(_ cells: [String]) { rows.append(cells) }
+  /// Adds a row of as many cells as the header has.
+  package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-  var text: String {
+  /// The lines, each ended.
+  package var text: String {
     let columns = rows[0].count
     let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
     let isNumeric = (0..<columns).map { column in

@@ -34,14 +34,17 @@ package enum Command {
     package var output: Output
   }
 
-  /// Starts the program at `path`, in `folder` where one is given, with `input` as standard input.
+  /// Starts the program at `path`, in `folder` where one is given, with `input` as standard input and
+  /// `environment` beside the tests' own variables.
   package static func start(
-    _ path: String, _ arguments: [String], in folder: String? = nil, input: [UInt8] = []
+    _ path: String, _ arguments: [String], in folder: String? = nil, input: [UInt8] = [],
+    environment: [String: String] = [:]
   ) throws -> Running {
     let files = try TemporaryFolder()
     let process = Process()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(filePath: folder) }
     process.standardInput = FileHandle(forReadingAtPath: try files.write(input, "input"))
     process.standardOutput = FileHandle(forWritingAtPath: try files.write([], "output"))
@@ -52,9 +55,10 @@ package enum Command {
 
   /// Runs a program to its end.
   package static func run(
-    _ path: String, _ arguments: [String], in folder: String? = nil, input: [UInt8] = []
+    _ path: String, _ arguments: [String], in folder: String? = nil, input: [UInt8] = [],
+    environment: [String: String] = [:]
   ) throws -> Output {
-    try start(path, arguments, in: folder, input: input).finish()
+    try start(path, arguments, in: folder, input: input, environment: environment).finish()
   }
 
   /// The standard output of a program that must end well.

@@ -16,26 +16,26 @@ package enum GoldenReference {
   package static let isPresent = SharedData.has("golden/bert_manifest.json")
 
   /// Flags that make `examples/pretrain_tiny.json` the model of the reference results.
-  package static let pretrainingSettings = [
-    "bert_config.max_seq_length=32", "bert_config.max_predictions_per_seq=5",
-    "bert_config.vocab_size=1024", "bert_config.max_position_embeddings=128",
-    "bert_config.hidden_dropout_prob=0", "bert_config.attention_probs_dropout_prob=0",
-    "embedding_serialization_factor=4", "micro_batch_size=2", "replicas=1",
-    "grad_acc_steps_per_replica=2", "total_num_train_samples=12",
-    #"learning_rate={"lr_schedule":"constant","lr_schedule_params":{"max_learning_rate":0.001}}"#,
-  ]
+  package static let pretrainingSettings =
+    [
+      "bert_config.max_seq_length=32", "bert_config.max_predictions_per_seq=5",
+      "bert_config.vocab_size=1024", "bert_config.max_position_embeddings=128",
+      "bert_config.hidden_dropout_prob=0", "bert_config.attention_probs_dropout_prob=0",
+      "embedding_serialization_factor=4", "micro_batch_size=2", "replicas=1",
+      "grad_acc_steps_per_replica=2", "total_num_train_samples=12",
+      #"learning_rate={"lr_schedule":"constant","lr_schedule_params":{"max_learning_rate":0.001}}"#,
+    ] + OneStage.pretraining
 
   /// The same for `configs/squad_base_checkpoint_path.json`.
-  package static let questionAnsweringSettings = [
-    "bert_config.max_seq_length=32", "bert_config.vocab_size=1024",
-    "bert_config.max_position_embeddings=128", "bert_config.hidden_size=128",
-    "bert_config.num_attention_heads=2", "bert_config.num_hidden_layers=2",
-    "bert_config.intermediate_size=512", "bert_config.hidden_dropout_prob=0",
-    "bert_config.attention_probs_dropout_prob=0", #"bert_config.hidden_act="gelu""#,
-    "embedding_serialization_factor=4", "micro_batch_size=2", "grad_acc_steps_per_replica=1",
-    #"pipeline_stages=[["emb"],["hid","hid"],["qa_head"]]"#, "device_mapping=[0,1,0]",
-    "matmul_available_memory_proportion_per_pipeline_stage=[0.25,0.25]",
-  ]
+  package static let questionAnsweringSettings =
+    [
+      "bert_config.max_seq_length=32", "bert_config.vocab_size=1024",
+      "bert_config.max_position_embeddings=128", "bert_config.hidden_size=128",
+      "bert_config.num_attention_heads=2", "bert_config.num_hidden_layers=2",
+      "bert_config.intermediate_size=512", "bert_config.hidden_dropout_prob=0",
+      "bert_config.attention_probs_dropout_prob=0", #"bert_config.hidden_act="gelu""#,
+      "embedding_serialization_factor=4", "micro_batch_size=2", "grad_acc_steps_per_replica=1",
+    ] + OneStage.questionAnswering
 
   /// The tensors of a file of the reference, by name.
   package static func tensors(_ name: String) throws -> [String: [Float]] {

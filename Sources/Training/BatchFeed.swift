@@ -74,6 +74,11 @@ extension ExampleDataset {
       shape = .questionAnswering(
         sequenceLength: recipe.sequenceLength, vocabularySize: recipe.model.vocabularySize,
         segmentCount: recipe.model.tokenTypes)
+    case .sequenceClassification(let glue):
+      throw TesseraError(
+        .badData, code: .taskNotTrained,
+        "the bundle is compiled for GLUE's \(glue.rawValue), whose data cannot be read yet",
+        remedies: ["compile a configuration of pre-training or SQuAD"])
     }
     try self.init(directory: directory, shape: shape, order: order)
   }

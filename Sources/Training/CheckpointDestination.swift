@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundations
 import Glibc
 import Runtime
@@ -21,7 +22,7 @@ struct CheckpointDestination {
     if path.hasSuffix(".safetensors") {
       named = path
     } else {
-      try RunDirectory.makeFolders(path)
+      try makeFolders(path)
       named = path + "/model.safetensors"
     }
     // Begun and given up at once: it leaves nothing behind.
@@ -29,20 +30,18 @@ struct CheckpointDestination {
   }
 
   /// Saves the parameters where the user wants them; in the run's directory where that fails at last.
-  /// - Returns: the file.
+  /// - Returns: the file, and what was written.
   func save(
     _ state: ParameterState, in directory: RunDirectory, weightUpdate: Int
-  ) throws -> String {
+  ) throws -> (path: String, layout: HuggingFaceLayout) {
     let own = directory.checkpointPath(weightUpdate: weightUpdate)
     guard let named else {
-      try state.save(to: own, overwrite: overwrites)
-      return own
+      return (own, try state.save(to: own, overwrite: overwrites))
     }
     do {
-      try state.save(to: named, overwrite: overwrites)
-      return named
+      return (named, try state.save(to: named, overwrite: overwrites))
     } catch let error as TesseraError {
-      try state.save(to: own, overwrite: overwrites)
+      _ = try state.save(to: own, overwrite: overwrites)
       var error = error
       error.diagnostics[0].notes.append("the parameters were saved to \(own) instead")
       throw error

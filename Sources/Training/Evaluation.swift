@@ -151,7 +151,7 @@ struct NamedResult {
   var values: [Float]
 }
 
-/// Results of many micro-batches by name, joined along the first axis or added up.
+/// Results of many micro-batches by name, written under Hugging Face's names, joined along the first axis or added up.
 private struct NamedSeries {
   private var results: [NamedResult] = []
 
@@ -175,8 +175,13 @@ private struct NamedSeries {
   func write(to path: String, scale: Float, overwrite: Bool) throws {
     var tensors: [String: CheckpointTensor] = [:]
     for result in results {
-      tensors[result.port.name] = try CheckpointTensor(
-        shape: result.shape, floats: scale == 1 ? result.values : result.values.map { $0 * scale })
+      let layout = HuggingFaceLayout([
+        WantedParameter(name: result.port.name, shape: result.shape)
+      ])
+      for part in layout.parts {
+        let values = result.values[part.elements].map { $0 * scale }
+        tensors[part.name] = try CheckpointTensor(shape: part.shape, floats: values)
+      }
     }
     try SafetensorsWriter(path: path, overwrite: overwrite).write(tensors)
   }

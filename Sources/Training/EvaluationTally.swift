@@ -49,6 +49,8 @@ struct EvaluationTally {
         ("start_acc", "start_logits", "start_positions", nil),
         ("end_acc", "end_logits", "end_positions", nil),
       ]
+    case .sequenceClassification(let glue):
+      glue.isRegression ? [] : [("glue_acc", "logits", "labels", nil)]
     }
   }
 

@@ -5,43 +5,68 @@ import Operations
 import Runtime
 
 extension ParameterState {
-  private var parameterNames: [String] {
-    ports.filter { $0.role == .parameter }.map(\.name)
+  private var parameters: [WantedParameter] {
+    ports.filter { $0.role == .parameter }.compactMap { port in
+      self[port].map { WantedParameter(name: port.name, shape: $0.type.shape) }
+    }
   }
 
-  /// Takes the parameters that a checkpoint has; the others keep their values.
+  /// Takes the parameters, or parts of them, that a checkpoint has; the others keep their values.
   /// - Returns: which matched, and which did not.
   /// - Throws: `TesseraError`: incompatible where a tensor has another shape.
-  func load(checkpoint path: String) throws -> CheckpointReport {
-    let wanted = parameterNames.compactMap { name in
-      self[Port(name: name, role: .parameter)].map {
-        WantedParameter(name: name, shape: $0.type.shape)
-      }
-    }
-    let (values, report) = try HuggingFaceCheckpoint(path: path).load(wanted)
-    for name in parameterNames {
-      if let loaded = values[name] {
-        try set(loaded, of: Port(name: name, role: .parameter))
-      }
+  package func load(checkpoint path: String) throws -> CheckpointReport {
+    let checkpoint = try HuggingFaceCheckpoint(path: path)
+    let layout = checkpoint.layout(of: parameters)
+    let (values, report) = try checkpoint.load(
+      layout.parts.map { WantedParameter(name: $0.name, shape: $0.shape) },
+      leavingOut: layout.neutral)
+    for part in layout.parts {
+      guard let loaded = values[part.name] else { continue }
+      try set(loaded, at: part.elements, of: Port(name: part.parameter, role: .parameter))
     }
     return report
   }
 
-  /// Writes the parameters under Hugging Face's names, in their own element type.
-  func save(to path: String, overwrite: Bool) throws {
-    let tensors = parameterNames.compactMap { name -> SafetensorsWriter.Tensor? in
-      guard let tensor = self[Port(name: name, role: .parameter)] else { return nil }
-      return SafetensorsWriter.Tensor(
-        name: name, shape: tensor.type.shape, element: tensor.type.element == .f16 ? .f16 : .f32)
+  private func set(_ values: [Float], at range: Range<Int>, of port: Port) throws {
+    guard let count = self[port]?.type.count, range.count < count, var all = self.values(of: port)
+    else { return try set(values, of: port) }
+    all.replaceSubrange(range, with: values)
+    try set(all, of: port)
+  }
+
+  /// Writes the parameters under Hugging Face's names, in their own element type, and neutral values
+  /// for the tensors that the model has no parameter for.
+  /// - Returns: what was written.
+  /// - Throws: `would-overwrite`, or `input-output` where the file cannot be written.
+  package func save(to path: String, overwrite: Bool) throws -> HuggingFaceLayout {
+    let layout = HuggingFaceLayout(parameters)
+    var contents: [String: (tensor: HostTensor, elements: Range<Int>)] = [:]
+    var descriptions: [SafetensorsWriter.Tensor] = []
+    func add(_ name: String, _ shape: [Int], _ tensor: HostTensor, _ elements: Range<Int>) {
+      contents[name] = (tensor, elements)
+      descriptions.append(
+        .init(name: name, shape: shape, element: tensor.type.element == .f16 ? .f16 : .f32))
+    }
+    for part in layout.parts {
+      guard let tensor = self[Port(name: part.parameter, role: .parameter)] else { continue }
+      add(part.name, part.shape, tensor, part.elements)
+    }
+    let element = contents.values.first?.tensor.type.element ?? .f32
+    for neutral in layout.neutral {
+      let tensor = HostTensor(TensorType(neutral.shape, element), neutral.floats)
+      add(neutral.name, neutral.shape, tensor, 0..<tensor.type.count)
     }
     let writer = SafetensorsWriter(path: path, overwrite: overwrite)
-    try writer.write(tensors) { entry throws(TesseraError) in
-      guard let tensor = self[Port(name: entry.name, role: .parameter)] else {
+    try writer.write(descriptions) { entry throws(TesseraError) in
+      guard let (tensor, elements) = contents[entry.name] else {
         throw TesseraError(
           .internalError, code: .noParameter, "there is no parameter '\(entry.name)'")
       }
+      let width = entry.element.byteCount
+      let bytes = tensor.bytes[elements.lowerBound * width..<elements.upperBound * width]
       return try CheckpointTensor(
-        shape: entry.shape, element: entry.element, bytes: Array(tensor.bytes))
+        shape: entry.shape, element: entry.element, bytes: Array(bytes))
     }
+    return layout
   }
 }

@@ -27,7 +27,7 @@ package struct RunDirectory: Hashable, Sendable {
     if !force, let found = [metricsPath, summaryPath].first(where: Self.exists) {
       throw Self.inUse(found)
     }
-    try Self.makeFolders(checkpointsPath)
+    try makeFolders(checkpointsPath)
     if force {
       for file in [metricsPath, summaryPath, configPath]
       where unlink(file) != 0 && errno != ENOENT {
@@ -50,7 +50,7 @@ package struct RunDirectory: Hashable, Sendable {
   package init(
     name: String, startedAt time: Int, in folder: String = "runs"
   ) throws(TesseraError) {
-    try Self.makeFolders(folder)
+    try makeFolders(folder)
     let base = "\(folder)/\(Self.fileName(from: name))-\(Self.stamp(time))"
     var candidate = base
     var number = 2
@@ -98,21 +98,6 @@ package struct RunDirectory: Hashable, Sendable {
   }
 
   private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-  /// Makes a folder and those above it.
-  static func makeFolders(_ path: String) throws(TesseraError) {
-    var made = path.hasPrefix("/") ? "/" : ""
-    for component in path.split(separator: "/") {
-      made += component
-      if mkdir(made, 0o777) != 0 {
-        let number = errno
-        var status = stat()
-        let isFolder = stat(made, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-        guard isFolder else { throw systemError("create the folder", made, number) }
-      }
-      made += "/"
-    }
-  }
 
   /// A run's name with what a file name should not have replaced by `-`.
   private static func fileName(from name: String) -> String {

@@ -6,6 +6,8 @@ package struct TrainingMetrics: Hashable, Sendable {
   package enum Losses: Hashable, Sendable {
     case pretraining(maskedLM: Double, nextSentence: Double)
     case questionAnswering(start: Double, end: Double)
+    /// Cross entropy, or the squared error of a regression.
+    case sequenceClassification(Double)
 
     /// Name and value of each loss, in the order in which they are printed.
     package var named: [(name: String, value: Double)] {
@@ -14,6 +16,7 @@ package struct TrainingMetrics: Hashable, Sendable {
         [("mlm_loss", maskedLM), ("nsp_loss", nextSentence)]
       case .questionAnswering(let start, let end):
         [("start_loss", start), ("end_loss", end)]
+      case .sequenceClassification(let loss): [("glue_loss", loss)]
       }
     }
   }

@@ -12,6 +12,8 @@ package struct TrainingOutcome: Sendable {
   package var directory: RunDirectory
   /// The file with the parameters.
   package var checkpointPath: String
+  /// What the file holds beyond the model's parameters, in words; nil where there is nothing.
+  package var checkpointNote: String?
   /// Of the last weight update; nil where the run ended before the first.
   package var last: TrainingMetrics?
   /// The losses of each weight update, by name in the order of the step line.
@@ -74,8 +76,10 @@ package struct TrainingRun {
     }
     do {
       try train(engine, state, into: &outcome)
-      outcome.checkpointPath = try destination.save(
+      let saved = try destination.save(
         state, in: directory, weightUpdate: outcome.last?.weightUpdate ?? 0)
+      outcome.checkpointPath = saved.path
+      outcome.checkpointNote = saved.layout.neutralSummary
     } catch {
       progress.finish()
       try summarize(.failed)
@@ -208,6 +212,7 @@ extension TrainingMetrics.Losses {
       switch task {
       case .pretraining: .pretraining(maskedLM: first, nextSentence: second)
       case .questionAnswering: .questionAnswering(start: first, end: second)
+      case .sequenceClassification: .sequenceClassification(first)
       }
   }
 }

@@ -56,7 +56,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    try reportingErrors {
+    try reportingErrors(format: format) {
       var options = EvaluationOptions(threads: threads ?? processorCount())
       options.datasetDirectory = datasetDir
       options.checkpoint = pretrainedCkptPath

@@ -28,7 +28,7 @@ struct Inspect: ParsableCommand {
   var format: ReportFormat = .text
 
   func run() throws {
-    try reportingErrors {
+    try reportingErrors(format: format) {
       let file = try BundleFile(path: bundle)
       if verify {
         try file.verify()

@@ -93,6 +93,7 @@ struct Train: ParsableCommand {
       }
       if let last = outcome.last { try writeOutput(last.stepLine + "\n") }
       try writeOutput("run: \(outcome.directory.path)\ncheckpoint: \(outcome.checkpointPath)\n")
+      if let note = outcome.checkpointNote { try writeOutput(note + "\n") }
       if let code = outcome.interruption { throw ArgumentParser.ExitCode(code) }
     }
   }

@@ -22,12 +22,15 @@ import Testing
 
   private static let example = Checkout.path("examples/pretrain_tiny.json")
 
-  private func graph(settings: [String] = [], task: TrainingTask? = nil) throws -> BertGraph {
+  private func graph(
+    settings: [String] = [], task: TrainingTask? = nil, variant: ModelVariant = .huggingFace
+  ) throws -> BertGraph {
     let overrides = try (Self.narrow + settings).map { try Override(setting: $0) }
     var recipe = try Configuration.load(
       path: Self.example, overrides: overrides, precision: .fp32
     ).recipe.program
     if let task { recipe.task = task }
+    recipe.model.variant = variant
     return BertGraph(recipe, element: .f64)
   }
 
@@ -40,6 +43,9 @@ import Testing
         ? generator.tensor(type, in: 0.5...1.5) : generator.tensor(type, in: -0.3...0.3)
     }
     let streams = graph.streams.all.map { stream in
+      if stream.type.element == .f32 {
+        return generator.tensor(stream.type, in: 0...5)
+      }
       let values = (0..<stream.type.count).map { index in
         switch stream.name {
         case "input_ids", "masked_lm_ids": Int32((index * 7 + 3) % 29 + 1)
@@ -98,6 +104,45 @@ import Testing
   @Test(arguments: ["gelu", "gelu_tanh"])
   func pretraining(activation: String) throws {
     try check(try graph(settings: ["bert_config.hidden_act=\(activation)"]))
+  }
+
+  /// Each part is there and not there, with each of the others.
+  @Test(arguments: [
+    .nestedDefault, variant("transform"), variant("qkvBias projectionBias"), variant("split"),
+    variant("transform predictionBias split projectionBias"),
+    variant("predictionBias qkvBias split"), variant("transform predictionBias qkvBias"),
+  ])
+  func variants(variant: ModelVariant) throws {
+    let graph = try graph(variant: variant)
+    try check(graph)
+    let names = graph.parameters.map(\.name)
+    #expect(names.contains { $0.hasSuffix("qkv.weight") } == !variant.splitsQKV)
+    #expect(
+      names.contains { $0.hasSuffix("qkv.bias") } == (!variant.splitsQKV && variant.usesQKVBias))
+    #expect(
+      names.contains { $0.hasSuffix("query.bias") } == (variant.splitsQKV && variant.usesQKVBias))
+    #expect(
+      names.contains { $0.hasSuffix("attention.output.dense.bias") }
+        == variant.usesProjectionBias)
+    #expect(names.contains("cls.predictions.bias") == variant.usesPredictionBias)
+    #expect(
+      names.filter { $0.hasPrefix("cls.predictions.transform") }.count
+        == (variant.usesPredictionTransform ? 4 : 0))
+  }
+
+  /// The variant that has the named parts.
+  private static func variant(_ parts: String) -> ModelVariant {
+    let parts = parts.split(separator: " ")
+    return ModelVariant(
+      usesPredictionTransform: parts.contains("transform"),
+      usesPredictionBias: parts.contains("predictionBias"),
+      usesQKVBias: parts.contains("qkvBias"), splitsQKV: parts.contains("split"),
+      usesProjectionBias: parts.contains("projectionBias"))
+  }
+
+  @Test(arguments: [GlueTask.mrpc, .stsb])
+  func sequenceClassification(task: GlueTask) throws {
+    try check(try graph(task: .sequenceClassification(task), variant: .nestedDefault))
   }
 
   @Test func questionAnswering() throws {

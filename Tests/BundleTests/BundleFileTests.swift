@@ -153,7 +153,8 @@ import Testing
     var bytes = try writtenBytes()
     bytes[8] = 9
     let newer = try failure(bytes)
-    #expect(newer.exitCode == .incompatible && newer.diagnostics[0].code.rawValue == "bundle-format")
+    #expect(
+      newer.exitCode == .incompatible && newer.diagnostics[0].code.rawValue == "bundle-format")
     #expect(
       newer.description.contains("has bundle format 9, this version of Tessera reads format 1"))
     #expect(newer.description.contains("or a newer one"))
@@ -194,7 +195,8 @@ import Testing
     let bytes = try writtenBytes(tensors: sampleTensors())
     func message(_ change: (inout [UInt8]) -> Void) throws -> String {
       let error = try failure(signed(bytes, change))
-      #expect(error.exitCode == .incompatible && error.diagnostics[0].code.rawValue == "damaged-bundle")
+      #expect(
+        error.exitCode == .incompatible && error.diagnostics[0].code.rawValue == "damaged-bundle")
       return error.description
     }
     let firstTensor = 128 + 5 * 64

@@ -105,7 +105,7 @@ struct CommandLineTests {
     let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
     let output = try folder.run("tesserac", "compile", demo, "--print-ir-after", "all")
     #expect(output.status == 0)
-    #expect(output.text.components(separatedBy: "\"builtin.module\"").count == 3)
+    #expect(output.text.components(separatedBy: "\"builtin.module\"").count > 3)
     #expect(output.text.contains("\n// -----\n"))
     #expect(try folder.run("tesserac", "compile", demo, "-o", "-").status == 64)
     #expect(output.text.contains("sym_name = \"training_step\""))
@@ -193,17 +193,47 @@ struct CommandLineTests {
     #expect(device.status == 73)
   }
 
+  /// Paths of a configuration are kept as written, and mean what they mean where the run is:
+  /// variables of its environment, and relative to its working directory.
+  @Test func pathsExpandWhereTheRunIs() throws {
+    let folder = try Folder()
+    try folder.makeBundleAndData()
+    let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
+    let compiled = try folder.run(
+      "tesserac", "compile", demo, "-o", "paths.ipub", "--dataset-dir", "${TESSERA_KIND}/",
+      "--save-ckpt-path", "$TESSERA_PLACE/end.safetensors")
+    try #require(compiled.status == 0, "\(compiled.errors)")
+    func train(_ environment: [String: String], _ run: String) throws -> Command.Output {
+      try Command.run(
+        Executables.path("tessera"), ["train", "paths.ipub", "--run-dir", run, "--max-steps", "1"],
+        in: folder.path, environment: environment)
+    }
+    let trained = try train(["TESSERA_KIND": "data", "TESSERA_PLACE": "saved"], "first")
+    #expect(trained.status != 0 && trained.errors.contains("saved"), "the folder is not there")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/saved", withIntermediateDirectories: true)
+    let again = try train(["TESSERA_KIND": "data", "TESSERA_PLACE": "saved"], "second")
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(FileManager.default.fileExists(atPath: folder.path + "/saved/end.safetensors"))
+    let unset = try train(["TESSERA_KIND": "data"], "third")
+    #expect(unset.status == 65 && unset.errors.contains("TESSERA_PLACE"), "\(unset.errors)")
+  }
+
   /// The schedule with numbers, through the batch arithmetic: 44 samples of 4 a weight update are 10
   /// updates after its rounding, of which ⌊0.28 · 10⌋ = 2 warm up.
   @Test func theScheduleIsThatOfTheMetrics() throws {
     let folder = try Folder()
     try folder.makeBundleAndData()
     let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
-    let compiled = try folder.run(
-      "tesserac", "compile", demo, "-o", "short.ipub", "--set", "micro_batch_size=2", "--set",
-      "grad_acc_steps_per_replica=2", "--set",
-      "learning_rate.lr_schedule_params.max_learning_rate=0.006",
-      "--set", "learning_rate.lr_schedule_params.warmup_frac=0.28")
+    let settings =
+      [
+        "micro_batch_size=2", "grad_acc_steps_per_replica=2",
+        "learning_rate.lr_schedule_params.max_learning_rate=0.006",
+        "learning_rate.lr_schedule_params.warmup_frac=0.28",
+      ] + OneStage.pretraining
+    let compiled = try Command.run(
+      Executables.path("tesserac"),
+      ["compile", demo, "-o", "short.ipub"] + settings.flatMap { ["--set", $0] }, in: folder.path)
     try #require(compiled.status == 0)
     let train = try folder.run(
       "tessera", "train", "short.ipub", "--dataset-dir", "data", "--run-dir", "run",

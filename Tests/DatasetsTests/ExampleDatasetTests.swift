@@ -143,7 +143,8 @@ import Testing
         try ExampleDataset(directory: directory.path, shape: .pretraining(Self.shape), order: .file)
       }
       try whole.dropLast().write(to: URL(filePath: path))
-      #expect(tesseraError { _ = try open() }?.diagnostics.first?.code.rawValue == "tfrecord-truncated")
+      #expect(
+        tesseraError { _ = try open() }?.diagnostics.first?.code.rawValue == "tfrecord-truncated")
 
       var damaged = whole
       damaged[whole.count - 20] ^= 1

@@ -15,8 +15,18 @@ import Testing
     } catch {
       let diagnostic = error.diagnostics.first
       let place = diagnostic?.location.map { "\($0.line):\($0.column)" } ?? "nowhere"
-      return error.exitCode == .badData ? "\(diagnostic?.code.rawValue ?? "") \(place)" : "wrong exit code"
+      return error.exitCode == .badData
+        ? "\(diagnostic?.code.rawValue ?? "") \(place)" : "wrong exit code"
     }
+  }
+
+  /// What Python writes, and JavaScript.
+  @Test(arguments: [
+    ("[NaN]", "write a number"), ("[True]", "write true"), ("[None]", "write null"),
+    ("['a']", "write strings in double quotes"),
+  ]) func wordsOfOtherLanguages(text: String, remedy: String) {
+    let error = #expect(throws: TesseraError.self) { try Self.parse(text) }
+    #expect(error?.diagnostics.first?.remedies.first?.text.hasPrefix(remedy) == true)
   }
 
   @Test func kindsAndPlaces() throws {

@@ -35,7 +35,7 @@ enum ConfigurationFixture {
   static let squad = """
     {
       "bert_model_name": "prajjwal1/bert-tiny",
-      "num_epochs": 3, "micro_batch_size": 4, "replicas": 1, "grad_acc_steps_per_replica": 8,
+      "num_epochs": 3, "micro_batch_size": 4, "replicas": 1, "grad_acc_steps_per_replica": 6,
       "optimizer_opts": {"name": "LAMB", "params": {"weight_decay_rate": 0.01}},
       "learning_rate": {
         "lr_schedule": "up_down",
@@ -48,6 +48,58 @@ enum ConfigurationFixture {
       "use_outlining": true, "enable_recomputation": true, "replace_layers": true,
       "optimizer_state_offchip": true, "global_batches_per_log": 1, "seed": 1984,
       "cache_dir": "cache/", "output_dir": "out/"
+    }
+    """
+
+  /// The same training as `pretraining`, in the nested form, with its defaults left out.
+  static let nested = """
+    {
+      "dataset_dir": "data/",
+      "bert_config": {
+        "hidden_size": 128, "vocab_size": 30528, "num_attention_heads": 2,
+        "num_hidden_layers": 2, "intermediate_size": 512, "hidden_dropout_prob": 0.1,
+        "attention_probs_dropout_prob": 0.1, "max_position_embeddings": 512,
+        "type_vocab_size": 2, "initializer_range": 0.02, "layer_norm_eps": 1e-12,
+        "position_embedding_type": "absolute"
+      },
+      "max_seq_length": 128, "max_predictions_per_seq": 20,
+      "global_batch": {"micro_batch_size": 1, "replicas": 2, "grad_acc_steps_per_replica": 6},
+      "ipu_config": {
+        "pipeline_stages": [["emb"], ["hid", "hid", "enc_out"], ["pool", "heads"]],
+        "pipeline_device_mapping": [0, 1, 0],
+        "matmul_available_memory_proportion_per_pipeline_stage": [0.2, 0.2],
+        "replicated_tensor_sharding": false
+      },
+      "optimizer_opts": {
+        "name": "LAMB", "weight_decay_rate": 0.01, "loss_scaling": 16,
+        "learning_rate": {
+          "schedule_name": "up_down", "max_learning_rate": 0.006, "warmup_frac": 0.28
+        }
+      },
+      "global_batches_per_log": 1, "seed": 1984
+    }
+    """
+
+  /// Sequence classification, in the nested form.
+  static let glue = """
+    {
+      "bert_model_name": "prajjwal1/bert-tiny",
+      "global_batch": {"micro_batch_size": 1, "replicas": 1, "grad_acc_steps_per_replica": 30},
+      "num_epochs": 3,
+      "ipu_config": {
+        "pipeline_stages": [["emb"], ["hid", "hid"], ["pool", "glue_head"]],
+        "pipeline_device_mapping": [0, 1, 0],
+        "matmul_available_memory_proportion_per_pipeline_stage": [0.2, 0.2],
+        "replicated_tensor_sharding": false
+      },
+      "optimizer_opts": {
+        "name": "AdamW", "weight_decay_rate": 0.01,
+        "learning_rate": {
+          "schedule_name": "up_down", "max_learning_rate": 2e-5, "warmup_frac": 0.1
+        }
+      },
+      "global_batches_per_log": 1, "seed": 1984, "enable_wandb": false,
+      "dataset_dir": "cache/", "output_dir": "out/", "glue_task": "rte", "do_training": true
     }
     """
 

@@ -1,5 +1,7 @@
+import Foundation
 import Foundations
 import Frontend
+import TestSupport
 import Testing
 
 /// One change of a valid file for each rule.
@@ -25,6 +27,18 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
       text: ConfigurationFixture.pretraining, from: from, to: to, code: code, remedy: remedy)
   }
 
+  static func nested(
+    _ code: String, _ from: String, _ to: String, remedy: String? = nil
+  ) -> RuleCase {
+    RuleCase(text: ConfigurationFixture.nested, from: from, to: to, code: code, remedy: remedy)
+  }
+
+  static func glue(
+    _ code: String, _ from: String, _ to: String, remedy: String? = nil
+  ) -> RuleCase {
+    RuleCase(text: ConfigurationFixture.glue, from: from, to: to, code: code, remedy: remedy)
+  }
+
   static func squad(
     _ code: String, _ from: String, _ to: String, remedy: String? = nil
   ) -> RuleCase {
@@ -42,6 +56,13 @@ extension RuleCase {
   func alsoAt(_ anchor: String, _ code: String) -> RuleCase {
     var rule = self
     rule.consequence = (anchor, code)
+    return rule
+  }
+
+  /// The changed file has this text, too.
+  func inserting(_ text: String, before place: String) -> RuleCase {
+    var rule = self
+    rule.text = rule.text.replacing(place, with: text + place)
     return rule
   }
 
@@ -84,17 +105,18 @@ extension RuleCase {
       remedy: #"rename "hiden_size" to "hidden_size""#),
     .pretraining(
       "unknown-key", #""seed": 1984"#, #""seed": 1984, §"warmup_frac": 0.1"#,
-      remedy: #"move "warmup_frac" to learning_rate.lr_schedule_params"#),
+      remedy: #"remove "warmup_frac", which learning_rate.lr_schedule_params has"#),
     .pretraining(
       "unknown-key", #""seed": 1984"#, #""seed": 1984, §"optimizer_opts.name": "LAMB""#,
-      remedy: #"move "name" to optimizer_opts"#),
+      remedy: #"remove "optimizer_opts.name""#),
     .pretraining("missing-key", "{\n  \"dataset_dir\": \"data/\",", "§{", remedy: "add"),
     .pretraining("missing-key", #"{"name": "LAMB", "#, "§{"),
     .pretraining("missing-key", ", \"warmup_frac\": 0.28", "").at(#"{"max_learning_rate""#),
     .pretraining("missing-key", "  \"loss_scaling\": 16,\n", "").at("{\n  \"dataset_dir\""),
     .pretraining("wrong-type", #""seed": 1984"#, #""seed": §"1984""#),
     .pretraining("wrong-type", #""seed": 1984"#, #""seed": §null"#),
-    .pretraining("wrong-type", #""replicas": 2"#, #""replicas": §2.0"#, remedy: "write 2"),
+    .pretraining(
+      "wrong-type", #""replicas": 2"#, #""replicas": §2.0"#, remedy: "set replicas to 2"),
     .pretraining("wrong-type", "[0, 1, 0]", #"[0, §"1", 0]"#),
     .pretraining("wrong-type", #"["emb"], "#, #"§"emb", "#),
     .pretraining("wrong-type", params, "§[]"),
@@ -108,15 +130,72 @@ extension RuleCase {
     .pretraining("out-of-range", "[0.2, 0.2]", "[§1.1, 0.2]"),
     .pretraining("out-of-range", "[0, 1, 0]", "[0, 1, §-1]"),
     .pretraining("out-of-range", #""warmup_frac": 0.28"#, #""warmup_frac": §1.5"#),
-    .pretraining("unknown-value", #""LAMB""#, #"§"Lamp""#, remedy: #"by "LAMB""#),
-    .pretraining("unknown-value", #""up_down""#, #"§"updown""#, remedy: #"by "up_down""#),
+    .pretraining("unknown-value", #""LAMB""#, #"§"Lamp""#, remedy: #"name to "LAMB""#),
+    .pretraining(
+      "unknown-value", #""up_down""#, #"§"updown""#, remedy: #"lr_schedule to "up_down""#),
     .pretraining("unknown-value", #""absolute""#, #"§"relative""#),
     .pretraining(
       "unknown-value", #""type_vocab_size": 2"#, #""type_vocab_size": 2, "hidden_act": §"relu""#),
     .pretraining("unknown-value", #""half""#, #"§"single""#),
-    .pretraining("unknown-stage", #""pool""#, #"§"pol""#, remedy: #"by "pool""#),
-    .pretraining("key-of-other-task", #""seed": 1984"#, #""seed": 1984, §"cache_dir": "x""#),
-    .squad("key-of-other-task", #""seed": 1984"#, #""seed": 1984, §"fp_exceptions": true"#),
+    .pretraining("unknown-stage", #""pool""#, #"§"pol""#, remedy: "set pipeline_stages to"),
+  ]
+
+  /// Keys that are only in the nested form, and of the nested form's own names.
+  private static let nestedCases: [RuleCase] = [
+    .nested(
+      "unknown-key", #""replicas": 2"#, #"§"replica": 2"#,
+      remedy: #"rename "replica" to "replicas""#),
+    .nested("missing-key", #""replicas": 2, "#, "").at(#"{"micro_batch_size""#),
+    .nested(
+      "out-of-range", #""micro_batch_size": 1"#, #""micro_batch_size": §0"#,
+      remedy: "set micro_batch_size to 1"),
+    .nested(
+      "mixed-forms", #""seed": 1984"#, #""seed": 1984, §"replicas": 2"#,
+      remedy: #"remove "replicas""#),
+    .nested(
+      "mixed-forms", #""replicas": 2, "#, "", remedy: "move its value to global_batch.replicas"
+    ).inserting(#"§"replicas": 2, "#, before: #""seed": 1984"#),
+    .nested(
+      "mixed-forms", #""seed": 1984"#,
+      #""seed": 1984, §"learning_rate": {"lr_schedule": "up_down"}"#),
+    .nested(
+      "layer-count-mismatch", #"["hid", "hid", "enc_out"]"#, #"["hid", "enc_out"]"#,
+      remedy: "add 1 \"hid\" to stage 1"
+    ).at("[[\"emb\"]"),
+    .nested(
+      "accumulation-not-multiple", #""grad_acc_steps_per_replica": 6"#,
+      #""grad_acc_steps_per_replica": §100"#, remedy: "set grad_acc_steps_per_replica to 102"),
+    .nested(
+      "tied-weight-apart", "[0, 1, 0]", "[0, 1, §1]", remedy: "place stage 2 on IPU 0"),
+    .nested("device-mapping-length", "[0, 1, 0]", "§[0, 1]", remedy: "give it 3 entries"),
+    .nested("memory-proportion-length", "[0.2, 0.2]", "§[0.2]", remedy: "give it 2 entries"),
+    .nested(
+      "conflicting-values", #""hidden_size": 128"#, #""max_seq_length": 384, "hidden_size": 128"#
+    ).at(#"128, "max_pred"#),
+    .nested("unknown-value", #""absolute""#, #"§"relative_key""#, remedy: "\"absolute\""),
+    .nested(
+      "wrong-type", #"{"micro_batch_size": 1, "replicas": 2, "grad_acc_steps_per_replica": 6}"#,
+      "§[]"),
+    .nested("unknown-value", #""up_down""#, #"§"constnat""#, remedy: "\"constant\""),
+    .glue("unknown-value", #""rte""#, #"§"rtee""#, remedy: "\"rte\""),
+    .glue("stage-missing", #""pool", "#, "").at("[[\"emb\"]"),
+    .glue("unknown-key", #""do_training""#, #"§"do_traning""#, remedy: "do_training"),
+  ]
+
+  /// Numbers that JSON can hold and 64 or 32 bits cannot, and others out of range.
+  private static let numberCases: [RuleCase] = [
+    .pretraining(
+      "out-of-range", #""seed": 1984"#, #""seed": §18446744073709551615"#, remedy: "set seed to"),
+    .pretraining("out-of-range", #""loss_scaling": 16"#, #""loss_scaling": §1e39"#),
+    .pretraining("out-of-range", #""loss_scaling": 16"#, #""loss_scaling": §0"#),
+    .pretraining("out-of-range", #""layer_norm_eps": 1e-12"#, #""layer_norm_eps": §1e-60"#),
+    .pretraining("out-of-range", #""weight_decay_rate": 0.01"#, #""weight_decay_rate": §-0.01"#),
+    .pretraining(
+      "total-samples-too-few", #""seed": 1984"#, #""seed": 1984, "total_num_train_samples": §11"#,
+      remedy: "set total_num_train_samples to 12"),
+    .pretraining(
+      "batch-overflow", #""global_batches_per_log": 1"#,
+      #""global_batches_per_log": §1000000000000000000"#, remedy: "set global_batches_per_log to 1"),
   ]
 
   private static let contradictionCases: [RuleCase] = [
@@ -139,21 +218,30 @@ extension RuleCase {
       "total-samples-missing", #""max_seq_length": 128"#, #""max_seq_length": §64"#),
     .pretraining("stage-missing", #", "enc_out""#, "").at("[[\"emb\"]"),
     .pretraining("stage-repeated", #""enc_out"]"#, #""enc_out", §"emb"]"#),
-    .pretraining("stage-of-other-task", #""heads"]"#, #""heads", §"qa_head"]"#),
+    .pretraining(
+      "accumulation-not-multiple", #""grad_acc_steps_per_replica": 6"#,
+      #""grad_acc_steps_per_replica": §7"#, remedy: "set grad_acc_steps_per_replica to 6"),
+    .pretraining("tied-weight-apart", "[0, 1, 0]", "[0, 1, §1]", remedy: "place stage 2 on IPU 0"),
+    .pretraining(
+      "mixed-forms", #""seed": 1984"#, #""seed": 1984, §"max_seq_length": 128"#,
+      remedy: #"remove "max_seq_length""#),
     .pretraining(
       "stage-order", stages,
       #""pipeline_stages": [["emb"], ["hid", §"pool"], ["hid", "enc_out", "heads"]]"#),
     .pretraining(
       "stage-order", stages,
-      #""pipeline_stages": [[§"hid"], ["emb", "hid", "enc_out"], ["pool", "heads"]]"#),
+      #""pipeline_stages": [[§"hid"], ["emb", "hid", "enc_out"], ["pool", "heads"]]"#
+    ).alsoAt("0],\n  \"matmul", "tied-weight-apart"),
     .pretraining(
       "stage-order", stages,
-      #""pipeline_stages": [["emb", "hid"], ["hid", "enc_out", §"heads"], ["pool"]]"#),
+      #""pipeline_stages": [["emb", "hid"], ["hid", "enc_out", §"heads"], ["pool"]]"#
+    ).alsoAt("1, 0]", "tied-weight-apart"),
     .pretraining(
       "empty-stage", stages,
-      #""pipeline_stages": [["emb"], ["hid", "hid", "enc_out", "pool", "heads"], §[]]"#),
+      #""pipeline_stages": [["emb"], ["hid", "hid", "enc_out", "pool", "heads"], §[]]"#
+    ).alsoAt("1, 0]", "tied-weight-apart"),
     .pretraining("device-mapping-length", "[0, 1, 0]", "§[0, 1]"),
-    .pretraining("device-mapping-gap", "[0, 1, 0]", "[0, §3, 1]").alsoAt(
+    .pretraining("device-mapping-gap", "[0, 1, 0]", "[0, §3, 0]").alsoAt(
       "[0.2, 0.2]", "memory-proportion-length"),
     .pretraining("memory-proportion-length", "[0.2, 0.2]", "§[0.2]"),
     .pretraining(
@@ -172,18 +260,35 @@ extension RuleCase {
       "unknown-model", #""prajjwal1/bert-tiny""#, #"§"prajjwal1/bert-tinny""#,
       remedy: "prajjwal1/bert-tiny"),
     .squad("layer-count-mismatch", #""hid", "hid""#, #""hid""#).at("[[\"emb\"]"),
-    .squad("stage-of-other-task", #"["qa_head"]"#, #"["qa_head", §"pool"]"#),
     .squad(
       "sequence-too-long", #""seed": 1984"#,
       #""seed": 1984, "bert_config": {"max_seq_length": §513}"#),
   ]
 
-  @Test(arguments: keyCases + contradictionCases) func rule(_ rule: RuleCase) throws {
+  /// The rule reports itself at its place in a file, alone, and its best remedy mends the file.
+  @Test(arguments: keyCases + contradictionCases + nestedCases + numberCases)
+  func rule(_ rule: RuleCase) throws {
     let (text, mistakes) = try rule.changed()
-    let diagnostics = ConfigurationFixture.diagnostics(text)
-    #expect(ConfigurationFixture.mistakes(text) == mistakes, "\(diagnostics)")
+    let folder = try TemporaryFolder()
+    let path = folder.file("f.json")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    let error = #expect(throws: TesseraError.self) { try Configuration.load(path: path) }
+    let diagnostics = error?.diagnostics ?? []
+    let found = diagnostics.map { diagnostic in
+      diagnostic.location.map { "f.json:\($0.line):\($0.column) \(diagnostic.code.rawValue)" }
+    }
+    #expect(found == mistakes, "\(diagnostics)")
+    #expect(diagnostics.allSatisfy { $0.location?.file == path })
+    #expect(error?.exitCode == .badData)
     if let remedy = rule.remedy {
       #expect(diagnostics.first?.remedies.first?.text.contains(remedy) == true, "\(diagnostics)")
     }
+    // Carrying out the best remedy makes the file compile; of several mistakes, one after the other.
+    var mended = text
+    for _ in 0..<5 {
+      guard let mistake = ConfigurationFixture.diagnostics(mended).first else { break }
+      mended = try Remedies.mended(mended, mistake)
+    }
+    #expect(ConfigurationFixture.mistakes(mended) == [], "\(mended)")
   }
 }

@@ -23,8 +23,9 @@ private let shipped =
   @Test(arguments: shipped) func shippedFilesLoad(path: String) throws {
     let loaded = try Self.load(path)
     let needsCheckpoint = path.contains("phase2") || path.contains("checkpoint_path")
-    let codes = loaded.warnings.map(\.code.rawValue).filter { $0 != "not-in-effect" }
-    #expect(codes == (needsCheckpoint ? ["no-checkpoint"] : []))
+    let codes = loaded.remarks.map(\.code.rawValue).filter { $0 != "not-in-effect" }
+    #expect(
+      codes.filter { $0 != "key-of-other-task" } == (needsCheckpoint ? ["no-checkpoint"] : []))
     let recipe = loaded.recipe
     let decoded = try TrainingRecipe.decode(
       program: recipe.encodedProgram(), run: recipe.encodedRun())
@@ -59,8 +60,11 @@ private let shipped =
   @Test func loggingToWeightsAndBiasesIsToldToDoNothing() throws {
     let on = try Self.load(
       "examples/pretrain_tiny.json", [try Override(setting: "wandb_opts.log_to_wandb=true")])
-    #expect(on.warnings.map(\.code.rawValue) == ["not-in-effect"])
-    #expect(try Self.load("examples/pretrain_tiny.json").warnings.isEmpty)
+    func warnings(_ loaded: LoadedConfiguration) -> [String] {
+      loaded.remarks.filter { $0.severity == .warning }.map(\.message)
+    }
+    #expect(warnings(on) == ["log_to_wandb true has no effect in this version"])
+    #expect(warnings(try Self.load("examples/pretrain_tiny.json")).isEmpty)
   }
 
   @Test func valuesOfSquad() throws {
@@ -75,7 +79,7 @@ private let shipped =
     let path = try Override(setting: "pretrained_ckpt_path=x")
     let length = try Override(setting: "bert_config.max_seq_length=384")
     let loaded = try Self.load("configs/squad_base_checkpoint_path.json", [path, length])
-    #expect(loaded.warnings.allSatisfy { $0.code == .notInEffect })
+    #expect(loaded.remarks.allSatisfy { [.notInEffect, .keyOfOtherTask].contains($0.code) })
     #expect(loaded.recipe.program.sequenceLength == 384)
     #expect(loaded.recipe.program.model.vocabularySize == 30_400)
     #expect(loaded.recipe.run.globalBatchesPerLog == 5)
@@ -103,7 +107,8 @@ private let shipped =
     #expect(
       ConfigurationFixture.diagnostics(text).map(\.description) == [
         "f.json:11:38: error: replicas must be a whole number from 1 to 4096,"
-          + " but is the string \"2\" [wrong-type]"
+          + " but is the string \"2\" [wrong-type]\n"
+          + "  1. set replicas to 2: --set replicas=2"
       ])
   }
 
@@ -117,7 +122,7 @@ private let shipped =
       ConfigurationFixture.pretraining,
       overrides: [
         try Override(setting: "optimizer_opts.name=AdamW"), try Override(setting: "name=1e3"),
-        try Override(setting: "device_mapping=[0,1,1]"), try Override(setting: "loss_scaling=null"),
+        try Override(setting: "device_mapping=[0,1,0]"), try Override(setting: "loss_scaling=null"),
         try Override(setting: "wandb_opts.init.tags=[\"a\"]"),
         try Override(setting: "learning_rate.lr_schedule=constant"),
         Override(flag: "--dataset-dir", value: "$D/x"),
@@ -126,10 +131,10 @@ private let shipped =
       ])
     let recipe = loaded.recipe
     #expect(recipe.program.optimizer.kind == .adamW)
-    #expect(recipe.program.pipeline.devices == [0, 1, 1])
+    #expect(recipe.program.pipeline.devices == [0, 1, 0])
     #expect(recipe.run.name == "1e3")
     #expect(recipe.run.lossScale == nil)
-    #expect(recipe.run.wandbOptions == ["init": ["tags": ["a"]]])
+    #expect(recipe.run.wandbOptions == ["log_to_wandb": false, "init": ["tags": ["a"]]])
     #expect(recipe.run.learningRate == .constant(maximum: 0.006))
     #expect(recipe.run.datasetDirectory == "$D/x")
     #expect(recipe.run.totalSamples == 640)
@@ -215,6 +220,33 @@ private let shipped =
     #expect(missing?.exitCode == .inputMissing)
     let folder = #expect(throws: TesseraError.self) { try Self.load("configs") }
     #expect(folder?.exitCode == .inputOutput)
+  }
+
+  /// Files that are no JSON, or more than anyone writes, are one error at its place.
+  @Test(arguments: [
+    ("{\n  \"seed\": 1,\n}", "2:12 json-trailing-comma"),
+    ("{\n  \"seed\": NaN\n}", "2:11 json-unexpected-character"),
+    ("{\n  \"seed\": 1,\n  \"seed\": 2}", "3:3 json-duplicate-key"),
+    ("{\"loss_scaling\": 1e400}", "1:18 json-number-out-of-range"),
+    ("{\"seed\": 1", "1:11 json-unexpected-end"), ("", "1:1 json-unexpected-end"),
+    (String(repeating: "[", count: 100_000), "1:65 json-nesting-too-deep"),
+    (String(repeating: " ", count: 17 << 20), "1:1 json-too-large"),
+  ]) func brokenFiles(text: String, place: String) throws {
+    try Self.checkBroken(Array(text.utf8), place)
+  }
+
+  @Test func filesThatAreNotUnicode() throws {
+    try Self.checkBroken(Array("{\n \"é\": \"".utf8) + [0xFF], "2:8 json-invalid-utf8")
+  }
+
+  private static func checkBroken(_ bytes: [UInt8], _ place: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes, "f.json")
+    let error = #expect(throws: TesseraError.self) { try Configuration.load(path: path) }
+    let found = error?.diagnostics.map {
+      "\($0.location?.line ?? 0):\($0.location?.column ?? 0) \($0.code.rawValue)"
+    }
+    #expect(error?.exitCode == .badData && found == [place])
   }
 
   /// Whatever happens to a file, reading it gives a recipe that holds or an error with a place.

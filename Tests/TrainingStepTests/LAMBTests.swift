@@ -55,6 +55,8 @@ import TrainingStep
   @Test(arguments: [
     ("dense.weight", true, true), ("LayerNorm.weight", true, false),
     ("dense.bias", false, false), ("LayerNorm.bias", false, false),
+    ("attention.self.qkv.weight", true, true), ("attention.self.qkv.bias", false, false),
+    ("classifier.weight", true, true), ("classifier.bias", false, false),
   ])
   func treatsParametersByName(name: String, decays: Bool, adapts: Bool) throws {
     let found = try step(name, element: .f32, lastProduct: .fp32, rate: 0.125)

@@ -8,7 +8,7 @@ package struct BatchStreams: Sendable {
   package struct Stream: Hashable, Sendable {
     /// The stream's name, under which the host feeds it.
     package var name: String
-    /// The tensor's shape and element type; ids, positions and flags are all i32.
+    /// The tensor's shape and element type: i32, but f32 for labels that are no classes.
     package var type: TensorType
   }
 
@@ -19,8 +19,8 @@ package struct BatchStreams: Sendable {
   /// labels and answer positions [micro-batch].
   package init(_ recipe: TrainingRecipe.Program) {
     let batch = recipe.microBatchSize
-    func stream(_ name: String, _ shape: [Int]) -> Stream {
-      Stream(name: name, type: TensorType(shape, .i32))
+    func stream(_ name: String, _ shape: [Int], _ element: ElementType = .i32) -> Stream {
+      Stream(name: name, type: TensorType(shape, element))
     }
     let tokens = ["input_ids", "attention_mask", "token_type_ids"].map {
       stream($0, [batch, recipe.sequenceLength])
@@ -35,6 +35,8 @@ package struct BatchStreams: Sendable {
         ]
     case .questionAnswering:
       all = tokens + [stream("start_positions", [batch]), stream("end_positions", [batch])]
+    case .sequenceClassification(let glue):
+      all = tokens + [stream("labels", [batch], glue.isRegression ? .f32 : .i32)]
     }
   }
 }

@@ -3,12 +3,15 @@ import GraphIR
 import Operations
 import Recipe
 
-/// The dropout streams of a model: the embeddings have one, each encoder layer three.
+/// The dropout streams of a model: the embeddings have one, each encoder layer three, and the
+/// classifier the one after the last layer's.
 enum DropoutStream {
   static let embeddings = 0
 
   /// The first of a layer's streams: attention probabilities, attention output, layer output.
   static func firstOfLayer(_ layer: Int) -> Int { 1 + 3 * layer }
+
+  static func classifier(layers: Int) -> Int { firstOfLayer(layers) }
 }
 
 extension BertBuilder {
@@ -44,9 +47,7 @@ extension BertBuilder {
 
   /// softmax(Q Kᵀ / √d + bias) V for each head, heads side by side again.
   private mutating func selfAttention(_ hidden: ValueID) -> ValueID {
-    let query = heads(dense(hidden, "attention.self.query"))
-    let key = heads(dense(hidden, "attention.self.key"))
-    let value = heads(dense(hidden, "attention.self.value"))
+    let (query, key, value) = projections(hidden)
     let products = rewriter.matmul(query, key, transposesRight: true, partials: partials)
     let scale = rewriter.scalar(1 / Double(model.headSize).squareRoot(), element)
     let scores = rewriter.add(
@@ -57,6 +58,24 @@ extension BertBuilder {
     let context = rewriter.matmul(probabilities, value, partials: partials)
     return rewriter.reshape(
       rewriter.transpose(context, [0, 2, 1, 3]), [tokens, model.hiddenSize])
+  }
+
+  /// Q, K and V by heads: of three products, or columns of the product with their joint weight.
+  private mutating func projections(
+    _ hidden: ValueID
+  ) -> (query: ValueID, key: ValueID, value: ValueID) {
+    if model.variant.splitsQKV {
+      return (
+        heads(dense(hidden, "attention.self.query")), heads(dense(hidden, "attention.self.key")),
+        heads(dense(hidden, "attention.self.value"))
+      )
+    }
+    let joint = dense(hidden, "attention.self.qkv")
+    let width = model.hiddenSize
+    func part(_ index: Int) -> ValueID {
+      heads(rewriter.slice(joint, starts: [0, index * width], shape: [tokens, width]))
+    }
+    return (part(0), part(1), part(2))
   }
 
   /// [tokens, hidden] to [batch, heads, sequence, head size]

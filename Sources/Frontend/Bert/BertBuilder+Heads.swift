@@ -17,6 +17,7 @@ extension BertBuilder {
     case .pretraining(let predictions):
       pretrainingHeads(sequenceOutput, predictions: predictions)
     case .questionAnswering: questionAnsweringHead(sequenceOutput)
+    case .sequenceClassification(let glue): classificationHead(sequenceOutput, glue)
     }
   }
 
@@ -24,13 +25,7 @@ extension BertBuilder {
     _ sequenceOutput: ValueID, predictions: Int
   ) -> TaskResults {
     let gathered = gatherMaskedPositions(sequenceOutput, predictions: predictions)
-    let transformed = layerNorm(
-      activation(dense(gathered, "cls.predictions.transform.dense")),
-      "cls.predictions.transform.LayerNorm")
-    let products = rewriter.matmul(
-      transformed, value("bert.embeddings.word_embeddings.weight"), transposesRight: true,
-      partials: partials)
-    let predictionLogits = rewriter.add(products, value("cls.predictions.bias"))
+    let predictionLogits = predictionLogits(gathered)
     let pooled = pooler(sequenceOutput)
     let relationshipLogits = dense(pooled, "cls.seq_relationship")
     return TaskResults(
@@ -45,6 +40,21 @@ extension BertBuilder {
         ),
         ("seq_relationship_logits", relationshipLogits), ("pooler_output", pooled),
       ])
+  }
+
+  /// The logits of the rows over the vocabulary; the decoder's weight is the word embeddings'.
+  private mutating func predictionLogits(_ rows: ValueID) -> ValueID {
+    var rows = rows
+    if model.variant.usesPredictionTransform {
+      rows = layerNorm(
+        activation(dense(rows, "cls.predictions.transform.dense")),
+        "cls.predictions.transform.LayerNorm")
+    }
+    let products = rewriter.matmul(
+      rows, value("bert.embeddings.word_embeddings.weight"), transposesRight: true,
+      partials: partials)
+    guard model.variant.usesPredictionBias else { return products }
+    return rewriter.add(products, value("cls.predictions.bias"))
   }
 
   /// The rows of the masked positions, [micro-batch · predictions, hidden]: the head runs on these only.
@@ -103,6 +113,31 @@ extension BertBuilder {
         ("end_loss", meanCrossEntropy(end, labels: value("end_positions"))),
       ],
       outputs: [("start_logits", start), ("end_logits", end)])
+  }
+
+  /// A dense layer on the pooler's output, with dropout in between, as Hugging Face's
+  /// BertForSequenceClassification.
+  private mutating func classificationHead(
+    _ sequenceOutput: ValueID, _ glue: GlueTask
+  ) -> TaskResults {
+    let pooled = pooler(sequenceOutput)
+    let dropped = dropout(
+      pooled, probability: model.hiddenDropout,
+      stream: DropoutStream.classifier(layers: model.layers))
+    let logits = dense(dropped, "classifier")
+    let loss =
+      glue.isRegression
+      ? meanSquaredError(logits, labels: value("labels"))
+      : meanCrossEntropy(logits, labels: value("labels"))
+    return TaskResults(
+      losses: [("glue_loss", loss)], outputs: [("logits", logits), ("pooler_output", pooled)])
+  }
+
+  /// The mean of (prediction − label)², from predictions [rows, 1] in f32.
+  private mutating func meanSquaredError(_ predictions: ValueID, labels: ValueID) -> ValueID {
+    let wide = rewriter.convert(rewriter.reshape(predictions, [batch]), to: lossElement)
+    let difference = rewriter.subtract(wide, rewriter.convert(labels, to: lossElement))
+    return mean(rewriter.multiply(difference, difference))
   }
 
   private mutating func column(_ logits: ValueID, _ index: Int) -> ValueID {

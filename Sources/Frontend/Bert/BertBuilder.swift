@@ -59,11 +59,12 @@ struct BertBuilder {
     return value
   }
 
-  /// x Wᵀ + b with W [out, in] and b [out].
+  /// x Wᵀ + b with W [out, in] and b [out]; x Wᵀ where the model has no such bias.
   mutating func dense(_ x: ValueID, _ name: String) -> ValueID {
     let product = rewriter.matmul(
       x, value("\(name).weight"), transposesRight: true, partials: partials)
-    return rewriter.add(product, value("\(name).bias"))
+    guard let bias = named["\(name).bias"] else { return product }
+    return rewriter.add(product, bias)
   }
 
   mutating func layerNorm(_ x: ValueID, _ name: String) -> ValueID {

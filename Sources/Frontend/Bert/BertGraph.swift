@@ -13,14 +13,32 @@ import Recipe
 package struct BertGraph: Sendable {
   /// Holds the functions.
   package private(set) var module = Module()
-  /// The trained tensors, in the order in which every function takes them.
-  package let parameters: [ModelParameter]
-  /// The tensors of a micro-batch, which functions take after the parameters.
-  package let streams: BatchStreams
-  /// The names of the losses, in the order of the results of `@loss` after the total.
-  package let lossNames: [String]
-  /// The element type of weights and activations.
-  package let element: ElementType
+  /// What the functions take and give.
+  package let signature: Signature
+
+  /// What the functions of a recipe's graph take and give.
+  package struct Signature: Sendable {
+    /// The trained tensors, in the order in which every function takes them.
+    package let parameters: [ModelParameter]
+    /// The tensors of a micro-batch, which functions take after the parameters.
+    package let streams: BatchStreams
+    /// The names of the losses, in the order of the results of `@loss` after the total.
+    package let lossNames: [String]
+    /// The element type of weights and activations.
+    package let element: ElementType
+
+    /// The signature for a recipe; `element` is another type than its precision's.
+    package init(_ recipe: TrainingRecipe.Program, element: ElementType? = nil) {
+      self.element = element ?? (recipe.precision == .fp16 ? .f16 : .f32)
+      parameters = ModelParameters(recipe.model, task: recipe.task).all
+      streams = BatchStreams(recipe)
+      switch recipe.task {
+      case .pretraining: lossNames = ["mlm_loss", "nsp_loss"]
+      case .questionAnswering: lossNames = ["start_loss", "end_loss"]
+      case .sequenceClassification: lossNames = ["glue_loss"]
+      }
+    }
+  }
 
   /// The name of the function that computes the losses of a micro-batch in training.
   package static let lossFunction = "loss"
@@ -29,13 +47,7 @@ package struct BertGraph: Sendable {
   /// - Parameter element: another element type than the precision's: f64, in which the interpreter checks
   ///   derivatives.
   package init(_ recipe: TrainingRecipe.Program, element: ElementType? = nil) {
-    self.element = element ?? (recipe.precision == .fp16 ? .f16 : .f32)
-    parameters = ModelParameters(recipe.model, task: recipe.task).all
-    streams = BatchStreams(recipe)
-    switch recipe.task {
-    case .pretraining: lossNames = ["mlm_loss", "nsp_loss"]
-    case .questionAnswering: lossNames = ["start_loss", "end_loss"]
-    }
+    signature = Signature(recipe, element: element)
     let drops = recipe.model.hiddenDropout > 0 || recipe.model.attentionDropout > 0
     let trainingLayer = addEncoderLayer(recipe, name: "encoder_layer", isTraining: drops)
     addLoss(recipe, layer: trainingLayer, isTraining: drops)
@@ -45,6 +57,15 @@ package struct BertGraph: Sendable {
       : trainingLayer
     addEvaluation(recipe, layer: evaluationLayer)
   }
+
+  /// The trained tensors, in the order in which every function takes them.
+  package var parameters: [ModelParameter] { signature.parameters }
+  /// The tensors of a micro-batch, which functions take after the parameters.
+  package var streams: BatchStreams { signature.streams }
+  /// The names of the losses, in the order of the results of `@loss` after the total.
+  package var lossNames: [String] { signature.lossNames }
+  /// The element type of weights and activations.
+  package var element: ElementType { signature.element }
 
   /// Whether `@loss` takes the random key.
   package var takesKey: Bool {

@@ -17,17 +17,21 @@ package struct ModelParameters: Sendable {
   /// The parameters, in that order.
   package private(set) var all: [ModelParameter] = []
 
-  /// The parameters of BERT for a task, named as in Hugging Face's BertForPreTraining and
-  /// BertForQuestionAnswering. The decoder's weight is the word embeddings' and is not listed.
+  /// The parameters of BERT for a task, named as in Hugging Face's BertForPreTraining,
+  /// BertForQuestionAnswering and BertForSequenceClassification. The decoder's weight is the word
+  /// embeddings' and is not listed. Where queries, keys and values share a weight it is
+  /// `attention.self.qkv.weight`, [3H, H] with rows in this order, and their bias
+  /// `attention.self.qkv.bias`, [3H].
   package init(_ model: BertConfiguration, task: TrainingTask) {
     let hidden = model.hiddenSize
+    let variant = model.variant
     let normal = ParameterInitializer.truncatedNormal(standardDeviation: model.initializerRange)
     func add(_ name: String, _ shape: [Int], _ initializer: ParameterInitializer) {
       all.append(ModelParameter(name: name, shape: shape, initializer: initializer))
     }
-    func addDense(_ name: String, from input: Int, to output: Int) {
+    func addDense(_ name: String, from input: Int, to output: Int, hasBias: Bool = true) {
       add("\(name).weight", [output, input], normal)
-      add("\(name).bias", [output], .zeros)
+      if hasBias { add("\(name).bias", [output], .zeros) }
     }
     func addNorm(_ name: String) {
       add("\(name).weight", [hidden], .ones)
@@ -40,10 +44,16 @@ package struct ModelParameters: Sendable {
     addNorm("bert.embeddings.LayerNorm")
     for layer in 0..<model.layers {
       let prefix = Self.encoderLayerPrefix(layer)
-      for projection in ["query", "key", "value"] {
-        addDense("\(prefix)attention.self.\(projection)", from: hidden, to: hidden)
+      let projections =
+        variant.splitsQKV ? ["query", "key", "value"].map { ($0, hidden) } : [("qkv", 3 * hidden)]
+      for (projection, width) in projections {
+        addDense(
+          "\(prefix)attention.self.\(projection)", from: hidden, to: width,
+          hasBias: variant.usesQKVBias)
       }
-      addDense("\(prefix)attention.output.dense", from: hidden, to: hidden)
+      addDense(
+        "\(prefix)attention.output.dense", from: hidden, to: hidden,
+        hasBias: variant.usesProjectionBias)
       addNorm("\(prefix)attention.output.LayerNorm")
       addDense("\(prefix)intermediate.dense", from: hidden, to: model.intermediateSize)
       addDense("\(prefix)output.dense", from: model.intermediateSize, to: hidden)
@@ -52,12 +62,19 @@ package struct ModelParameters: Sendable {
     switch task {
     case .pretraining:
       addDense("bert.pooler.dense", from: hidden, to: hidden)
-      add("cls.predictions.bias", [model.vocabularySize], .zeros)
-      addDense("cls.predictions.transform.dense", from: hidden, to: hidden)
-      addNorm("cls.predictions.transform.LayerNorm")
+      if variant.usesPredictionBias {
+        add("cls.predictions.bias", [model.vocabularySize], .zeros)
+      }
+      if variant.usesPredictionTransform {
+        addDense("cls.predictions.transform.dense", from: hidden, to: hidden)
+        addNorm("cls.predictions.transform.LayerNorm")
+      }
       addDense("cls.seq_relationship", from: hidden, to: 2)
     case .questionAnswering:
       addDense("qa_outputs", from: hidden, to: 2)
+    case .sequenceClassification(let glue):
+      addDense("bert.pooler.dense", from: hidden, to: hidden)
+      addDense("classifier", from: hidden, to: glue.labelCount)
     }
   }
 

@@ -8,9 +8,12 @@ extension ConfigurationReader {
     let model = readModel()
     let sequenceLength = optionalInteger("bert_config.max_seq_length")
     let task: TrainingTask =
-      form == .pretraining
-      ? .pretraining(maximumPredictions: integer("bert_config.max_predictions_per_seq"))
-      : .questionAnswering
+      switch kind.task {
+      case .pretraining:
+        .pretraining(maximumPredictions: integer("bert_config.max_predictions_per_seq"))
+      case .squad: .questionAnswering
+      case .glue: .sequenceClassification(choice("glue_task", or: .mrpc))
+      }
     let program = TrainingRecipe.Program(
       task: task, precision: precision,
       microBatchSize: integer("micro_batch_size"), replicas: integer("replicas"),
@@ -18,7 +21,7 @@ extension ConfigurationReader {
       sequenceLength: sequenceLength ?? model.maximumPositions, model: model,
       optimizer: readOptimizer(precision: precision),
       pipeline: PipelineMapping(
-        stages: value("pipeline_stages").map(StageLayer.stages) ?? [],
+        stages: readStages(),
         devices: integers("device_mapping")),
       availableMemoryProportions: reals("matmul_available_memory_proportion_per_pipeline_stage"),
       matmulPartials: choice("matmul_partials_type", or: .half),
@@ -27,14 +30,14 @@ extension ConfigurationReader {
       replacesLayers: boolean("replace_layers"),
       keepsOptimizerStateOffChip: boolean("optimizer_state_offchip"),
       shardsReplicatedTensors: boolean("replicated_tensor_sharding"),
-      minimumRemoteTensorSize: optionalInteger("min_remote_tensor_size") ?? 50_000,
+      minimumRemoteTensorSize: value("min_remote_tensor_size")?.integer ?? 50_000,
       trapsOnFloatExceptions: boolean("fp_exceptions"))
     let run = TrainingRecipe.Run(
-      configurationName: configurationName, name: optionalString("name"),
+      configurationName: configurationName, name: runName(configurationName),
       learningRate: readLearningRate(),
       lossScale: optionalReal("loss_scaling").map(LossScale.init), seed: integer("seed"),
       totalSamples: optionalInteger("total_num_train_samples"),
-      epochs: form == .pretraining ? nil : integer("num_epochs"),
+      epochs: kind.task == .pretraining ? nil : integer("num_epochs"),
       globalBatchesPerLog: integer("global_batches_per_log"),
       checkpointInterval: integer("ckpt_every_n_steps_per_execution"),
       datasetDirectory: optionalString("dataset_dir"),
@@ -42,8 +45,53 @@ extension ConfigurationReader {
       pretrainedCheckpointPath: optionalString("pretrained_ckpt_path"),
       modelName: optionalString("bert_model_name"),
       cacheDirectory: optionalString("cache_dir"), outputDirectory: optionalString("output_dir"),
-      wandbOptions: value("wandb_opts").map { JSON.Plain($0) })
+      wandbOptions: wandbOptions())
     return TrainingRecipe(program: program, run: run)
+  }
+
+  /// The stages without the layers of other tasks' models, which published files list too.
+  private mutating func readStages() -> [[StageLayer]] {
+    guard let value = value("pipeline_stages") else { return [] }
+    let known = kind.task.layers
+    for stage in value.elements ?? [] {
+      for layer in stage.elements ?? [] {
+        guard let name = layer.string.flatMap(StageLayer.init), !known.contains(name) else {
+          continue
+        }
+        report(
+          Diagnostic(
+            .note, code: .keyOfOtherTask,
+            "\"\(name.rawValue)\" is no layer of the \(kind.task.phrase) model; nothing lies there",
+            at: layer.location))
+      }
+    }
+    return StageLayer.stages(value).map { $0.filter(known.contains) }
+  }
+
+  /// In the flat form a run is called after the file and the name in Weights & Biases.
+  private func runName(_ configurationName: String) -> String? {
+    optionalString("name")
+      ?? optionalString("wandb_opts.init.name").map { "\(configurationName)-\($0)" }
+  }
+
+  /// What Weights & Biases is told, in the flat form's shape; nil where the file says nothing of it.
+  private func wandbOptions() -> JSON.Plain? {
+    let keys = ["log_to_wandb", "init.project", "init.entity", "init.tags", "init.notes"]
+    let own = ConfigurationLayout.members(of: "wandb_opts.init", in: kind)
+    let others = (root.value(atPath: "wandb_opts.init")?.members ?? [])
+      .filter { !own.contains($0.key) }.map { JSON.Plain.Field($0.key, JSON.Plain($0.value)) }
+    guard !others.isEmpty || keys.contains(where: { value("wandb_opts.\($0)") != nil }) else {
+      return nil
+    }
+    let fields = keys.dropFirst().compactMap { key -> JSON.Plain.Field? in
+      let path = "wandb_opts.\(key)"
+      return (value(path).map { JSON.Plain($0) } ?? defaultValue(of: path))
+        .map { JSON.Plain.Field(key.lastKey, $0) }
+    }
+    return .object([
+      .init("log_to_wandb", .boolean(boolean("wandb_opts.log_to_wandb"))),
+      .init("init", .object(fields + others)),
+    ])
   }
 
   private mutating func readModel() -> BertConfiguration {
@@ -57,11 +105,14 @@ extension ConfigurationReader {
       tokenTypes: integer("bert_config.type_vocab_size"),
       initializerRange: real("bert_config.initializer_range"),
       layerNormEpsilon: real("bert_config.layer_norm_eps"))
-    if form == .squadByName, let name = value("bert_model_name"), let text = name.string {
+    if let name = value("bert_model_name"), let text = name.string {
+      if let checkpoint = root["pretrained_ckpt_path"], !checkpoint.isNull {
+        reportCheckpointBesideName()
+      }
       if let published = PublishedModel.configuration(named: text) {
         model = published
       } else {
-        let nearest = text.nearest(among: PublishedModel.names) ?? "bert-base-uncased"
+        let nearest = text.nearest(among: PublishedModel.names) ?? suggestedModel
         reportUnreadable(
           "bert_model_name",
           Diagnostic(
@@ -73,7 +124,9 @@ extension ConfigurationReader {
                 + "medium} and google/bert_uncased_L-{2,4,...,12}_H-{128,256,512,768}_A-{2,4,8,12}"
             ],
             remedies: [
-              "replace it by \"\(nearest)\"",
+              Remedy(
+                "set bert_model_name to \"\(nearest)\"",
+                [.set(path: "bert_model_name", .string(nearest))]),
               "use pretrained_ckpt_path with an inline bert_config",
             ]))
       }
@@ -81,12 +134,43 @@ extension ConfigurationReader {
     model.hiddenDropout = real("bert_config.hidden_dropout_prob")
     model.attentionDropout = real("bert_config.attention_probs_dropout_prob")
     model.activation = choice("bert_config.hidden_act", or: .geluTanh)
+    model.variant = readVariant()
     return model
   }
 
+  private mutating func reportCheckpointBesideName() {
+    let path = "pretrained_ckpt_path"
+    guard let member = root.members?.first(where: { $0.key == path }) else { return }
+    report(
+      modelSourceConflict(
+        "\(path) and bert_model_name both say which parameters to start from", at: path, member))
+  }
+
+  private mutating func readVariant() -> ModelVariant {
+    let variant = ModelVariant(
+      usesPredictionTransform: boolean("use_cls_layer"),
+      usesPredictionBias: boolean("use_prediction_bias"), usesQKVBias: boolean("use_qkv_bias"),
+      splitsQKV: boolean("use_qkv_split"), usesProjectionBias: boolean("use_projection_bias"))
+    if variant.usesQKVBias, !variant.splitsQKV, isReadable("use_qkv_bias"),
+      isReadable("use_qkv_split")
+    {
+      report(
+        Diagnostic(
+          .note, code: .refusedByOriginal,
+          "use_qkv_bias without use_qkv_split is built here, but refused by the original",
+          at: location(of: value("use_qkv_bias") == nil ? "use_qkv_split" : "use_qkv_bias"),
+          remedies: [
+            Remedy("set use_qkv_split to true", [.set(path: "use_qkv_split", true)]),
+            Remedy("set use_qkv_bias to false", [.set(path: "use_qkv_bias", false)]),
+          ]))
+    }
+    return variant
+  }
+
   private mutating func readOptimizer(precision: Precision) -> Optimizer {
-    let path = "optimizer_opts.params.compute_precisions"
-    let written = value(path)
+    let key = "optimizer_opts.params.compute_precisions"
+    let path = form.path(of: key)
+    let written = value(key)
     let formats = (written?.elements ?? [written].compactMap { $0 })
       .compactMap { $0.string.flatMap(Precision.init(rawValue:)) }
     let decay = real("optimizer_opts.params.weight_decay_rate")
@@ -95,14 +179,23 @@ extension ConfigurationReader {
       report(
         Diagnostic(
           code: .unsupportedPrecision, "the optimizer's moments and norms are always fp32",
-          at: location(of: "\(path)[0]"), remedies: ["replace the first entry by \"fp32\""]))
+          at: location(of: "\(key)[0]"),
+          remedies: [
+            Remedy(
+              "set the first entry to \"fp32\"",
+              [.set(path: path, .array([.string("fp32"), .string(formats[1].rawValue)]))])
+          ]))
     }
     if isAdamW, formats.last == .fp16 {
       report(
         Diagnostic(
           code: .unsupportedPrecision, "AdamW's update is always computed in fp32",
-          at: location(of: written?.elements == nil ? path : "\(path)[\(formats.count - 1)]"),
-          remedies: ["remove \"compute_precisions\"", "set optimizer_opts.name to \"LAMB\""]))
+          at: location(of: written?.elements == nil ? key : "\(key)[\(formats.count - 1)]"),
+          remedies: [
+            Remedy("remove \"compute_precisions\"", [.remove(path: path)]),
+            Remedy(
+              "set optimizer_opts.name to \"LAMB\"", [.set(path: "optimizer_opts.name", "LAMB")]),
+          ]))
     }
     return Optimizer(
       isAdamW ? .adamW : .lamb(lastProduct: formats.last ?? precision), weightDecay: decay)
@@ -113,8 +206,10 @@ extension ConfigurationReader {
     let maximum = real("\(params).max_learning_rate")
     if string("learning_rate.lr_schedule") == "constant" { return .constant(maximum: maximum) }
     let path = "\(params).warmup_frac"
-    if isReadable(path), isReadable("learning_rate.lr_schedule"), value(path) == nil {
-      reportMissing(path)
+    if isReadable(path), isReadable("learning_rate.lr_schedule"), value(path) == nil,
+      let key = ConfigurationKey.at(path)
+    {
+      reportMissing(key)
     }
     return .upDown(maximum: maximum, warmupFraction: real(path))
   }

@@ -3,100 +3,345 @@ import Recipe
 
 /// Holds a configuration's tree against the table of keys: what is there, and all that is wrong
 /// with keys and single values.
+///
+/// Keys are asked for by their paths in the flat form; messages have the paths of the file's form.
 struct ConfigurationReader {
   let root: JSON.Value
-  let form: ConfigurationForm
+  let kind: ConfigurationKind
   private(set) var diagnostics: [Diagnostic] = []
-  /// The readable values by path, without nulls.
+  /// The readable values, without nulls.
   private var values: [String: JSON.Value] = [:]
-  /// Paths whose value is missing or wrong: what is asked of them says nothing about the file.
+  /// Keys whose value is missing or wrong: what is asked of them says nothing about the file.
   private var unreadable: Set<String> = []
   /// Unknown keys that still get a nearest known one: a file may have a million of them.
-  private var suggestionsLeft = 100
+  private var suggestionsLeft: Int
+  private let suggests: Bool
+  /// Keys of the file that its kind has no use for.
+  private(set) var foreignKeys: [String] = []
 
-  init(_ root: JSON.Value, form: ConfigurationForm) {
+  init(_ root: JSON.Value, kind: ConfigurationKind, suggests: Bool = true) {
     self.root = root
-    self.form = form
+    self.kind = kind
+    self.suggests = suggests
+    suggestionsLeft = suggests ? 100 : 0
+    examine(root, at: "")
     read(root, at: "")
   }
 
-  private mutating func read(_ object: JSON.Value, at parent: String) {
-    var seen: Set<String> = []
-    /// Keys that a misspelt one was taken for: not reported as missing too.
-    var misspelt: Set<String> = []
+  var form: ConfigurationForm { kind.form }
+
+  /// Looks at the keys of an object and below it: which are none, or of another form or task. What a
+  /// stray key was meant to be counts as unreadable, and is not reported as missing as well.
+  private mutating func examine(_ object: JSON.Value, at parent: String) {
     let members = object.members ?? []
     let present = Set(members.map(\.key))
+    let isOpen = ConfigurationLayout.group(at: parent, in: form)?.isOpen ?? false
     for member in members {
-      let path = parent.isEmpty ? member.key : "\(parent).\(member.key)"
-      guard let key = ConfigurationKey.at(path), key.name == member.key else {
-        diagnostics.append(unknown(member, in: parent, present: present, misspelt: &misspelt))
-        continue
-      }
-      seen.insert(path)
-      if key.presence(in: form) == .absent {
-        diagnostics.append(foreign(key, at: member.keyLocation))
-      } else if !(member.value.isNull && key.mayBeNull(in: form)) {
-        read(member.value, of: key)
+      let path = Self.join(parent, member.key)
+      // A key with a dot in it is not the path that it looks like.
+      let isPath = !member.key.contains(".")
+      if isPath, let key = ConfigurationLayout.key(at: path, in: kind) {
+        if key.presence(in: kind) == .absent { reportForeign(key, member, at: path) }
+      } else if isPath, ConfigurationLayout.group(at: path, in: form) != nil {
+        examine(member.value, at: path)
+      } else if isPath, ConfigurationLayout.has(path, in: form.other) {
+        reportMixed(member, at: path)
+      } else if !isOpen {
+        diagnostics.append(unknown(member, in: parent, present: present))
       }
     }
-    for key in ConfigurationKey.members(of: parent)
-    where key.isRequired(in: form) && !seen.contains(key.path) {
-      unreadable.insert(key.path)
-      if misspelt.contains(key.name) { continue }
-      reportMissing(key.path)
-    }
-    for name in misspelt { unreadable.insert(parent.isEmpty ? name : "\(parent).\(name)") }
   }
 
-  private mutating func read(_ value: JSON.Value, of key: ConfigurationKey) {
-    let mistakes = key.kind.mistakes(in: value, path: key.path)
-    diagnostics += mistakes
+  /// Reads the values of an object and below it, and looks for what is missing.
+  private mutating func read(_ object: JSON.Value, at parent: String) {
+    let members = object.members ?? []
+    for member in members where !member.key.contains(".") {
+      let path = Self.join(parent, member.key)
+      if let key = ConfigurationLayout.key(at: path, in: kind) {
+        let presence = key.presence(in: kind)
+        if presence != .absent, !(member.value.isNull && presence.mayBeNull) {
+          read(member.value, of: key, at: path)
+        }
+      } else if ConfigurationLayout.group(at: path, in: form) != nil {
+        readGroup(member.value, at: path)
+      }
+    }
+    let present = Set(members.map(\.key))
+    for name in ConfigurationLayout.members(of: parent, in: kind) where !present.contains(name) {
+      reportIfMissing(Self.join(parent, name))
+    }
+  }
+
+  private static func join(_ parent: String, _ name: String) -> String {
+    parent.isEmpty ? name : "\(parent).\(name)"
+  }
+
+  private mutating func read(_ value: JSON.Value, of key: ConfigurationKey, at path: String) {
+    let mistakes = key.kind.mistakes(in: value, path: path)
     guard mistakes.isEmpty else {
       unreadable.insert(key.path)
+      let remedies = suggests ? remedies(for: value, of: key, at: path) : []
+      diagnostics += mistakes.enumerated().map { index, mistake in
+        var mistake = mistake
+        // Of a list all the entries are mended at once.
+        if index == 0 || mistakes.count <= 8 { mistake.remedies = remedies }
+        return mistake
+      }
       return
     }
-    values[key.path] = value
-    if key.kind == .object { read(value, at: key.path) }
+    if let other = values[key.path], JSON.Plain(other) != JSON.Plain(value) {
+      diagnostics.append(
+        Diagnostic(
+          code: .conflictingValues,
+          "\(path) is \(value.phrase), but the same value at \(other.location) is \(other.phrase)",
+          at: value.location, remedies: [Remedy("remove \"\(path)\"", [.remove(path: path)])]))
+    }
+    values[key.path] = values[key.path] ?? value
+  }
+
+  /// What the value most likely was meant to be, what suits most files, and to do without it.
+  private func remedies(
+    for value: JSON.Value, of key: ConfigurationKey, at path: String
+  ) -> [Remedy] {
+    let suggestion = suggestion(for: key)
+    let candidates = [key.kind.mended(value, suggestion: suggestion), suggestion].compactMap { $0 }
+    var remedies: [Remedy] = []
+    for candidate in candidates {
+      let remedy = Remedy(
+        "set \(path.lastKey) to \(candidate.text())", [.set(path: path, candidate)])
+      if !remedies.contains(remedy) { remedies.append(remedy) }
+    }
+    if !key.presence(in: kind).isRequired {
+      remedies.append(Remedy("remove \"\(path.lastKey)\"", [.remove(path: path)]))
+    }
+    return remedies
+  }
+
+  private mutating func readGroup(_ value: JSON.Value, at path: String) {
+    if value.members != nil {
+      read(value, at: path)
+    } else if !(value.isNull && !ConfigurationLayout.isRequired(group: path, in: kind)) {
+      markUnreadable(path)
+      diagnostics.append(
+        Diagnostic(
+          code: .wrongType, "\(path) must be an object, but is \(value.phrase)",
+          at: value.location, notes: [holds(path)],
+          remedies: [
+            suggested(group: path).map {
+              Remedy("set \(path.lastKey) to an object", [.remove(path: path)] + $0)
+            }
+          ].compactMap { $0 }))
+    }
+  }
+
+  /// Nothing is concluded any more from the key at a path of the file, or from those below it.
+  private mutating func markUnreadable(_ path: String) {
+    for key in ConfigurationKey.all {
+      let place = form.path(of: key.path)
+      if place == path || place.hasPrefix(path + ".") { unreadable.insert(key.path) }
+    }
+  }
+}
+
+// MARK: - Mistakes with keys
+
+extension ConfigurationReader {
+  private mutating func reportMixed(_ member: JSON.Member, at path: String) {
+    let homes = ConfigurationLayout.keys(at: path, in: form.other).map { form.path(of: $0.path) }
+    var remedies: [Remedy] = []
+    if let home = homes.first {
+      markUnreadable(home)
+      let isThere = root.value(atPath: home) != nil
+      remedies = [
+        isThere
+          ? Remedy("remove \"\(path)\"", [.remove(path: path)])
+          : Remedy(
+            "move its value to \(home)",
+            [.remove(path: path), .set(path: home, JSON.Plain(member.value))])
+      ]
+    } else if let members = member.value.members {
+      let namesake = ConfigurationLayout.groups.first {
+        $0.path.lastKey == member.key && $0.path != path && ($0.form == nil || $0.form == form)
+      }
+      let homes = members.compactMap { home(of: $0.key, in: path, or: namesake?.path) }
+      for home in homes { markUnreadable(home) }
+      if let namesake { markUnreadable(namesake.path) }
+      if homes.count == members.count {
+        let moves = zip(homes, members).map { home, inner in
+          ConfigurationEdit.set(path: home, JSON.Plain(inner.value))
+        }
+        remedies = [
+          moves.isEmpty
+            ? Remedy("remove \"\(path)\"", [.remove(path: path)])
+            : Remedy(
+              "move its members to the \(form.rawValue) form's keys",
+              [.remove(path: path)] + moves)
+        ]
+      }
+    }
+    diagnostics.append(
+      Diagnostic(
+        code: .mixedForms,
+        "\(path) is a key of the \(form.other.rawValue) form (\(form.other.releases)),"
+          + " but this file is in the \(form.rawValue) form (\(form.releases))",
+        at: member.keyLocation,
+        notes: homes.first.map { ["the \(form.rawValue) form calls it \($0)"] } ?? [],
+        remedies: remedies))
+  }
+
+  /// Where a member of an object of the other form stands in this form: by the other form's name, or
+  /// by this form's in the object of the same name.
+  private func home(of name: String, in path: String, or namesake: String?) -> String? {
+    if let flat = ConfigurationLayout.keys(at: "\(path).\(name)", in: form.other).first?.path {
+      return form.path(of: flat)
+    }
+    guard let namesake else { return nil }
+    return ConfigurationLayout.keys(at: "\(namesake).\(name)", in: form).isEmpty
+      ? nil : "\(namesake).\(name)"
   }
 
   private mutating func unknown(
-    _ member: JSON.Member, in parent: String, present: Set<String>, misspelt: inout Set<String>
+    _ member: JSON.Member, in parent: String, present: Set<String>
   ) -> Diagnostic {
     let quoted = JSON.Plain.string(member.key).text()
+    let path = Self.join(parent, member.key)
     let place = parent.isEmpty ? "the configuration" : parent
     var mistake = Diagnostic(
       code: .unknownKey, "\(place) has no key \(quoted)", at: member.keyLocation)
     guard suggestionsLeft > 0 else { return mistake }
     suggestionsLeft -= 1
-    let known = ConfigurationKey.members(of: parent)
-      .filter { $0.presence(in: form) != .absent && !present.contains($0.name) }
-    let elsewhere = ConfigurationKey.all.first {
-      ($0.name == member.key || $0.path == member.key) && $0.presence(in: form) != .absent
+    let known = ConfigurationLayout.members(of: parent, in: kind).filter { !present.contains($0) }
+    let elsewhere = ConfigurationLayout.paths(in: kind).first {
+      $0.lastKey == member.key || $0 == member.key
     }
     if let elsewhere {
-      let target = elsewhere.parent.isEmpty ? "the top level" : elsewhere.parent
-      mistake.remedies = ["move \"\(elsewhere.name)\" to \(target)"]
-    } else if let nearest = member.key.nearest(among: known.map(\.name)) {
-      misspelt.insert(nearest)
-      mistake.remedies = ["rename \(quoted) to \"\(nearest)\""]
+      let target = elsewhere.parentPath.isEmpty ? "the top level" : elsewhere.parentPath
+      if root.value(atPath: elsewhere) != nil {
+        mistake.remedies = [
+          Remedy("remove \(quoted), which \(target) has", [.remove(path: path)])
+        ]
+      } else {
+        markUnreadable(elsewhere)
+        mistake.remedies = [
+          Remedy(
+            "move \"\(elsewhere.lastKey)\" to \(target)",
+            [.remove(path: path), .set(path: elsewhere, JSON.Plain(member.value))])
+        ]
+      }
+    } else if let nearest = member.key.nearest(among: known) {
+      markUnreadable(Self.join(parent, nearest))
+      mistake.remedies = [
+        Remedy("rename \(quoted) to \"\(nearest)\"", [.rename(path: path, to: nearest)])
+      ]
     } else {
-      mistake.remedies = ["remove \(quoted)"]
+      mistake.remedies = [Remedy("remove \(quoted)", [.remove(path: path)])]
     }
     return mistake
   }
 
-  private func foreign(_ key: ConfigurationKey, at location: SourceLocation) -> Diagnostic {
-    let isConflict = form == .squadByName && key.presence(in: .squadFromCheckpoint) != .absent
-    let users = ConfigurationForm.allCases.filter { key.presence(in: $0) != .absent }
-    return Diagnostic(
-      code: isConflict ? .modelSourceConflict : .keyOfOtherTask,
-      isConflict
-        ? "\(key.path) and bert_model_name both say which model to start from"
-        : "\(key.path) is no key of \(form.phrase)",
-      at: location,
-      notes: ["it is a key of " + users.map(\.phrase).joined(separator: " and ")],
-      remedies: isConflict
-        ? ["remove \"\(key.name)\"", "remove \"bert_model_name\""] : ["remove \"\(key.name)\""])
+  /// A key that only files of another kind have. Published files have some; they do nothing.
+  private mutating func reportForeign(
+    _ key: ConfigurationKey, _ member: JSON.Member, at path: String
+  ) {
+    if key.isModelSize, kind.namesModel, key.presence(form, kind.task) != .absent {
+      diagnostics.append(
+        modelSourceConflict(
+          "\(path) and bert_model_name both say the model's sizes", at: path, member))
+      return
+    }
+    let users = ConfigurationKind.Task.allCases.filter { key.presence(form, $0) != .absent }
+    foreignKeys.append(path)
+    diagnostics.append(
+      Diagnostic(
+        .note, code: .keyOfOtherTask,
+        "\(path) is a key of \(users.map(\.phrase).joined(separator: " and "));"
+          + " \(kind.task.phrase) does without it",
+        at: member.keyLocation,
+        remedies: [Remedy("remove \"\(path)\"", [.remove(path: path)])]))
+  }
+
+  /// Two keys that both say where the model comes from.
+  func modelSourceConflict(_ message: String, at path: String, _ member: JSON.Member) -> Diagnostic
+  {
+    Diagnostic(
+      code: .modelSourceConflict, message, at: member.keyLocation,
+      remedies: [
+        Remedy("remove \"\(path.lastKey)\"", [.remove(path: path)]),
+        Remedy("remove \"bert_model_name\"", [.remove(path: "bert_model_name")]),
+      ])
+  }
+
+  private mutating func reportIfMissing(_ path: String) {
+    if ConfigurationLayout.group(at: path, in: form) != nil {
+      guard ConfigurationLayout.isRequired(group: path, in: kind) else { return }
+      // Its keys may stand elsewhere, misspelt or moved, and were reported there.
+      guard !isReported(group: path) else { return }
+      reportMissing(
+        path, notes: [holds(path)],
+        add: Remedy("add \"\(path.lastKey)\"", suggested(group: path) ?? []))
+      markUnreadable(path)
+    } else if let key = ConfigurationLayout.key(at: path, in: kind),
+      key.presence(in: kind).isRequired, !unreadable.contains(key.path)
+    {
+      let isElsewhere = key.places(in: form).contains { root.value(atPath: $0) != nil }
+      if !isElsewhere { reportMissing(key) }
+    }
+  }
+
+  private func isReported(group path: String) -> Bool {
+    let required = ConfigurationKey.all.filter {
+      $0.presence(in: kind).isRequired && form.path(of: $0.path).hasPrefix(path + ".")
+    }
+    return required.allSatisfy { unreadable.contains($0.path) }
+  }
+
+  /// Adds that a key is missing from its object.
+  mutating func reportMissing(_ key: ConfigurationKey) {
+    let path = form.path(of: key.path)
+    unreadable.insert(key.path)
+    reportMissing(
+      path, notes: ["it is \(key.meaning): \(key.kind.phrase)"],
+      add: suggestion(for: key).map {
+        Remedy("add \"\(path.lastKey)\": \($0.text())", [.set(path: path, $0)])
+      } ?? Remedy("add \"\(path.lastKey)\": \(key.kind.phrase)"))
+  }
+
+  private mutating func reportMissing(_ path: String, notes: [String], add: Remedy) {
+    var remedies = [add]
+    if path == "bert_config", kind.task != .pretraining {
+      remedies.insert(
+        Remedy(
+          "add \"bert_model_name\", to start from a published model",
+          [.set(path: "bert_model_name", .string(suggestedModel))]), at: 0)
+    }
+    diagnostics.append(
+      Diagnostic(
+        code: .missingKey, "\(path) is missing", at: root.nearestLocation(toPath: path),
+        notes: notes, remedies: remedies))
+  }
+
+  private func holds(_ path: String) -> String {
+    let names = ConfigurationLayout.members(of: path, in: kind)
+    let meaning = ConfigurationLayout.group(at: path, in: form)?.meaning ?? ""
+    return "it holds \(meaning): \(names.joined(separator: ", "))"
+  }
+
+  /// What the object at `path` needs, and what is usual in it; nil where a value cannot be guessed.
+  private func suggested(group path: String) -> [ConfigurationEdit]? {
+    guard suggests else { return nil }
+    let keys = ConfigurationKey.all.filter {
+      form.path(of: $0.path).hasPrefix(path + ".") && $0.presence(in: kind) != .absent
+    }
+    var edits: [ConfigurationEdit] = []
+    for key in keys {
+      let presence = key.presence(in: kind)
+      guard presence.isRequired || (presence == .optional && key.suggestion != nil) else {
+        continue
+      }
+      guard let value = suggestion(for: key) else { return nil }
+      edits.append(.set(path: form.path(of: key.path), value))
+    }
+    return edits
   }
 }
 
@@ -114,43 +359,21 @@ extension ConfigurationReader {
     diagnostics.append(diagnostic)
   }
 
-  /// Adds that `path` is missing from its object.
-  mutating func reportMissing(_ path: String) {
-    guard let key = ConfigurationKey.at(path) else { return }
-    var remedies: [Remedy] = ["add \"\(key.name)\": \(key.kind.phrase)"]
-    if path == "bert_config", form == .squadFromCheckpoint {
-      remedies.append("add \"bert_model_name\" instead, to start from a published model")
-    }
-    unreadable.insert(path)
-    diagnostics.append(
-      Diagnostic(
-        code: .missingKey, "\(path) is missing",
-        at: root.nearestLocation(toPath: path), notes: ["it is \(key.meaning)"],
-        remedies: remedies))
-  }
-
   /// Whether the value at `path`, or what it follows from, is what the user meant.
   func isReadable(_ path: String) -> Bool {
-    if form == .squadByName, path.hasPrefix("bert_config."), unreadable.contains("bert_model_name")
-    {
-      return false
-    }
-    var ancestor = path[...]
-    while true {
-      if unreadable.contains(String(ancestor)) { return false }
-      guard let dot = ancestor.lastIndex(of: ".") else { return true }
-      ancestor = ancestor[..<dot]
-    }
+    let isImplied = kind.namesModel && ConfigurationKey.at(path)?.isModelSize == true
+    return !unreadable.contains(isImplied ? "bert_model_name" : path)
   }
 
-  /// Where the value at `path` stands, or what implies it.
+  /// Where the value at `path` of the flat form stands, or what implies it; list entries in brackets.
   func location(of path: String) -> SourceLocation {
-    if form == .squadByName, path.hasPrefix("bert_config."), root.value(atPath: path) == nil,
-      let name = values["bert_model_name"]
-    {
-      return name.location
+    let key = String(path.prefix { $0 != "[" })
+    guard let value = values[key] else {
+      return kind.namesModel && ConfigurationKey.at(key)?.isModelSize == true
+        ? values["bert_model_name"]?.location ?? root.location
+        : root.nearestLocation(toPath: form.path(of: key))
     }
-    return root.nearestLocation(toPath: path)
+    return value.nearestLocation(toPath: String(path.dropFirst(key.count)))
   }
 
   /// The value as written, where it is there and readable.
@@ -160,7 +383,11 @@ extension ConfigurationReader {
 
   func optionalReal(_ path: String) -> Double? { values[path]?.number }
 
-  func optionalString(_ path: String) -> String? { values[path]?.string }
+  func optionalString(_ path: String) -> String? {
+    if let string = values[path]?.string { return string }
+    if case .string(let string) = defaultValue(of: path) { return string }
+    return nil
+  }
 
   // The readers below give the default of an absent key, and some value of the right kind where
   // the file has a mistake: the recipe is then only made to look for more mistakes.
@@ -174,17 +401,19 @@ extension ConfigurationReader {
 
   func real(_ path: String) -> Double {
     if let real = optionalReal(path) { return real }
-    if case .real(let real) = defaultValue(of: path) { return real }
-    return 0
+    switch defaultValue(of: path) {
+    case .real(let real): return real
+    case .integer(let integer): return Double(integer)
+    default: return 0
+    }
   }
 
-  func boolean(_ path: String) -> Bool { values[path]?.boolean ?? false }
-
-  func string(_ path: String) -> String {
-    if let string = optionalString(path) { return string }
-    if case .string(let string) = defaultValue(of: path) { return string }
-    return ""
+  func boolean(_ path: String) -> Bool {
+    if let boolean = values[path]?.boolean { return boolean }
+    return defaultValue(of: path) == .boolean(true)
   }
+
+  func string(_ path: String) -> String { optionalString(path) ?? "" }
 
   func integers(_ path: String) -> [Int] {
     (values[path]?.elements ?? []).compactMap(\.integer)
@@ -198,10 +427,18 @@ extension ConfigurationReader {
     Case(rawValue: string(path)) ?? fallback
   }
 
-  private func defaultValue(of path: String) -> JSON.Plain? {
-    guard case .defaulted(let value) = ConfigurationKey.at(path)?.presence(in: form) else {
+  /// What a key that the file leaves out has.
+  func defaultValue(of path: String) -> JSON.Plain? {
+    guard case .defaulted(let value) = ConfigurationKey.at(path)?.presence(in: kind) else {
       return nil
     }
     return value
   }
+}
+
+extension ConfigurationKey {
+  private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
+
+  /// The key by its path in the flat form.
+  static func at(_ path: String) -> ConfigurationKey? { byPath[path] }
 }

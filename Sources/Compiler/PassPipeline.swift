@@ -1,0 +1,61 @@
+import Recipe
+import Transforms
+
+/// The phases of a compilation, to be read from top to bottom.
+package enum PassPipeline {
+  /// What a phase does.
+  package enum Work: Sendable {
+    /// The frontend builds the model: loss and evaluation of a micro-batch.
+    case frontend
+    /// The loss becomes the weight update: derivatives, accumulation, replicas, optimizer.
+    case trainingStep
+    /// A pass changes the module.
+    case pass(PassInvocation)
+  }
+
+  /// One phase; it ends with a module that can be printed, and continued from.
+  package struct Phase: Sendable {
+    /// What it does.
+    package let work: Work
+    /// Why it stands where it stands.
+    package let reason: String
+
+    /// The phase's name, as `--print-ir-after` knows it.
+    package var name: String {
+      switch work {
+      case .frontend: "frontend"
+      case .trainingStep: "training-step"
+      case .pass(let invocation): invocation.pass.name
+      }
+    }
+
+    fileprivate init(_ work: Work, _ reason: String) {
+      self.work = work
+      self.reason = reason
+    }
+
+    fileprivate init(_ pass: Pass, _ reason: String, _ options: PassOptions = PassOptions()) {
+      self.init(.pass(PassInvocation(pass, options)), reason)
+    }
+  }
+
+  /// The phases for a recipe.
+  package static func phases(for recipe: TrainingRecipe.Program) -> [Phase] {
+    [
+      Phase(.frontend, "everything begins with the model"),
+      Phase(
+        .trainingStep, "derivatives are made of whole functions, before anything is cut or shared"),
+      Phase(
+        CommonSubexpressionElimination.pass,
+        "derivative functions make constants and shapes anew for each rule"),
+      Phase(
+        DeadCodeElimination.pass,
+        "what was differentiated is called no longer, and merged values leave readers behind"),
+    ]
+  }
+
+  /// The names of phases that there can be, in the order of the pipeline, each once.
+  package static let names: [String] = {
+    ["frontend", "training-step"] + PassRegistry.all.map(\.name)
+  }()
+}

@@ -1,0 +1,10 @@
+import Transforms
+
+/// Every pass, by name: what `tesserac opt` and the pipeline choose from.
+package enum PassRegistry {
+  /// The passes, sorted by name.
+  package static let all: [Pass] = [
+    CommonSubexpressionElimination.pass,
+    DeadCodeElimination.pass,
+  ]
+}

@@ -1,0 +1,120 @@
+/// Codes of the compiler and of what it is made of. Most are faults of Tessera's own.
+extension Explanation {
+  static let indexOutOfRange = Explanation(
+    .compiler, [.error(.badData)], "A value of the data names no row of a table",
+    meaning: """
+      A token, position or label of a sample is used as the number of a row and lies outside of the table. Going on would read other \
+      memory, so the run stops.
+      """,
+    remedy: """
+      Check that the data set was made for this model's vocabulary, sequence length and number of masked tokens.
+      """)
+
+  static let internalError = Explanation(
+    .compiler, [.error(.internalError)], "Something happened that cannot happen",
+    meaning: """
+      Tessera found that it had contradicted itself and stopped before doing harm. A bundle or checkpoint that was being written is not left half done.
+      """,
+    remedy: reporting)
+
+  static let invalidDifferentiation = Explanation(
+    .compiler, [.error(.internalError)], "The derivative was asked for in a wrong way",
+    meaning: """
+      The compiler asked for the derivative of a function with flags that do not match the function's arguments and results.
+      """,
+    remedy: reporting)
+
+  static let invalidIR = Explanation(
+    .compiler, [.error(.internalError)], "A stage of the compiler broke a rule of the graph",
+    meaning: """
+      The graph is verified after each stage. The message names the stage after which it was wrong, and its lines list the broken rules. \
+      No bundle is written from a wrong graph.
+      """,
+    remedy: reporting)
+
+  static let invalidOperands = Explanation(
+    .compiler, [.error(.internalError)], "An operation was given operands that it cannot take",
+    meaning: """
+      The verifier should have refused the operation before it was evaluated. The message names the operation and the rule.
+      """,
+    remedy: reporting)
+
+  static let noInfeed = Explanation(
+    .compiler, [.error(.internalError)], "The program reads a stream that nobody fills",
+    meaning: """
+      The program takes its samples from named streams, and this one has no source in the run.
+      """,
+    remedy: reporting)
+
+  static let noMeaning = Explanation(
+    .compiler, [.error(.internalError)], "The interpreter does not know what an operation computes",
+    meaning: """
+      The compiler's own interpreter, which its tests use, came upon an operation that has a meaning only within others.
+      """,
+    remedy: reporting)
+
+  static let noSuchFunction = Explanation(
+    .compiler, [.error(.internalError)], "A function that was to run is not in the program",
+    meaning: "A call, or the host, asked for a function by a name that the program does not have.",
+    remedy: reporting)
+
+  static let notDifferentiable = Explanation(
+    .compiler, [.error(.internalError)], "An operation has no derivative where one is needed",
+    meaning: """
+      The loss depends on a parameter through this operation, and the compiler has no rule for its derivative. Models of the supported \
+      configurations consist of operations that have one.
+      """,
+    remedy: reporting)
+
+  static let badPassOption = Explanation(
+    .compiler, [.error(.usage)],
+    "A pass is given an option that it has not, or a value that means nothing",
+    meaning: """
+      Options stand behind the name of a pass in braces: `--passes outline{minimum=3}`. `tesserac opt --help` lists the passes and \
+      their options.
+      """,
+    remedy: """
+      Use one of the options that the message names, with a value as it says.
+      """)
+
+  static let unknownPass = Explanation(
+    .compiler, [.error(.usage)], "There is no pass or phase of that name",
+    meaning: """
+      `tesserac opt --passes` takes names of passes, and `tesserac compile --from` a file that `--dump-phases` wrote, which is called after \
+      its phase.
+      """,
+    remedy: """
+      Use one of the names that the message lists.
+      """)
+
+  static let syntaxError = Explanation(
+    .compiler, [.error(.badData)], "The text of a graph cannot be read",
+    meaning: """
+      Tessera reads graphs in MLIR's generic form, as `--print-ir-after` writes them. At the place in the message something else stands.
+      """,
+    remedy: """
+      Undo the last change by hand near that place, or print the graph again. `mlir-opt --allow-unregistered-dialect` checks \
+      the same form.
+      """)
+
+  static let undefinedValue = Explanation(
+    .compiler, [.error(.internalError)], "An operation uses a value that was not computed",
+    meaning: """
+      The compiler's interpreter found an operand without a value. The verifier should have refused the graph.
+      """,
+    remedy: reporting)
+
+  static let wrongArguments = Explanation(
+    .compiler, [.error(.internalError)], "A function was called with arguments of other types",
+    meaning:
+      "The number, shapes or element types of the arguments are not those that the function takes.",
+    remedy: reporting)
+
+  static let wrongStreamType = Explanation(
+    .compiler, [.error(.incompatible)],
+    "A stream gave a tensor of another type than the program reads",
+    meaning: """
+      The compiler's interpreter, which its tests use, was given data whose shape or element type is not the stream's.
+      """,
+    remedy: "Give data of the type that the message states.")
+}
