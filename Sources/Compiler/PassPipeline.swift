@@ -45,6 +45,9 @@ package enum PassPipeline {
       Phase(.frontend, "everything begins with the model"),
       Phase(
         .trainingStep, "derivatives are made of whole functions, before anything is cut or shared"),
+      Phase(ConstantFolding.pass, "constants show the rules of the next phase what is neutral"),
+      Phase(
+        Canonicalization.pass, "equal values get equal operations, which the next phase merges"),
       Phase(
         CommonSubexpressionElimination.pass,
         "derivative functions make constants and shapes anew for each rule"),
