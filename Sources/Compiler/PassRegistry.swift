@@ -6,5 +6,7 @@ package enum PassRegistry {
   package static let all: [Pass] = [
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
+    Inlining.pass,
+    Outlining.pass,
   ]
 }
