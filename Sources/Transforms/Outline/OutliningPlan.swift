@@ -77,6 +77,9 @@ private struct CandidateSearch {
   private var copies: CopyProfile
   private var effort: Int
 
+  /// How much more than a whole period a part of it must save: a layer is easier to know as a whole.
+  private static let cutting = 1.1
+
   init(_ schedule: BlockSchedule, minimum: Int, effort: Int) {
     self.schedule = schedule
     self.minimum = minimum
@@ -95,7 +98,12 @@ private struct CandidateSearch {
     let repeats = Repeats(schedule.tokens, suffixes, minimum: minimum)
     var candidates: [OutlinedBody] = []
     for run in repeats.runs where computes(run.start..<(run.start + run.period)) >= minimum {
-      candidates += body(at: cut(run), length: run.period)
+      let start = cut(run)
+      let whole = body(at: start, length: run.period)
+      let part = trimmed(start..<(start + run.period), count: (run.end - start) / run.period)
+        .map { body(at: $0.lowerBound, length: $0.count) } ?? []
+      let isWorthCutting = (part.first?.gain ?? 0) > Self.cutting * (whole.first?.gain ?? 0)
+      candidates += isWorthCutting ? part : whole
     }
     let maximal = repeats.maximal.map { (repeated: $0, worth: worth($0)) }
       .filter { computes(window($0.repeated)) >= minimum }
