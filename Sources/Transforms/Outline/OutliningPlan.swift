@@ -100,7 +100,8 @@ private struct CandidateSearch {
     for run in repeats.runs where computes(run.start..<(run.start + run.period)) >= minimum {
       let start = cut(run)
       let whole = body(at: start, length: run.period)
-      let part = trimmed(start..<(start + run.period), count: (run.end - start) / run.period)
+      let part =
+        trimmed(start..<(start + run.period), count: (run.end - start) / run.period)
         .map { body(at: $0.lowerBound, length: $0.count) } ?? []
       let isWorthCutting = (part.first?.gain ?? 0) > Self.cutting * (whole.first?.gain ?? 0)
       candidates += isWorthCutting ? part : whole
