@@ -1,4 +1,5 @@
 import Compiler
+import Foundations
 import GraphIR
 import Operations
 import Testing
@@ -32,6 +33,35 @@ import Transforms
     #expect(bodies(eight).count >= 3)
     #expect(two.attentionCalls == [2])
     #expect(eight.attentionCalls == [8])
+  }
+
+  /// The configuration's key picks the last phase.
+  @Test func theConfigurationChooses() throws {
+    let written = try MicroModel("inlined", ["use_outlining=false"]).compiled(upTo: "inline").module
+    #expect(written.functions.allSatisfy { $0.callees.isEmpty })
+    let outlined = try MicroModel("outlined").compiled(upTo: "outline").module
+    #expect(outlined[EntryName.trainingStep]?.callees.isEmpty == false)
+  }
+
+  /// The code saved is weighed against the bytes copied: of the same operations small tensors make a
+  /// function, and large ones do not.
+  @Test(arguments: [(extent: 64, pays: true), (2048, false)])
+  func copiesAreWeighed(extent: Int, pays: Bool) throws {
+    var rewriter = Rewriter(functionNamed: "main")
+    let type = TensorType([extent, extent], .f32)
+    let weights = (0..<4).map { _ in rewriter.addArgument(type) }
+    var value = rewriter.addArgument(type)
+    for weight in weights {
+      value = rewriter.multiply(rewriter.add(value, weight), weight)
+      value = rewriter.unary(.negate, value)
+    }
+    rewriter.return([value])
+    var module = Module()
+    module.insert(rewriter.function)
+    for invocation in try PassInvocation.list("outline{minimum=3}", among: PassRegistry.all) {
+      try invocation.run(on: &module)
+    }
+    #expect(module.functions.count == (pays ? 2 : 1))
   }
 
   private func layers(_ count: Int, _ passes: String) throws -> Module {
