@@ -1,7 +1,9 @@
 import Compiler
 import Foundations
+import Frontend
 import GraphIR
 import Operations
+import TestSupport
 import Testing
 import Transforms
 
@@ -33,6 +35,53 @@ import Transforms
     #expect(bodies(eight).count >= 3)
     #expect(two.attentionCalls == [2])
     #expect(eight.attentionCalls == [8])
+  }
+
+  /// BERT-Large, inlined, gets its layer back, one body a direction, each called once a layer.
+  @Test func largeGetsItsLayerBack() throws {
+    let module = try outlined("pretrain_large_128_phase1", [])
+    #expect(module.attentionCalls == [24])
+    #expect(module.calls(ofFunctionsWith: "tessera.gelu_tanh_gradient") == [24])
+    let step = try #require(module[EntryName.trainingStep])
+    #expect(!step.allOperations.contains { step[$0].operation.mnemonic == "tessera.softmax" })
+  }
+
+  /// Twelve layers and ninety-six have the same bodies.
+  @Test func bodiesAreThoseOfTwelveLayers() throws {
+    func base(_ layers: Int) throws -> Module {
+      let stage = "[\(Array(repeating: "\"hid\"", count: layers / 3).joined(separator: ", "))]"
+      return try outlined(
+        "pretrain_base_128_phase1",
+        [
+          "bert_config.num_hidden_layers=\(layers)",
+          "pipeline_stages=[[\"emb\"], \(stage), \(stage), \(stage), "
+            + "[\"enc_out\", \"pool\", \"heads\"]]",
+        ])
+    }
+    let (twelve, many) = (try base(12), try base(96))
+    #expect(bodies(twelve) == bodies(many))
+    #expect(many.attentionCalls == [96])
+    func operations(_ module: Module) -> Int {
+      module.functions.reduce(0) { $0 + $1.allOperations.count }
+    }
+    let added = Double(operations(many) - operations(twelve)) / 84
+    print("operations added a layer: \(added), all of them in entries")
+    // Calls, and what the host and replicas exchange of each parameter; a layer itself has 80 and more.
+    #expect(added < 80)
+  }
+
+  /// A configuration's training step, written out and outlined.
+  private func outlined(_ name: String, _ settings: [String]) throws -> Module {
+    let recipe = try Configuration.load(
+      path: Checkout.path("configs/\(name).json"),
+      overrides: try settings.map { try Override(setting: $0) }, precision: .fp16
+    ).recipe
+    var module = try Compilation(recipe).module
+    for invocation in try PassInvocation.list("inline,outline", among: PassRegistry.all) {
+      try invocation.run(on: &module)
+    }
+    try Verifier.check(module, after: "outline")
+    return module
   }
 
   /// The configuration's key picks the last phase.
@@ -92,11 +141,14 @@ extension Module {
   /// How often the training step calls each function that makes a softmax and drops some of it, which
   /// only the forward pass of a layer does.
   fileprivate var attentionCalls: [Int] {
+    calls(ofFunctionsWith: "tessera.softmax", "tessera.dropout")
+  }
+
+  /// How often the training step calls each function that has all of these operations.
+  fileprivate func calls(ofFunctionsWith wanted: String...) -> [Int] {
     functions.compactMap { function in
-      let operations = function.allOperations.map { function[$0].operation.mnemonic }
-      guard !function.isEntry, operations.contains("tessera.softmax"),
-        operations.contains("tessera.dropout")
-      else { return nil }
+      let operations = Set(function.allOperations.map { function[$0].operation.mnemonic })
+      guard !function.isEntry, operations.isSuperset(of: wanted) else { return nil }
       return self[EntryName.trainingStep]?.callees.count { $0 == function.name }
     }
   }
