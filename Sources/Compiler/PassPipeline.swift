@@ -54,6 +54,11 @@ package enum PassPipeline {
       Phase(
         DeadCodeElimination.pass,
         "what was differentiated is called no longer, and merged values leave readers behind"),
+      recipe.usesOutlining
+        ? Phase(
+          Outlining.pass,
+          "last, so that it sees all that repeats, and no pass has to look into more")
+        : Phase(Inlining.pass, "last, so that passes before it do the work of a layer once"),
     ]
   }
 

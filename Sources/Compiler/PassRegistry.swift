@@ -8,5 +8,7 @@ package enum PassRegistry {
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
     ConstantFolding.pass,
+    Inlining.pass,
+    Outlining.pass,
   ]
 }
