@@ -41,17 +41,27 @@ package enum PassPipeline {
 
   /// The phases for a recipe.
   package static func phases(for recipe: TrainingRecipe.Program) -> [Phase] {
-    [
-      Phase(.frontend, "everything begins with the model"),
-      Phase(
-        .trainingStep, "derivatives are made of whole functions, before anything is cut or shared"),
-      Phase(
-        CommonSubexpressionElimination.pass,
-        "derivative functions make constants and shapes anew for each rule"),
-      Phase(
-        DeadCodeElimination.pass,
-        "what was differentiated is called no longer, and merged values leave readers behind"),
-    ]
+    let factor = recipe.replacesLayers ? recipe.embeddingSerializationFactor : 1
+    let replaceLayers = Phase(
+      ReplaceLayers.pass,
+      "layers are replaced before they are differentiated, so that gradients have the new form too",
+      PassOptions([("factor", "\(factor)")]))
+    return [Phase(.frontend, "everything begins with the model")]
+      + (factor > 1 ? [replaceLayers] : []) + [
+        Phase(
+          .trainingStep, "derivatives are made of whole functions, before anything is cut or shared"
+        ),
+        Phase(
+          JoinSlices.pass,
+          "gradients of slices are whole again before anything else looks at their sums"),
+        Phase(
+          CommonSubexpressionElimination.pass,
+          "derivative functions make constants and shapes anew for each rule"),
+        Phase(
+          DeadCodeElimination.pass,
+          "what was differentiated is called no longer, and merged values leave readers behind"),
+        Phase(Schedule.pass, "the order counts once all operations are there"),
+      ]
   }
 
   /// The names of phases that there can be, in the order of the pipeline, each once.

@@ -6,5 +6,8 @@ package enum PassRegistry {
   package static let all: [Pass] = [
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
+    JoinSlices.pass,
+    ReplaceLayers.pass,
+    Schedule.pass,
   ]
 }

@@ -158,6 +158,16 @@ package struct Rewriter: Sendable {
     function.operations[id.index].operation = operation
   }
 
+  /// Puts the operations of a block in another order; `order` holds each of them once. Whether
+  /// definitions stand before uses is the caller's affair.
+  package mutating func reorder(_ block: BlockID, _ order: [OperationID]) {
+    precondition(
+      order.count == function[block].operations.count
+        && order.allSatisfy { function[$0].parent == block } && Set(order).count == order.count,
+      "an order holds the operations of its block, each once")
+    function.blocks[block.index].operations = order
+  }
+
   /// Erases an operation, and its region with it; nothing may read its results.
   package mutating func erase(_ id: OperationID) {
     let node = function[id]
