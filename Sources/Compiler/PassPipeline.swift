@@ -41,27 +41,31 @@ package enum PassPipeline {
 
   /// The phases for a recipe.
   package static func phases(for recipe: TrainingRecipe.Program) -> [Phase] {
-    let factor = recipe.replacesLayers ? recipe.embeddingSerializationFactor : 1
-    let replaceLayers = Phase(
-      ReplaceLayers.pass,
-      "layers are replaced before they are differentiated, so that gradients have the new form too",
-      PassOptions([("factor", "\(factor)")]))
-    return [Phase(.frontend, "everything begins with the model")]
-      + (factor > 1 ? [replaceLayers] : []) + [
+    var phases = [Phase(.frontend, "everything begins with the model")]
+    if recipe.replacesLayers, recipe.embeddingSerializationFactor > 1 {
+      phases.append(
         Phase(
-          .trainingStep, "derivatives are made of whole functions, before anything is cut or shared"
-        ),
-        Phase(
-          JoinSlices.pass,
-          "gradients of slices are whole again before anything else looks at their sums"),
-        Phase(
-          CommonSubexpressionElimination.pass,
-          "derivative functions make constants and shapes anew for each rule"),
-        Phase(
-          DeadCodeElimination.pass,
-          "what was differentiated is called no longer, and merged values leave readers behind"),
-        Phase(Schedule.pass, "the order counts once all operations are there"),
-      ]
+          ReplaceLayers.pass,
+          "what is replaced before it is differentiated has gradients of the new form",
+          PassOptions([("factor", "\(recipe.embeddingSerializationFactor)")])))
+    }
+    return phases + [
+      Phase(
+        .trainingStep, "derivatives are made of whole functions, before anything is cut or shared"),
+      Phase(
+        JoinSlices.pass,
+        "sums of padded gradients are joined before other phases take them apart"),
+      Phase(ConstantFolding.pass, "constants show the rules of the next phase what is neutral"),
+      Phase(
+        Canonicalization.pass, "equal values get equal operations, which the next phase merges"),
+      Phase(
+        CommonSubexpressionElimination.pass,
+        "derivative functions make constants and shapes anew for each rule"),
+      Phase(
+        DeadCodeElimination.pass,
+        "what was differentiated is called no longer, and merged values leave readers behind"),
+      Phase(Schedule.pass, "the order counts once all operations are there"),
+    ]
   }
 
   /// The names of phases that there can be, in the order of the pipeline, each once.

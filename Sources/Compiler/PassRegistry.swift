@@ -4,8 +4,10 @@ import Transforms
 package enum PassRegistry {
   /// The passes, sorted by name.
   package static let all: [Pass] = [
+    Canonicalization.pass,
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
+    ConstantFolding.pass,
     JoinSlices.pass,
     ReplaceLayers.pass,
     Schedule.pass,

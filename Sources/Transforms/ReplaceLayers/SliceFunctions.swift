@@ -8,7 +8,7 @@ struct SliceFunctions {
   private var known: [Form: Function] = [:]
 
   private enum Form: Hashable {
-    case lookup(TensorType, count: Int, paddingIndex: Int?)
+    case lookup(TensorType, count: Int, isFirst: Bool, paddingIndex: Int?)
     case projection(TensorType, TensorType, Contraction)
   }
 
@@ -18,22 +18,25 @@ struct SliceFunctions {
 
   /// (slice [R, H], ids [n], first row's id) to [n, H]: the rows of the ids that lie in the slice,
   /// zeros for all others.
-  mutating func lookup(in slice: TensorType, count: Int, paddingIndex: Int?) -> Function {
-    let name = paddingIndex == nil ? "embedding_slice" : "embedding_slice_with_padding"
-    return function(.lookup(slice, count: count, paddingIndex: paddingIndex), name) { rewriter in
+  mutating func firstLookup(in slice: TensorType, count: Int, paddingIndex: Int?) -> Function {
+    let form = Form.lookup(slice, count: count, isFirst: true, paddingIndex: paddingIndex)
+    return function(form, "embedding_first_slice") { rewriter in
       let table = rewriter.addArgument(slice)
-      let ids = rewriter.addArgument(TensorType([count], .i32))
-      let base = rewriter.addArgument(TensorType([], .i32))
-      let zero = rewriter.scalar(0, .i32)
-      let count = rewriter.scalar(Double(slice.shape[0]), .i32)
-      let local = rewriter.subtract(ids, base)
-      // The row of the slice, or row 0 where the id lies in another slice: then it is not `local`.
-      let notNegative = rewriter.maximum(local, zero)
-      let row = rewriter.select(rewriter.compare(.less, notNegative, count), notNegative, zero)
-      let isInside = rewriter.compare(.equal, row, local)
-      let found = rewriter.gatherRows(table, row, paddingIndex: paddingIndex)
-      let column = rewriter.reshape(isInside, [rewriter.type(of: ids).count, 1])
-      rewriter.return([rewriter.select(column, found, rewriter.scalar(0, slice.element))])
+      let (found, isInside) = rewriter.lookup(in: table, count: count, paddingIndex: paddingIndex)
+      let nothing = rewriter.scalar(0, slice.element)
+      rewriter.return([rewriter.select(isInside, found, nothing)])
+    }
+  }
+
+  /// (slice [R, H], ids [n], first row's id, rows [n, H]) to [n, H]: the rows of the ids that lie in
+  /// the slice, the given ones for all others.
+  mutating func lookup(in slice: TensorType, count: Int) -> Function {
+    let form = Form.lookup(slice, count: count, isFirst: false, paddingIndex: nil)
+    return function(form, "embedding_slice") { rewriter in
+      let table = rewriter.addArgument(slice)
+      let (found, isInside) = rewriter.lookup(in: table, count: count, paddingIndex: nil)
+      let before = rewriter.addArgument(rewriter.type(of: found))
+      rewriter.return([rewriter.select(isInside, found, before)])
     }
   }
 
@@ -59,5 +62,24 @@ struct SliceFunctions {
     module.insert(rewriter.function)
     known[form] = rewriter.function
     return rewriter.function
+  }
+}
+
+extension Rewriter {
+  /// Adds arguments for ids [n] and the first row's id. Gives the rows [n, H] of the ids in the slice,
+  /// row 0 for all others, and whether they lie in it, [n, 1].
+  fileprivate mutating func lookup(
+    in slice: ValueID, count: Int, paddingIndex: Int?
+  ) -> (found: ValueID, isInside: ValueID) {
+    let ids = addArgument(TensorType([count], .i32))
+    let base = addArgument(TensorType([], .i32))
+    let zero = scalar(0, .i32)
+    let local = subtract(ids, base)
+    let notNegative = maximum(local, zero)
+    let isBelow = compare(.less, notNegative, scalar(Double(type(of: slice).shape[0]), .i32))
+    // Row 0 stands for ids of other slices, whose `local` it is not.
+    let row = select(isBelow, notNegative, zero)
+    let isInside = compare(.equal, row, local)
+    return (gatherRows(slice, row, paddingIndex: paddingIndex), reshape(isInside, [count, 1]))
   }
 }

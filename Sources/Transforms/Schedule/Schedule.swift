@@ -9,6 +9,10 @@ import Operations
 /// operations; an order is better where its peak is lower, or else its sum of live bytes by more than
 /// a thousandth. That is done until nothing is better, so that a second run changes nothing.
 ///
+/// A slice of an argument that is read several times is made again before each reader: the argument is
+/// there anyway, the slice then is alive for one operation only. So the slices of the word embedding,
+/// which forward and backward pass read, do not lie beside it all the time in between.
+///
 /// Before, `%a` and `%b` are alive at once, after only one of them:
 ///
 ///     %a = broadcast %x; %b = broadcast %y; %c = sum %a; %d = sum %b
@@ -38,7 +42,7 @@ package enum Schedule {
       guard done.insert(name).inserted, let function = module[name] else { return }
       for callee in function.callees { schedule(callee) }
       var rewriter = Rewriter(function)
-      var isChanged = false
+      var isChanged = rewriter.remakeSlices()
       let peak = order(function.body, &rewriter, &isChanged)
       analysis.setPeak(peak, of: name)
       if isChanged { module.insert(rewriter.function) }
@@ -64,6 +68,36 @@ package enum Schedule {
       } while true
       return cost.peak
     }
+  }
+}
+
+extension Rewriter {
+  /// Gives each reader of a slice of an argument, in the function's body, a slice of its own.
+  /// - Returns: whether anything changed.
+  fileprivate mutating func remakeSlices() -> Bool {
+    let body = function[function.body].operations
+    var before: [OperationID: [OperationID]] = [:]
+    for id in body {
+      let node = function[id]
+      guard case .movement(.slice) = node.operation,
+        case .argument(function.body, _) = function[node.operands[0]].definition
+      else { continue }
+      let readers = function[node.results[0]].uses.filter {
+        function[$0.operation].parent == function.body
+      }
+      // The slice itself stays for one of them.
+      for use in readers.dropFirst() {
+        insertionPoint = .end(function.body)
+        let copy = insert(node.operation, node.operands)[0]
+        setOperand(use.operand, of: use.operation, to: copy)
+        if let made = function[function.body].operations.last {
+          before[use.operation, default: []].append(made)
+        }
+      }
+    }
+    guard !before.isEmpty else { return false }
+    reorder(function.body, body.flatMap { (before[$0] ?? []) + [$0] })
+    return true
   }
 }
 
