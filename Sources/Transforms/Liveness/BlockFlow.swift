@@ -6,7 +6,8 @@ import Operations
 /// the order in which they stand, and so are the storages they make.
 ///
 /// A storage is the memory of one value, under all names that reshapes give it. What comes from
-/// outside the block has none, and a constant's has no bytes: both are there in any case.
+/// outside the block has none. Bytes that are there in any case do not count: those of constants, and
+/// of what a function returns, which is made where the caller keeps it.
 package struct BlockFlow: Sendable {
   /// The operations but the last, which ends the block.
   package let operations: [OperationID]
@@ -24,8 +25,8 @@ package struct BlockFlow: Sendable {
   private(set) var predecessors: Rows = Rows()
   /// The bytes that each operation needs while it runs, results included.
   private(set) var demand: [Int] = []
-  /// Whether an operation may put its results where operands were that it reads last.
-  private(set) var reuses: [Bool] = []
+  /// The bytes that an operation may have where operands were that it reads last.
+  private(set) var reusable: [Int] = []
 
   /// Lists of numbers, one after the other.
   struct Rows: Sendable {
@@ -100,15 +101,28 @@ package struct BlockFlow: Sendable {
       if case .source(.constant) = operation.operation { byteCounts[first] = 0 }
       for result in operation.results { makerOf[Int(result.number)] = number }
       made.append(first..<byteCounts.count)
-      demand.append(max(byteCounts[first...].reduce(0, +), innerPeak(id)))
-      switch operation.operation {
-      case .elementwise, .random, .control(.repeat): reuses.append(true)
-      default: reuses.append(false)
-      }
     }
     for value in node.operations.last.map({ function[$0].operands }) ?? [] {
       let storage = storageOf[Int(value.number)]
-      if storage >= 0 { isKept[storage] = true }
+      guard storage >= 0 else { continue }
+      isKept[storage] = true
+      if !ownsArguments { byteCounts[storage] = 0 }
+    }
+    for (number, id) in operations.enumerated() {
+      let results = made[number].reduce(0) { $0 + byteCounts[$1] }
+      let inner = innerPeak(id)
+      switch function[id].operation {
+      case .control(.repeat):
+        // The carried values are counted within, and take the places of the first ones.
+        demand.append(max(results, inner))
+        reusable.append(function[id].results.reduce(0) { $0 + function.type(of: $1).byteCount })
+      case .elementwise, .random:
+        demand.append(results)
+        reusable.append(results)
+      default:
+        demand.append(results + inner)
+        reusable.append(0)
+      }
     }
   }
 
@@ -156,8 +170,7 @@ extension BlockFlow {
       }
       let results = made[operation].reduce(0) { $0 + byteCounts[$1] }
       let unread = made[operation].reduce(0) { $0 + (readers[$1] == 0 ? byteCounts[$1] : 0) }
-      let reused = reuses[operation] ? min(freed, results) : 0
-      let during = alive + demand[operation] - reused
+      let during = alive + demand[operation] - min(freed, reusable[operation])
       alive += results - unread - freed
       visit(place, during, alive)
     }

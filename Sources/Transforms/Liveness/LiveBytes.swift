@@ -3,18 +3,21 @@ import Operations
 
 /// The bytes that a function holds while it runs, operation by operation.
 ///
-/// A value is alive from the operation that makes it to the last that reads it; a returned one to the
-/// end. Arguments are the caller's: they are there all the time, and counted apart. A call needs its
-/// callee's own peak, a repeat its region's. An elementwise operation may put its result where an
-/// operand was that it reads last, and a repeat its carried values likewise; other operations hold
-/// operands and results at once.
+/// A value is alive from the operation that makes it to the last that reads it. Arguments and results
+/// are the caller's: their bytes are there all the time, and counted apart. A call needs its results
+/// and its callee's own peak, a repeat its region's. An elementwise operation may put its result where
+/// an operand was that it reads last, and a repeat its carried values likewise; other operations hold
+/// operands and results at once. Constants do not count.
 package struct LiveBytes: Sendable {
   /// The bytes of the arguments.
   package let argumentBytes: Int
-  /// The bytes held while each operation of the body runs, and alive after it; without the arguments.
+  /// The bytes of the results.
+  package let resultBytes: Int
+  /// The bytes held while each operation of the body runs, and alive after it; without arguments and
+  /// results.
   package let levels: [(operation: OperationID, during: Int, after: Int)]
 
-  /// The most bytes that are held at once, without the arguments.
+  /// The most bytes that are held at once, without arguments and results.
   package var peak: Int { levels.reduce(0) { max($0, $1.during, $1.after) } }
 
   /// The first operation at which that many are held, nil for a function without any.
@@ -44,7 +47,8 @@ package struct LiveBytesAnalysis: Sendable {
       levels.append((flow.operations[place], during, after))
     }
     return LiveBytes(
-      argumentBytes: function.argumentTypes.reduce(0) { $0 + $1.byteCount }, levels: levels)
+      argumentBytes: function.argumentTypes.reduce(0) { $0 + $1.byteCount },
+      resultBytes: function.resultTypes.reduce(0) { $0 + $1.byteCount }, levels: levels)
   }
 
   /// The flow of a block as it now stands.
@@ -64,7 +68,7 @@ package struct LiveBytesAnalysis: Sendable {
     ) { inner[$0] ?? 0 }
   }
 
-  /// The most bytes that a function holds beside its arguments.
+  /// The most bytes that a function holds beside its arguments and results.
   package mutating func peak(of name: String) -> Int {
     if let known = peaks[name] { return known }
     guard let function = module[name] else { return 0 }
