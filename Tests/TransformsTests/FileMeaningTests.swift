@@ -25,7 +25,7 @@ import Transforms
           changed.resultTypes == function.resultTypes
         else { return false }
         let note = "\(name), case \(number + 1), @\(function.name)"
-        for seed in 1...4 as ClosedRange<UInt64> {
+        for seed in 1...16 as ClosedRange<UInt64> {
           let arguments = randomArguments(function, seed: seed)
           let exact = try interpret(before, function.name, arguments)
           let found = try interpret(after, function.name, arguments)

@@ -131,7 +131,7 @@ extension ConfigurationKey {
       "replicated_tensor_sharding", .boolean,
       .fineTuning(.defaulted(false), pretraining: .required),
       "whether replicas share out the optimizer's state", suggestion: false,
-      effect: .storedUnless(false)),
+      effect: .storedUnless(false), isNeededByOriginal: true),
   ]
 
   private static let training = [
@@ -231,7 +231,7 @@ extension ConfigurationKey {
       .everywhere(.defaulted("INFO")), "how much the original's log tells", effect: .stored),
     ConfigurationKey(
       "wandb_opts.log_to_wandb", .boolean, .everywhere(.defaulted(false)),
-      "whether to log to Weights & Biases", effect: .storedUnless(false)),
+      "whether to log to Weights & Biases", effect: .storedUnless(false), isNeededByOriginal: true),
     ConfigurationKey(
       "wandb_opts.init.project", .string, .everywhere(.optional),
       nested: .everywhere(.defaulted("TF2-BERT")), "the project in Weights & Biases",

@@ -26,21 +26,3 @@ package enum Canonicalization {
     }
   }
 }
-
-extension Reduction {
-  /// The largest of single elements is the elements themselves.
-  func canonical(_ site: RewriteSite) -> Rewrite? {
-    let shape = site.type(of: site.operands[0]).shape
-    guard function == .maximum, axes.allSatisfy({ shape[$0] == 1 }) else { return nil }
-    return .operation(.movement(.reshape(site.resultType.shape)), site.operands)
-  }
-}
-
-extension Random {
-  /// A dropout that drops nothing divides by 1.
-  func canonical(_ site: RewriteSite) -> Rewrite? {
-    switch self {
-    case .dropout(let probability): probability == 0 ? .value(site.operands[0]) : nil
-    }
-  }
-}
