@@ -88,7 +88,7 @@ private struct TableUses {
       let type = rewriter.type(of: table)
       guard type.shape[0].isMultiple(of: factor) else {
         throw TesseraError(
-          .usage, code: .vocabularyNotDivisible,
+          .badData, code: .vocabularyNotDivisible,
           "the table \(type) of @\(rewriter.function.name) does not have \(factor) equal slices",
           notes: ["the option 'factor' must divide its \(type.shape[0]) rows"])
       }
