@@ -41,10 +41,20 @@ package enum PassPipeline {
 
   /// The phases for a recipe.
   package static func phases(for recipe: TrainingRecipe.Program) -> [Phase] {
-    [
-      Phase(.frontend, "everything begins with the model"),
+    var phases = [Phase(.frontend, "everything begins with the model")]
+    if recipe.replacesLayers, recipe.embeddingSerializationFactor > 1 {
+      phases.append(
+        Phase(
+          ReplaceLayers.pass,
+          "what is replaced before it is differentiated has gradients of the new form",
+          PassOptions([("factor", "\(recipe.embeddingSerializationFactor)")])))
+    }
+    return phases + [
       Phase(
         .trainingStep, "derivatives are made of whole functions, before anything is cut or shared"),
+      Phase(
+        JoinSlices.pass,
+        "sums of padded gradients are joined before other phases take them apart"),
       Phase(ConstantFolding.pass, "constants show the rules of the next phase what is neutral"),
       Phase(
         Canonicalization.pass, "equal values get equal operations, which the next phase merges"),
@@ -57,8 +67,9 @@ package enum PassPipeline {
       recipe.usesOutlining
         ? Phase(
           Outlining.pass,
-          "last, so that it sees all that repeats, and no pass has to look into more")
-        : Phase(Inlining.pass, "last, so that passes before it do the work of a layer once"),
+          "all that repeats is there now, and no pass after it has to look into more")
+        : Phase(Inlining.pass, "late, so that passes before it do the work of a layer once"),
+      Phase(Schedule.pass, "the order counts once all operations are there"),
     ]
   }
 

@@ -9,6 +9,9 @@ package enum PassRegistry {
     DeadCodeElimination.pass,
     ConstantFolding.pass,
     Inlining.pass,
+    JoinSlices.pass,
     Outlining.pass,
+    ReplaceLayers.pass,
+    Schedule.pass,
   ]
 }

@@ -158,6 +158,16 @@ package struct Rewriter: Sendable {
     function.operations[id.index].operation = operation
   }
 
+  /// Puts the operations of a block in another order; `order` holds each of them once. Whether
+  /// definitions stand before uses is the caller's affair.
+  package mutating func reorder(_ block: BlockID, _ order: [OperationID]) {
+    precondition(
+      order.count == function[block].operations.count
+        && order.allSatisfy { function[$0].parent == block } && Set(order).count == order.count,
+      "an order holds the operations of its block, each once")
+    function.blocks[block.index].operations = order
+  }
+
   /// Puts another operation with other operands in place of one; results, and so their readers, stay.
   package mutating func replace(
     _ id: OperationID, by operation: Operation, _ operands: [ValueID]

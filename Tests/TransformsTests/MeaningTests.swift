@@ -43,6 +43,17 @@ enum Tolerance {
     try expectSameMeaning("fold,canonicalize,cse,dce", model)
   }
 
+  @Test(arguments: MicroModel.all)
+  func order(model: MicroModel) throws {
+    try expectSameMeaning("schedule", model)
+    try expectSameMeaning("schedule", upTo: "dce", model)
+  }
+
+  @Test(arguments: MicroModel.all)
+  func joinedSlices(model: MicroModel) throws {
+    try expectSameMeaning("join-slices,dce", model)
+  }
+
   /// A change of a number is found, through both.
   @Test func aChangedConstantIsFound() throws {
     let compiled = try MicroModel.all[0].compiled(upTo: "training-step")
