@@ -128,6 +128,13 @@ let package = Package(
         "TrainingStep", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport", "Foundations"]),
+    .testTarget(
+      name: "TransformsTests",
+      dependencies: [
+        "Transforms", "Compiler", "Frontend", "Runtime", "Interpreter", "GraphIR", "TestSupport",
+        "Bundle", "Operations", "Recipe", "Foundations",
+      ],
+      exclude: ["Files"]),
   ],
   swiftLanguageModes: [.v6]
 )
