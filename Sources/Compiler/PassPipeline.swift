@@ -41,10 +41,18 @@ package enum PassPipeline {
 
   /// The phases for a recipe.
   package static func phases(for recipe: TrainingRecipe.Program) -> [Phase] {
-    [
-      Phase(.frontend, "everything begins with the model"),
+    var phases = [Phase(.frontend, "everything begins with the model")]
+    if recipe.pipeline.stages.count > 1 {
+      phases.append(
+        Phase(
+          Partition.pass,
+          "derivatives are made of whole functions, so that stages must be functions before",
+          recipe.pipeline.partitionOptions))
+    }
+    phases.append(
       Phase(
-        .trainingStep, "derivatives are made of whole functions, before anything is cut or shared"),
+        .trainingStep, "derivatives are made of whole functions, before anything is shared"))
+    phases += [
       Phase(
         CommonSubexpressionElimination.pass,
         "derivative functions make constants and shapes anew for each rule"),
@@ -52,10 +60,21 @@ package enum PassPipeline {
         DeadCodeElimination.pass,
         "what was differentiated is called no longer, and merged values leave readers behind"),
     ]
+    return phases
   }
 
   /// The names of phases that there can be, in the order of the pipeline, each once.
   package static let names: [String] = {
     ["frontend", "training-step"] + PassRegistry.all.map(\.name)
   }()
+}
+
+extension PipelineMapping {
+  /// The stages and their IPUs as `partition` takes them.
+  fileprivate var partitionOptions: PassOptions {
+    PassOptions([
+      ("stages", stages.map { $0.map(\.rawValue).joined(separator: ",") }.joined(separator: ";")),
+      ("devices", devices.map(String.init).joined(separator: ",")),
+    ])
+  }
 }

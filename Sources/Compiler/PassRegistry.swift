@@ -6,5 +6,6 @@ package enum PassRegistry {
   package static let all: [Pass] = [
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
+    Partition.pass,
   ]
 }
