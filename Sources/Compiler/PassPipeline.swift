@@ -52,6 +52,14 @@ package enum PassPipeline {
     phases.append(
       Phase(
         .trainingStep, "derivatives are made of whole functions, before anything is shared"))
+    if recipe.usesRecomputation {
+      phases.append(
+        Phase(
+          Recomputation.pass,
+          "it finds forward and backward calls as the derivative made them, and dead code "
+            + "elimination then removes what is kept no longer",
+          PassOptions([("mode", Recomputation.Mode.interleaved.rawValue)])))
+    }
     phases += [
       Phase(
         CommonSubexpressionElimination.pass,

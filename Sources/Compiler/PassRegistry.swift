@@ -7,5 +7,6 @@ package enum PassRegistry {
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
     Partition.pass,
+    Recomputation.pass,
   ]
 }
