@@ -32,7 +32,8 @@ let package = Package(
     .target(
       name: "TrainingStep",
       dependencies: ["GraphIR", "Autodiff", "Operations", "Recipe", "Foundations"]),
-    .target(name: "Transforms", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .target(
+      name: "Transforms", dependencies: ["Interpreter", "GraphIR", "Operations", "Foundations"]),
     .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
     .target(
       name: "Compiler",

@@ -61,12 +61,20 @@ package enum PassPipeline {
           PassOptions([("mode", Recomputation.Mode.interleaved.rawValue)])))
     }
     phases += [
+      Phase(ConstantFolding.pass, "constants show the rules of the next phase what is neutral"),
+      Phase(
+        Canonicalization.pass, "equal values get equal operations, which the next phase merges"),
       Phase(
         CommonSubexpressionElimination.pass,
         "derivative functions make constants and shapes anew for each rule"),
       Phase(
         DeadCodeElimination.pass,
         "what was differentiated is called no longer, and merged values leave readers behind"),
+      recipe.usesOutlining
+        ? Phase(
+          Outlining.pass,
+          "last, so that it sees all that repeats, and no pass has to look into more")
+        : Phase(Inlining.pass, "last, so that passes before it do the work of a layer once"),
     ]
     return phases
   }

@@ -4,8 +4,12 @@ import Transforms
 package enum PassRegistry {
   /// The passes, sorted by name.
   package static let all: [Pass] = [
+    Canonicalization.pass,
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
+    ConstantFolding.pass,
+    Inlining.pass,
+    Outlining.pass,
     Partition.pass,
     Recomputation.pass,
   ]

@@ -27,7 +27,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case mixedForms = "mixed-forms"
   case modelSourceConflict = "model-source-conflict"
   case noCheckpoint = "no-checkpoint"
-  case noVariantInOriginal = "no-variant-in-original"
+  case refusedByOriginal = "refused-by-original"
   case notInEffect = "not-in-effect"
   case outOfRange = "out-of-range"
   case recipeVersion = "recipe-version"

@@ -79,11 +79,12 @@ package func makeFolders(_ path: String) throws(TesseraError) {
 ///   (74) where it cannot be read.
 package func readBytes(path: String, limit: Int) throws(TesseraError) -> [UInt8] {
   let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+  let name = path == "-" ? "standard input" : path.isEmpty ? "''" : path
   guard descriptor >= 0 else {
     let reason = errno
     throw TesseraError(
       reason == ENOENT || reason == ENOTDIR ? .inputMissing : .inputOutput,
-      code: .cannotOpen, "\(path): \(systemReason(reason))")
+      code: .cannotOpen, "\(name): \(systemReason(reason))")
   }
   defer { if path != "-" { close(descriptor) } }
   var bytes: [UInt8] = []
@@ -97,7 +98,7 @@ package func readBytes(path: String, limit: Int) throws(TesseraError) -> [UInt8]
     if reason == EINTR { continue }
     guard reason == 0 else {
       throw TesseraError(
-        .inputOutput, code: .cannotRead, "\(path): \(systemReason(reason))")
+        .inputOutput, code: .cannotRead, "\(name): \(systemReason(reason))")
     }
     if chunk.isEmpty { break }
     bytes += chunk

@@ -161,6 +161,48 @@ package struct Rewriter: Sendable {
     function.operations[id.index].operation = operation
   }
 
+  /// Puts another operation with other operands in place of one; results, and so their readers, stay.
+  package mutating func replace(
+    _ id: OperationID, by operation: Operation, _ operands: [ValueID]
+  ) {
+    let old = function[id]
+    precondition(
+      (try? operation.resultTypes(of: operands.map(type(of:)))) == old.results.map(type(of:)),
+      "'\(operation.mnemonic)' in place of '\(old.operation.mnemonic)' gives other types")
+    removeUses(by: id)
+    function.operations[id.index].operation = operation
+    function.operations[id.index].operands = operands
+    for (index, operand) in operands.enumerated() {
+      function.values[operand.index].uses.append(Use(operation: id, operand: index))
+    }
+  }
+
+  private mutating func removeUses(by id: OperationID) {
+    for operand in Set(function[id].operands) {
+      function.values[operand.index].uses.removeAll { $0.operation == id }
+    }
+  }
+
+  /// Erases operations without regions, whose results nothing reads but others of them: each block is
+  /// walked once, however many there are.
+  package mutating func erase(_ ids: [OperationID]) {
+    var blocks: Set<BlockID> = []
+    for id in ids {
+      precondition(function[id].body == nil, "an operation with a region is erased by itself")
+      removeUses(by: id)
+      if let parent = function[id].parent { blocks.insert(parent) }
+      function.operations[id.index].operands = []
+      function.operations[id.index].parent = nil
+    }
+    precondition(
+      ids.allSatisfy { function[$0].results.allSatisfy { function[$0].uses.isEmpty } },
+      "an operation in use is not erased")
+    for block in blocks {
+      let kept = function[block].operations.filter { function[$0].parent != nil }
+      function.blocks[block.index].operations = kept
+    }
+  }
+
   /// Erases an operation, and its region with it; nothing may read its results.
   package mutating func erase(_ id: OperationID) {
     let node = function[id]

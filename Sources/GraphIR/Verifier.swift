@@ -101,7 +101,8 @@ package struct Verifier {
     if !given.isEmpty && given.count != ports.count {
       report("some \(kind)s have ports and some have none", function)
     }
-    for port in given where given.count(where: { $0 == port }) > 1 {
+    var seen: Set<Port> = []
+    for port in given where !seen.insert(port).inserted {
       report("the \(kind) port \(port.role.rawValue) '\(port.name)' is repeated", function)
     }
   }

@@ -29,18 +29,25 @@ extension RecipeRules {
   }
 
   private func emptyStages() -> [RecipeViolation] {
-    pipeline.stages.indices.filter { pipeline.stages[$0].isEmpty }.map { index in
-      var changed = pipeline
-      changed.stages.remove(at: index)
-      if changed.devices.indices.contains(index) { changed.devices.remove(at: index) }
-      return RecipeViolation(
+    let empty = pipeline.stages.indices.filter { pipeline.stages[$0].isEmpty }
+    var changed = PipelineMapping(stages: [], devices: [])
+    for (index, stage) in pipeline.stages.enumerated() where !stage.isEmpty {
+      changed.stages.append(stage)
+      if pipeline.devices.indices.contains(index) {
+        changed.devices.append(pipeline.devices[index])
+      }
+    }
+    return empty.map { index in
+      RecipeViolation(
         .emptyStage, "pipeline stage \(index) has no layer", at: "\(stagesKey)[\(index)]",
         keys: [stagesKey],
         remedies: changed.stages.isEmpty
           ? []
           : [
             Remedy(
-              "remove stage \(index), and its entry in \(name("device_mapping"))",
+              empty.count == 1
+                ? "remove stage \(index), and its entry in \(name("device_mapping"))"
+                : "remove the \(empty.count) empty stages, and their IPUs",
               [setting(stagesKey, to: .stages(changed.stages))]
                 + placement(changed.devices).edits)
           ])
@@ -110,9 +117,9 @@ extension RecipeRules {
             .stageRepeated, "\"\(layer.rawValue)\" is listed a second time",
             at: "\(stagesKey)[\(stage)][\(index)]", keys: [stagesKey],
             notes: ["the model has it once"],
-            remedies: [
-              setStages("remove it from stage \(stage)") { $0[stage].remove(at: index) }
-            ]))
+            remedies: violations.count > 8
+              ? []
+              : [setStages("remove it from stage \(stage)") { $0[stage].remove(at: index) }]))
       }
     }
     for layer in singleLayers where !seen.contains(layer) {
@@ -159,7 +166,7 @@ extension RecipeRules {
         at: entry(later, after), keys: [stagesKey],
         notes: ["it takes that layer's result, and data flows from stage to stage"],
         remedies: [
-          move(after, from: later, to: stage), move(before, from: stage, to: later),
+          move(after, from: later, to: stage), move(before, from: stage, to: later), sorted,
         ])
     }
   }
@@ -185,6 +192,22 @@ extension RecipeRules {
         (.pooler, pipeline.stage(of: .pooler), .classificationHead),
       ]
     }
+  }
+
+  /// The stages with their IPUs, by the first layer that each holds.
+  private var sorted: Remedy {
+    let order = [.embeddings, .encoderLayer] + singleLayers.dropFirst()
+    func rank(_ stage: Int) -> Int {
+      pipeline.stages[stage].compactMap { order.firstIndex(of: $0) }.min() ?? order.count
+    }
+    let stages = pipeline.stages.indices.sorted { (rank($0), $0) < (rank($1), $1) }
+    let devices = stages.compactMap { stage in
+      pipeline.devices.indices.contains(stage) ? pipeline.devices[stage] : nil
+    }
+    return Remedy(
+      "put the stages in the order in which data flows",
+      [setting(stagesKey, to: .stages(stages.map { pipeline.stages[$0] }))]
+        + placement(devices).edits)
   }
 
   private func move(_ layer: StageLayer, from: Int, to: Int) -> Remedy {

@@ -99,25 +99,30 @@ extension ValueKind {
       "\(path) must be \(Self.alternatives(choices)), but is \(value.phrase)", at: value.location)
   }
 
+  /// The mistakes that are looked for in one list.
+  private static let mistakeLimit = 100
+
   private func list(of kind: ValueKind, in value: JSON.Value, _ path: String) -> [Diagnostic] {
     guard let elements = value.elements else { return [wrongType(value, path)] }
-    return elements.enumerated().flatMap {
-      kind.mistakes(in: $0.element, path: "\(path)[\($0.offset)]")
+    var mistakes: [Diagnostic] = []
+    for (index, element) in elements.enumerated() where mistakes.count < Self.mistakeLimit {
+      mistakes += kind.mistakes(in: element, path: "\(path)[\(index)]")
     }
+    return mistakes
   }
 
   private func stageMistakes(in value: JSON.Value, _ path: String) -> [Diagnostic] {
     guard let stages = value.elements else { return [wrongType(value, path)] }
-    guard stages.count <= RecipeLimits.stages else {
+    guard (1...RecipeLimits.stages).contains(stages.count) else {
       return [
         Diagnostic(
           code: .outOfRange,
-          "\(path) has \(stages.count) stages; at most \(RecipeLimits.stages) are possible",
+          "\(path) has \(stages.count) stages, but must have 1 to \(RecipeLimits.stages)",
           at: value.location)
       ]
     }
     let names = StageLayer.allCases.map(\.rawValue)
-    return stages.enumerated().flatMap { index, stage -> [Diagnostic] in
+    let mistakes = stages.enumerated().flatMap { index, stage -> [Diagnostic] in
       let path = "\(path)[\(index)]"
       guard let layers = stage.elements else {
         return [ValueKind.strings.wrongType(stage, path)]
@@ -129,6 +134,7 @@ extension ValueKind {
           ? [] : [unknown(among: names, code: .unknownStage, layer, path)]
       }
     }
+    return Array(mistakes.prefix(Self.mistakeLimit))
   }
 
   private func precisionMistakes(in value: JSON.Value, _ path: String) -> [Diagnostic] {

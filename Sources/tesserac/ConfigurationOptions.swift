@@ -95,7 +95,10 @@ struct ConfigurationOptions: ParsableArguments {
   func validate() throws {
     switch (config, configOption) {
     case (nil, nil): throw ValidationError("Missing expected argument '<config>'.")
-    case (_?, _?): throw ValidationError("The configuration is given twice.")
+    // Releases before v3.4 gave this flag a value.
+    case ("true"?, _?) where compileOnly, ("false"?, _?) where compileOnly: break
+    case (let first?, let second?):
+      throw ValidationError("The configuration is given twice: '\(first)' and '\(second)'.")
     default: break
     }
   }
@@ -103,7 +106,7 @@ struct ConfigurationOptions: ParsableArguments {
   /// Reads the configuration with the overrides in place.
   func load(precision: Precision = .fp16) throws -> LoadedConfiguration {
     try Configuration.load(
-      path: config ?? configOption ?? "-", overrides: try overrides(), precision: precision)
+      path: configOption ?? config ?? "-", overrides: try overrides(), precision: precision)
   }
 
   private func overrides() throws -> [Override] {

@@ -31,6 +31,18 @@ enum Tolerance {
     try expectSameMeaning("cse,dce", model)
   }
 
+  /// Constants that depend on constants come from the numbers of dropouts' streams.
+  @Test(arguments: MicroModel.all.filter(\.hasDropout))
+  func folding(model: MicroModel) throws {
+    try expectSameMeaning("fold", model)
+  }
+
+  @Test(arguments: MicroModel.all)
+  func canonicalForms(model: MicroModel) throws {
+    try expectSameMeaning("canonicalize", model)
+    try expectSameMeaning("fold,canonicalize,cse,dce", model)
+  }
+
   /// A change of a number is found, through both.
   @Test func aChangedConstantIsFound() throws {
     let compiled = try MicroModel.all[0].compiled(upTo: "training-step")
@@ -91,7 +103,7 @@ struct NamedResult {
   var tensor: Tensor
 }
 
-/// What a differs between results; empty where nothing does.
+/// What differs between results; empty where nothing does.
 func differences(
   _ before: [NamedResult], _ after: [NamedResult], _ tolerance: Tolerance
 ) -> [String] {
@@ -151,7 +163,7 @@ struct Results {
 }
 
 extension HostTensor {
-  fileprivate convenience init(_ tensor: Tensor) {
+  convenience init(_ tensor: Tensor) {
     self.init(tensor.type)
     if tensor.type.element == .i32 {
       set(tensor.values.map { Int32($0) })

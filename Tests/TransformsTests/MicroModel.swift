@@ -12,6 +12,7 @@ import Testing
 /// A training small enough for the interpreter: two encoder layers in three stages on two IPUs.
 struct MicroModel: Sendable, CustomTestStringConvertible {
   let testDescription: String
+  let hasDropout: Bool
   private var settings: [String]
   private var precision: Precision
   private var variant: ModelVariant
@@ -21,6 +22,7 @@ struct MicroModel: Sendable, CustomTestStringConvertible {
     variant: ModelVariant = .huggingFace, replicas: Int = 1, dropout: Double = 0
   ) {
     testDescription = name
+    hasDropout = dropout > 0
     self.precision = precision
     self.variant = variant
     self.settings =

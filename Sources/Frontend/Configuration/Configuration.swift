@@ -23,7 +23,7 @@ package enum Configuration {
   ) throws(TesseraError) -> LoadedConfiguration {
     let name = path == "-" ? "stdin" : path
     return try read(
-      bytes: try readBytes(path: path, limit: JSON.byteLimit), file: name, overrides: overrides,
+      bytes: try readBytes(path: path, limit: byteLimit), file: name, overrides: overrides,
       precision: precision)
   }
 
@@ -31,7 +31,7 @@ package enum Configuration {
   package static func read(
     bytes: [UInt8], file: String, overrides: [Override] = [], precision: Precision = .fp16
   ) throws(TesseraError) -> LoadedConfiguration {
-    var root = try JSON.parse(bytes: bytes, file: file)
+    var root = try JSON.parse(bytes: bytes, file: file, byteLimit: byteLimit)
     guard root.members != nil else {
       throw TesseraError(
         .badData, code: .wrongType, "a configuration must be an object, but is \(root.phrase)",
@@ -42,15 +42,27 @@ package enum Configuration {
     let judge = Judge(
       kind: try ConfigurationKind(of: root), name: stem(of: file), precision: precision)
     let judged = judge(root)
-    let trial = RemedyTrial(root: root) { judge($0).diagnostics }
-    let diagnostics = inSourceOrder(
-      overrideMistakes + trial.offering(judged.diagnostics), overrides: overrides)
-    let errors = diagnostics.filter { $0.severity == .error }
-    guard errors.isEmpty else { throw TesseraError(.badData, errors) }
+    let found = inSourceOrder(overrideMistakes + judged.diagnostics, overrides: overrides)
+    let errors = found.filter { $0.severity == .error }
+    let trial = RemedyTrial(root: root) { judge($0, suggests: false).diagnostics }
+    guard errors.isEmpty else {
+      var reported = trial.offering(Array(errors.prefix(mistakeLimit)))
+      if errors.count > mistakeLimit {
+        reported[mistakeLimit - 1].notes.append("and \(errors.count - mistakeLimit) more mistakes")
+      }
+      throw TesseraError(.badData, reported)
+    }
+    let diagnostics = trial.offering(found)
     return LoadedConfiguration(
       recipe: judged.recipe, remarks: diagnostics,
       values: EffectiveConfiguration(judged.reader, file: file))
   }
+
+  /// The longest file, in bytes; published ones have 3 KB.
+  package static let byteLimit = 1 << 20
+
+  /// The mistakes that are reported; a file that is no configuration at all has one on each line.
+  private static let mistakeLimit = 100
 
   /// The file's name without folder and extension.
   private static func stem(of path: String) -> String {
@@ -82,12 +94,12 @@ private struct Judge: Sendable {
   let name: String
   let precision: Precision
 
+  /// - Parameter suggests: whether remedies for keys and values are looked for.
   func callAsFunction(
-    _ root: JSON.Value
+    _ root: JSON.Value, suggests: Bool = true
   ) -> (recipe: TrainingRecipe, reader: ConfigurationReader, diagnostics: [Diagnostic]) {
-    var kind = kind
-    kind.namesModel = root["bert_model_name"].map { !$0.isNull } ?? false
-    var reader = ConfigurationReader(root, kind: kind)
+    let kind = (try? ConfigurationKind(of: root)) ?? kind
+    var reader = ConfigurationReader(root, kind: kind, suggests: suggests)
     let recipe = reader.recipe(configurationName: name, precision: precision)
     let contradictions = recipe.violations(in: kind.form)
       .filter { $0.keys.allSatisfy(reader.isReadable) }

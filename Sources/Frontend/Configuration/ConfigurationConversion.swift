@@ -38,7 +38,9 @@ extension EffectiveConfiguration {
         "left out: wandb_opts.init.\($0) is no key of the original's")
     }
     remarks += ignored.map {
-      Diagnostic(.note, code: .lostInConversion, "left out: \($0)")
+      Diagnostic(
+        .note, code: .lostInConversion,
+        "left out: \($0), which \(task) does without")
     }
     return (JSON.Plain(atPaths: members), remarks)
   }
@@ -47,10 +49,11 @@ extension EffectiveConfiguration {
   private func addition(_ key: ConfigurationKey, _ target: ConfigurationKind) -> JSON.Plain? {
     var value: JSON.Plain?
     if case .defaulted(let usual) = key.presence(in: kind) { value = usual }
+    let isNeeded = target.form == .nested && key.isNeededByOriginal
     switch key.presence(in: target) {
     case .required: return value ?? key.suggestion
     case .requiredOrNull: return value ?? .null
-    case .defaulted(let usual): return value == usual ? nil : value
+    case .defaulted(let usual): return value == usual && !isNeeded ? nil : value
     case .optional: return value
     case .absent: return nil
     }

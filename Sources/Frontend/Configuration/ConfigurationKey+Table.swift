@@ -131,7 +131,7 @@ extension ConfigurationKey {
       "replicated_tensor_sharding", .boolean,
       .fineTuning(.defaulted(false), pretraining: .required),
       "whether replicas share out the optimizer's state", suggestion: false,
-      effect: .storedUnless(false)),
+      effect: .storedUnless(false), isNeededByOriginal: true),
   ]
 
   private static let training = [
@@ -174,7 +174,7 @@ extension ConfigurationKey {
       "embedding_serialization_factor", .integer(RecipeLimits.embeddingSerializationFactor),
       nested: .everywhere(.defaulted(2)), "slices of the vocabulary in the embedding's products",
       suggestion: 2, effect: .stored),
-    pass("use_outlining", "whether equal parts of the program share code"),
+    pass("use_outlining", "whether equal parts of the program share code", effect: .full),
     pass("enable_recomputation", "whether the backward pass computes activations again"),
     pass("replace_layers", "whether layers take the forms made for IPUs"),
     pass("optimizer_state_offchip", "whether the optimizer's state lies in streaming memory"),
@@ -196,10 +196,12 @@ extension ConfigurationKey {
       "whether to stop after compiling, which tesserac always does", effect: .stored),
   ]
 
-  private static func pass(_ name: String, _ meaning: String) -> ConfigurationKey {
+  private static func pass(
+    _ name: String, _ meaning: String, effect: ConfigurationKey.Effect = .stored
+  ) -> ConfigurationKey {
     ConfigurationKey(
       name, .boolean, nested: .everywhere(.defaulted(true)), meaning, suggestion: true,
-      effect: .stored)
+      effect: effect)
   }
 
   private static let run = [
@@ -231,7 +233,7 @@ extension ConfigurationKey {
       .everywhere(.defaulted("INFO")), "how much the original's log tells", effect: .stored),
     ConfigurationKey(
       "wandb_opts.log_to_wandb", .boolean, .everywhere(.defaulted(false)),
-      "whether to log to Weights & Biases", effect: .storedUnless(false)),
+      "whether to log to Weights & Biases", effect: .storedUnless(false), isNeededByOriginal: true),
     ConfigurationKey(
       "wandb_opts.init.project", .string, .everywhere(.optional),
       nested: .everywhere(.defaulted("TF2-BERT")), "the project in Weights & Biases",

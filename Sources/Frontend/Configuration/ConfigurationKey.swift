@@ -57,11 +57,13 @@ struct ConfigurationKey: Sendable {
   /// Whether `bert_model_name` says it already.
   let isModelSize: Bool
   let effect: Effect
+  /// Whether the original's nested form cannot do without it, though Tessera can.
+  let isNeededByOriginal: Bool
 
   init(
     _ path: String, _ kind: ValueKind, _ flat: Needs,
     nested: Needs? = nil, _ meaning: String, suggestion: JSON.Plain? = nil,
-    isModelSize: Bool = false, effect: Effect = .full
+    isModelSize: Bool = false, effect: Effect = .full, isNeededByOriginal: Bool = false
   ) {
     self.path = path
     self.kind = kind
@@ -71,6 +73,7 @@ struct ConfigurationKey: Sendable {
     self.suggestion = suggestion
     self.isModelSize = isModelSize
     self.effect = effect
+    self.isNeededByOriginal = isNeededByOriginal
   }
 
   /// A key that every file of the flat form needs.

@@ -112,7 +112,7 @@ extension ConfigurationReader {
       if let published = PublishedModel.configuration(named: text) {
         model = published
       } else {
-        let nearest = text.nearest(among: PublishedModel.names) ?? "bert-base-uncased"
+        let nearest = text.nearest(among: PublishedModel.names) ?? suggestedModel
         reportUnreadable(
           "bert_model_name",
           Diagnostic(
@@ -156,7 +156,7 @@ extension ConfigurationReader {
     {
       report(
         Diagnostic(
-          .note, code: .noVariantInOriginal,
+          .note, code: .refusedByOriginal,
           "use_qkv_bias without use_qkv_split is built here, but refused by the original",
           at: location(of: value("use_qkv_bias") == nil ? "use_qkv_split" : "use_qkv_bias"),
           remedies: [

@@ -4,7 +4,39 @@ import Recipe
 extension ConfigurationReader {
   /// What is not wrong, but unlikely to be meant or without effect in this version.
   func remarks(about recipe: TrainingRecipe) -> [Diagnostic] {
-    missingCheckpoint(recipe) + unmetWishes() + storedKeys()
+    missingCheckpoint(recipe) + refusedByOriginal(recipe) + unmetWishes() + storedKeys()
+  }
+
+  /// What the original does not run, or does not mean to, and Tessera takes.
+  private func refusedByOriginal(_ recipe: TrainingRecipe) -> [Diagnostic] {
+    var notes: [Diagnostic] = []
+    let program = recipe.program
+    if program.shardsReplicatedTensors, program.keepsOptimizerStateOffChip {
+      let path = form.path(of: "replicated_tensor_sharding")
+      notes.append(
+        Diagnostic(
+          .note, code: .refusedByOriginal,
+          "replicated_tensor_sharding and optimizer_state_offchip are both true",
+          at: location(of: "replicated_tensor_sharding"),
+          notes: ["the original means to refuse that, but overlooks it; published files have it"],
+          remedies: [
+            Remedy("set replicated_tensor_sharding to false", [.set(path: path, false)]),
+            Remedy(
+              "set optimizer_state_offchip to false",
+              [.set(path: form.path(of: "optimizer_state_offchip"), false)]),
+          ]))
+    }
+    if form == .flat, kind.task == .pretraining,
+      ![128, 384].contains(program.sequenceLength), isReadable("bert_config.max_seq_length")
+    {
+      notes.append(
+        Diagnostic(
+          .note, code: .refusedByOriginal,
+          "max_seq_length \(program.sequenceLength) is not one of the original's \(form.releases)",
+          at: location(of: "bert_config.max_seq_length"),
+          notes: ["it knows 128 (phase 1) and 384 (phase 2); later releases also 512"]))
+    }
+    return notes
   }
 
   private func missingCheckpoint(_ recipe: TrainingRecipe) -> [Diagnostic] {

@@ -14,11 +14,16 @@ struct ConfigurationReader {
   /// Keys whose value is missing or wrong: what is asked of them says nothing about the file.
   private var unreadable: Set<String> = []
   /// Unknown keys that still get a nearest known one: a file may have a million of them.
-  private var suggestionsLeft = 100
+  private var suggestionsLeft: Int
+  private let suggests: Bool
+  /// Keys of the file that its kind has no use for.
+  private(set) var foreignKeys: [String] = []
 
-  init(_ root: JSON.Value, kind: ConfigurationKind) {
+  init(_ root: JSON.Value, kind: ConfigurationKind, suggests: Bool = true) {
     self.root = root
     self.kind = kind
+    self.suggests = suggests
+    suggestionsLeft = suggests ? 100 : 0
     examine(root, at: "")
     read(root, at: "")
   }
@@ -75,12 +80,11 @@ struct ConfigurationReader {
     let mistakes = key.kind.mistakes(in: value, path: path)
     guard mistakes.isEmpty else {
       unreadable.insert(key.path)
-      let remedy = key.kind.mended(value, suggestion: key.suggestion).map {
-        Remedy("set \(path.lastKey) to \($0.text())", [.set(path: path, $0)])
-      }
-      diagnostics += mistakes.map { mistake in
+      let remedies = suggests ? remedies(for: value, of: key, at: path) : []
+      diagnostics += mistakes.enumerated().map { index, mistake in
         var mistake = mistake
-        mistake.remedies = [remedy].compactMap { $0 }
+        // Of a list all the entries are mended at once.
+        if index == 0 || mistakes.count <= 8 { mistake.remedies = remedies }
         return mistake
       }
       return
@@ -95,6 +99,24 @@ struct ConfigurationReader {
     values[key.path] = values[key.path] ?? value
   }
 
+  /// What the value most likely was meant to be, what suits most files, and to do without it.
+  private func remedies(
+    for value: JSON.Value, of key: ConfigurationKey, at path: String
+  ) -> [Remedy] {
+    let suggestion = suggestion(for: key)
+    let candidates = [key.kind.mended(value, suggestion: suggestion), suggestion].compactMap { $0 }
+    var remedies: [Remedy] = []
+    for candidate in candidates {
+      let remedy = Remedy(
+        "set \(path.lastKey) to \(candidate.text())", [.set(path: path, candidate)])
+      if !remedies.contains(remedy) { remedies.append(remedy) }
+    }
+    if !key.presence(in: kind).isRequired {
+      remedies.append(Remedy("remove \"\(path.lastKey)\"", [.remove(path: path)]))
+    }
+    return remedies
+  }
+
   private mutating func readGroup(_ value: JSON.Value, at path: String) {
     if value.members != nil {
       read(value, at: path)
@@ -105,9 +127,10 @@ struct ConfigurationReader {
           code: .wrongType, "\(path) must be an object, but is \(value.phrase)",
           at: value.location, notes: [holds(path)],
           remedies: [
-            Remedy(
-              "set \(path.lastKey) to an object", [.remove(path: path)] + suggested(group: path))
-          ]))
+            suggested(group: path).map {
+              Remedy("set \(path.lastKey) to an object", [.remove(path: path)] + $0)
+            }
+          ].compactMap { $0 }))
     }
   }
 
@@ -137,15 +160,24 @@ extension ConfigurationReader {
             [.remove(path: path), .set(path: home, JSON.Plain(member.value))])
       ]
     } else if let members = member.value.members {
-      let moves = members.compactMap { inner -> ConfigurationEdit? in
-        let flat = ConfigurationLayout.keys(at: "\(path).\(inner.key)", in: form.other).first?.path
-        return flat.map { .set(path: form.path(of: $0), JSON.Plain(inner.value)) }
+      let namesake = ConfigurationLayout.groups.first {
+        $0.path.lastKey == member.key && $0.path != path && ($0.form == nil || $0.form == form)
       }
-      for case .set(let home, _) in moves { markUnreadable(home) }
-      remedies = [
-        Remedy(
-          "move its members to the \(form.rawValue) form's keys", [.remove(path: path)] + moves)
-      ]
+      let homes = members.compactMap { home(of: $0.key, in: path, or: namesake?.path) }
+      for home in homes { markUnreadable(home) }
+      if let namesake { markUnreadable(namesake.path) }
+      if homes.count == members.count {
+        let moves = zip(homes, members).map { home, inner in
+          ConfigurationEdit.set(path: home, JSON.Plain(inner.value))
+        }
+        remedies = [
+          moves.isEmpty
+            ? Remedy("remove \"\(path)\"", [.remove(path: path)])
+            : Remedy(
+              "move its members to the \(form.rawValue) form's keys",
+              [.remove(path: path)] + moves)
+        ]
+      }
     }
     diagnostics.append(
       Diagnostic(
@@ -155,6 +187,17 @@ extension ConfigurationReader {
         at: member.keyLocation,
         notes: homes.first.map { ["the \(form.rawValue) form calls it \($0)"] } ?? [],
         remedies: remedies))
+  }
+
+  /// Where a member of an object of the other form stands in this form: by the other form's name, or
+  /// by this form's in the object of the same name.
+  private func home(of name: String, in path: String, or namesake: String?) -> String? {
+    if let flat = ConfigurationLayout.keys(at: "\(path).\(name)", in: form.other).first?.path {
+      return form.path(of: flat)
+    }
+    guard let namesake else { return nil }
+    return ConfigurationLayout.keys(at: "\(namesake).\(name)", in: form).isEmpty
+      ? nil : "\(namesake).\(name)"
   }
 
   private mutating func unknown(
@@ -207,6 +250,7 @@ extension ConfigurationReader {
       return
     }
     let users = ConfigurationKind.Task.allCases.filter { key.presence(form, $0) != .absent }
+    foreignKeys.append(path)
     diagnostics.append(
       Diagnostic(
         .note, code: .keyOfOtherTask,
@@ -234,7 +278,7 @@ extension ConfigurationReader {
       guard !isReported(group: path) else { return }
       reportMissing(
         path, notes: [holds(path)],
-        add: Remedy("add \"\(path.lastKey)\"", suggested(group: path)))
+        add: Remedy("add \"\(path.lastKey)\"", suggested(group: path) ?? []))
       markUnreadable(path)
     } else if let key = ConfigurationLayout.key(at: path, in: kind),
       key.presence(in: kind).isRequired, !unreadable.contains(key.path)
@@ -257,7 +301,7 @@ extension ConfigurationReader {
     unreadable.insert(key.path)
     reportMissing(
       path, notes: ["it is \(key.meaning): \(key.kind.phrase)"],
-      add: key.suggestion.map {
+      add: suggestion(for: key).map {
         Remedy("add \"\(path.lastKey)\": \($0.text())", [.set(path: path, $0)])
       } ?? Remedy("add \"\(path.lastKey)\": \(key.kind.phrase)"))
   }
@@ -276,29 +320,28 @@ extension ConfigurationReader {
         notes: notes, remedies: remedies))
   }
 
-  /// The usual one of the published models that have as many layers as the stages list.
-  private var suggestedModel: String {
-    let listed = values["pipeline_stages"].map(StageLayer.stages) ?? []
-    let layers = listed.joined().count { $0 == .encoderLayer }
-    return PublishedModel.names.first {
-      PublishedModel.configuration(named: $0)?.layers == layers
-    } ?? "bert-base-uncased"
-  }
-
   private func holds(_ path: String) -> String {
     let names = ConfigurationLayout.members(of: path, in: kind)
     let meaning = ConfigurationLayout.group(at: path, in: form)?.meaning ?? ""
     return "it holds \(meaning): \(names.joined(separator: ", "))"
   }
 
-  private func suggested(group path: String) -> [ConfigurationEdit] {
-    let required = ConfigurationKey.all.filter {
-      $0.presence(in: kind).isRequired && form.path(of: $0.path).hasPrefix(path + ".")
+  /// What the object at `path` needs, and what is usual in it; nil where a value cannot be guessed.
+  private func suggested(group path: String) -> [ConfigurationEdit]? {
+    guard suggests else { return nil }
+    let keys = ConfigurationKey.all.filter {
+      form.path(of: $0.path).hasPrefix(path + ".") && $0.presence(in: kind) != .absent
     }
-    let edits = required.compactMap { key in
-      key.suggestion.map { ConfigurationEdit.set(path: form.path(of: key.path), $0) }
+    var edits: [ConfigurationEdit] = []
+    for key in keys {
+      let presence = key.presence(in: kind)
+      guard presence.isRequired || (presence == .optional && key.suggestion != nil) else {
+        continue
+      }
+      guard let value = suggestion(for: key) else { return nil }
+      edits.append(.set(path: form.path(of: key.path), value))
     }
-    return edits.count == required.count ? edits : []
+    return edits
   }
 }
 

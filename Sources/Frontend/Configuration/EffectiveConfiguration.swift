@@ -67,7 +67,7 @@ package struct EffectiveConfiguration: Sendable {
     kind = reader.kind
     form = reader.form
     task = reader.kind.task.phrase
-    ignored = reader.diagnostics.filter { $0.code == .keyOfOtherTask }.map(\.message)
+    ignored = reader.foreignKeys
     let own = ConfigurationLayout.members(of: "wandb_opts.init", in: reader.kind)
     carried = (reader.root.value(atPath: "wandb_opts.init")?.members ?? []).map(\.key)
       .filter { !own.contains($0) }

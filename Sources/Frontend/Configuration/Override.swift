@@ -20,7 +20,8 @@ package struct Override: Hashable, Sendable {
     guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
       throw TesseraError(
         .usage, code: .badOverride,
-        "--set needs path.to.key=value, but is given \(JSON.Plain.string(argument).text())")
+        "--set needs path.to.key=value, but is given \(JSON.Plain.string(argument).text())",
+        remedies: ["write --set \(argument)=VALUE"])
     }
     self.init(
       origin: "--set \(argument)", path: String(argument[..<equals]),
@@ -48,10 +49,9 @@ package struct Override: Hashable, Sendable {
   func apply(to root: inout JSON.Value, form: ConfigurationForm) -> Diagnostic? {
     let place = isFlag ? Self.translated(path, to: form) : path
     if let mistake = unknownPath(place, form) { return mistake }
-    let isString = ConfigurationLayout.keys(at: place, in: form).first?.kind == .string
     let value: JSON.Value
     do {
-      value = try parsed(asString: isString)
+      value = try parsed(for: ConfigurationLayout.keys(at: place, in: form).first?.kind)
     } catch {
       return error.diagnostics.first
     }
@@ -79,7 +79,8 @@ package struct Override: Hashable, Sendable {
 
   /// The text as JSON, or as a string where it is none. A number that no computer number can hold is
   /// a mistake all the same.
-  private func parsed(asString: Bool) throws(TesseraError) -> JSON.Value {
+  private func parsed(for kind: ValueKind?) throws(TesseraError) -> JSON.Value {
+    let asString = kind == .string
     let string = JSON.Value(.string(text), at: location)
     // Spaces before the text make columns count from the start of what the user wrote. With the path
     // above it the value stays within the depth that a file may have.
@@ -89,19 +90,22 @@ package struct Override: Hashable, Sendable {
     do {
       parsed = try JSON.parse(bytes: bytes, file: origin, depthLimit: depth)
     } catch {
-      if error.diagnostics.first?.code == .jsonNumberOutOfRange, !asString { throw error }
-      return isTruth(text) ?? string
+      // A list, an object or a quoted text that is not finished is no word of its own.
+      let isJSON = text.first { !$0.isWhitespace }.map { "[{\"".contains($0) } ?? false
+      let isNumber = error.diagnostics.first?.code == .jsonNumberOutOfRange
+      if !asString && (isJSON || isNumber) { throw error }
+      return truth(text, kind) ?? string
     }
     let isBareWord = parsed.number != nil || parsed.boolean != nil
-    return isBareWord && asString ? string : parsed
+    return isBareWord && asString ? string : truth(text, kind) ?? parsed
   }
 
   /// The words that the original's flags take for a truth value.
-  private func isTruth(_ text: String) -> JSON.Value? {
-    guard isFlag else { return nil }
+  private func truth(_ text: String, _ kind: ValueKind?) -> JSON.Value? {
+    guard isFlag, kind == .boolean else { return nil }
     switch text.lowercased() {
-    case "true", "t", "yes", "y", "on": return JSON.Value(.boolean(true), at: location)
-    case "false", "f", "no", "n", "off": return JSON.Value(.boolean(false), at: location)
+    case "true", "t", "yes", "y", "on", "1": return JSON.Value(.boolean(true), at: location)
+    case "false", "f", "no", "n", "off", "0": return JSON.Value(.boolean(false), at: location)
     default: return nil
     }
   }

@@ -29,7 +29,7 @@ extension DiagnosticCode {
     case .mixedForms: .mixedForms
     case .modelSourceConflict: .modelSourceConflict
     case .noCheckpoint: .noCheckpoint
-    case .noVariantInOriginal: .noVariantInOriginal
+    case .refusedByOriginal: .refusedByOriginal
     case .notInEffect: .notInEffect
     case .outOfRange: .outOfRange
     case .recipeVersion: .recipeVersion

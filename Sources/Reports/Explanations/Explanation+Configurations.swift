@@ -125,14 +125,14 @@ extension Explanation {
       Nothing has to change. Do not expect the key's effect; the message says what happens instead.
       """)
 
-  static let noVariantInOriginal = Explanation(
-    .configurations, [.note], "The original application refuses this variant of the model",
+  static let refusedByOriginal = Explanation(
+    .configurations, [.note], "The original application refuses this, or means to",
     meaning: """
-      `use_qkv_bias` without `use_qkv_split` asks for a bias on the fused projection of queries, keys and values. The original \
-      does not have that combination. Tessera builds it as it is written.
+      `use_qkv_bias` without `use_qkv_split`, sharding together with an optimizer state off the chip, or a sequence length that a \
+      release does not know: Tessera does as the file says.
       """,
     remedy: """
-      Nothing has to change for Tessera. Set `use_qkv_split` to true where the file is also for the original.
+      Nothing has to change for Tessera. Where the file is also for the original, take the remedy of the message.
       """)
 
   static let outOfRange = Explanation(
