@@ -132,7 +132,7 @@ let package = Package(
     .testTarget(
       name: "TransformsTests",
       dependencies: [
-        "Transforms", "Compiler", "Frontend", "Runtime", "Interpreter", "GraphIR", "TestSupport",
+        "Transforms", "TrainingStep", "Compiler", "Frontend", "Runtime", "Interpreter", "GraphIR", "TestSupport",
         "Bundle", "Operations", "Recipe", "Foundations",
       ],
       exclude: ["Files"]),

@@ -97,6 +97,7 @@ struct JoinedFunction {
 
   private func forward(named name: String, _ returned: [ValueID]) -> Function {
     var rewriter = Rewriter(functionNamed: name)
+    rewriter.place(function.placement)
     var copies: [ValueID: ValueID] = [:]
     for argument in function.arguments.prefix(argumentCount) {
       copies[argument] = rewriter.addArgument(function.type(of: argument))
@@ -113,6 +114,7 @@ struct JoinedFunction {
     named name: String, _ residuals: [ValueID], remade: [OperationID]
   ) -> Function {
     var rewriter = Rewriter(functionNamed: name)
+    rewriter.place(function.placement)
     var copies: [ValueID: ValueID] = [:]
     for argument in residuals + function.arguments.dropFirst(argumentCount) {
       copies[argument] = rewriter.addArgument(function.type(of: argument))

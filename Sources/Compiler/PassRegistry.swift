@@ -11,6 +11,8 @@ package enum PassRegistry {
     Inlining.pass,
     JoinSlices.pass,
     Outlining.pass,
+    Partition.pass,
+    Recomputation.pass,
     ReplaceLayers.pass,
     Schedule.pass,
   ]

@@ -35,6 +35,9 @@ package struct Rewriter: Sendable {
   /// Gives the function another name; calls of the old one stay as they are.
   package mutating func rename(to name: String) { function.name = name }
 
+  /// Says which stage and IPU the function belongs to; nil for none.
+  package mutating func place(_ placement: Placement?) { function.placement = placement }
+
   /// Adds an argument to the function's body.
   package mutating func addArgument(_ type: TensorType, port: Port? = nil) -> ValueID {
     function.argumentPorts.append(port)

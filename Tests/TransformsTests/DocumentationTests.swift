@@ -1,6 +1,6 @@
 import Compiler
-import Frontend
 import Foundation
+import Frontend
 import Recipe
 import TestSupport
 import Testing

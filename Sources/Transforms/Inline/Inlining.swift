@@ -14,10 +14,17 @@ import Operations
 /// Makes the operations of a function stand in the place of each call of it.
 package enum Inlining {
   /// The pass.
-  package static let pass = Pass("inline", "puts functions in the place of their calls") {
-    module, _ in
-    for function in module.functions where function.isEntry && !function.callees.isEmpty {
-      var inliner = Inliner(entry: function, module: module)
+  package static let pass = Pass(
+    "inline", "puts functions in the place of their calls",
+    options: [Pass.Option("keep-stages", "true leaves calls of pipeline stages; default false")]
+  ) { module, options in
+    let keepsStages = try options.boolean("keep-stages", default: false)
+    func isKept(_ function: Function) -> Bool {
+      function.isEntry || (keepsStages && function.placement != nil)
+    }
+    let whole = module
+    for function in module.functions where isKept(function) && !function.callees.isEmpty {
+      var inliner = Inliner(entry: function, module: whole, keepsStages: keepsStages)
       module.insert(inliner.inlined())
     }
     module.removeUnreachable()
@@ -26,14 +33,17 @@ package enum Inlining {
   private struct Inliner {
     let entry: Function
     let module: Module
+    let keepsStages: Bool
     var rewriter: Rewriter
     /// The functions whose operations are just being written, from the entry on.
     var path: [String]
 
-    init(entry: Function, module: Module) {
+    init(entry: Function, module: Module, keepsStages: Bool) {
       self.entry = entry
       self.module = module
+      self.keepsStages = keepsStages
       rewriter = Rewriter(functionNamed: entry.name)
+      rewriter.place(entry.placement)
       path = [entry.name]
     }
 
@@ -87,10 +97,11 @@ package enum Inlining {
       return results
     }
 
-    /// The function of this name; nil where there is none, or it calls itself. The verifier reports
-    /// both, and the call stays.
+    /// The function of this name whose call is to go; nil also where there is none, or it calls itself.
+    /// The verifier reports both, and the call stays.
     private func callee(_ name: String) -> Function? {
-      path.contains(name) ? nil : module[name]
+      guard !path.contains(name), let function = module[name] else { return nil }
+      return keepsStages && function.placement != nil ? nil : function
     }
   }
 }
