@@ -132,7 +132,8 @@ let package = Package(
     .testTarget(
       name: "TransformsTests",
       dependencies: [
-        "Transforms", "TrainingStep", "Compiler", "Frontend", "Runtime", "Interpreter", "GraphIR", "TestSupport",
+        "Transforms", "TrainingStep", "Compiler", "Frontend", "Runtime", "Interpreter", "GraphIR",
+        "TestSupport",
         "Bundle", "Operations", "Recipe", "Foundations",
       ],
       exclude: ["Files"]),

@@ -175,7 +175,8 @@ extension ConfigurationKey {
       nested: .everywhere(.defaulted(2)), "slices of the vocabulary in the embedding's products",
       suggestion: 2),
     pass("use_outlining", "whether equal parts of the program share code", effect: .full),
-    pass("enable_recomputation", "whether the backward pass computes activations again"),
+    pass(
+      "enable_recomputation", "whether the backward pass computes activations again", effect: .full),
     pass("replace_layers", "whether layers take the forms made for IPUs", effect: .full),
     pass("optimizer_state_offchip", "whether the optimizer's state lies in streaming memory"),
     ConfigurationKey(
