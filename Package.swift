@@ -32,7 +32,8 @@ let package = Package(
     .target(
       name: "TrainingStep",
       dependencies: ["GraphIR", "Autodiff", "Operations", "Recipe", "Foundations"]),
-    .target(name: "Transforms", dependencies: ["GraphIR", "Operations", "Foundations"]),
+    .target(
+      name: "Transforms", dependencies: ["Interpreter", "GraphIR", "Operations", "Foundations"]),
     .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
     .target(
       name: "Compiler",
@@ -128,6 +129,14 @@ let package = Package(
         "TrainingStep", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport", "Foundations"]),
+    .testTarget(
+      name: "TransformsTests",
+      dependencies: [
+        "Transforms", "TrainingStep", "Compiler", "Frontend", "Runtime", "Interpreter", "GraphIR",
+        "TestSupport",
+        "Bundle", "Operations", "Recipe", "Foundations",
+      ],
+      exclude: ["Files"]),
   ],
   swiftLanguageModes: [.v6]
 )

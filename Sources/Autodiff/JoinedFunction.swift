@@ -28,7 +28,8 @@ struct JoinedFunction {
   }
 
   /// Cuts at the border. A value that crosses it is a residual: an argument stays an argument of both
-  /// functions, a constant is made again behind the border, any other is returned and passed on.
+  /// functions, a constant or a slice of an argument is made again behind the border, any other is
+  /// returned and passed on.
   func split(names: Names) -> Split {
     let crossing = valuesCrossing
     var returned = Array(function.results.prefix(resultCount))
@@ -46,26 +47,43 @@ struct JoinedFunction {
     return Split(
       forward: returned.count > resultCount ? forward(named: names.forward, returned) : nil,
       backward: backward(
-        named: names.backward, crossing.stored, constants: crossing.constants),
+        named: names.backward, crossing.stored, remade: crossing.remade),
       residuals: residuals, residualTypes: crossing.stored.map(function.type(of:)))
   }
 
   /// The values of the forward part that the backward part reads, in the order of their definition.
-  private var valuesCrossing: (stored: [ValueID], constants: [OperationID]) {
+  private var valuesCrossing: (stored: [ValueID], remade: [OperationID]) {
     var read = Set(function.results.dropFirst(resultCount))
     for id in backwardOperations { read.formUnion(function[id].operands) }
-    var stored = function.arguments.prefix(argumentCount).filter(read.contains)
-    var constants: [OperationID] = []
+    var made: [ValueID] = []
+    var remade: [OperationID] = []
     for id in bodyOperations where forwardOperations.contains(id) {
       let node = function[id]
       let results = node.results.filter(read.contains)
-      if case .source(.constant) = node.operation {
-        if !results.isEmpty { constants.append(id) }
+      if isRemade(id) {
+        if !results.isEmpty {
+          remade.append(id)
+          read.formUnion(node.operands)
+        }
       } else {
-        stored += results
+        made += results
       }
     }
-    return (stored, constants)
+    return (function.arguments.prefix(argumentCount).filter(read.contains) + made, remade)
+  }
+
+  /// Whether an operation's result takes less to make again than to keep.
+  private func isRemade(_ id: OperationID) -> Bool {
+    let node = function[id]
+    switch node.operation {
+    case .source(.constant): return true
+    case .movement(.slice):
+      if case .argument(function.body, let index) = function[node.operands[0]].definition {
+        return index < argumentCount
+      }
+      return false
+    default: return false
+    }
   }
 
   /// The body's operations but the return.
@@ -79,6 +97,7 @@ struct JoinedFunction {
 
   private func forward(named name: String, _ returned: [ValueID]) -> Function {
     var rewriter = Rewriter(functionNamed: name)
+    rewriter.place(function.placement)
     var copies: [ValueID: ValueID] = [:]
     for argument in function.arguments.prefix(argumentCount) {
       copies[argument] = rewriter.addArgument(function.type(of: argument))
@@ -92,14 +111,15 @@ struct JoinedFunction {
   }
 
   private func backward(
-    named name: String, _ residuals: [ValueID], constants: [OperationID]
+    named name: String, _ residuals: [ValueID], remade: [OperationID]
   ) -> Function {
     var rewriter = Rewriter(functionNamed: name)
+    rewriter.place(function.placement)
     var copies: [ValueID: ValueID] = [:]
     for argument in residuals + function.arguments.dropFirst(argumentCount) {
       copies[argument] = rewriter.addArgument(function.type(of: argument))
     }
-    for id in constants + backwardOperations { rewriter.copy(id, of: function, &copies) }
+    for id in remade + backwardOperations { rewriter.copy(id, of: function, &copies) }
     rewriter.return(function.results.dropFirst(resultCount).compactMap { copies[$0] })
     return rewriter.function
   }

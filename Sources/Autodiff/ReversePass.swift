@@ -29,6 +29,7 @@ struct ReversePass {
     self.original = original
     self.dependent = dependent
     rewriter = Rewriter(functionNamed: name)
+    rewriter.place(original.placement)
     for argument in original.arguments {
       copies[argument] = rewriter.addArgument(original.type(of: argument))
     }

@@ -41,21 +41,69 @@ package enum PassPipeline {
 
   /// The phases for a recipe.
   package static func phases(for recipe: TrainingRecipe.Program) -> [Phase] {
-    [
-      Phase(.frontend, "everything begins with the model"),
+    var phases = [Phase(.frontend, "everything begins with the model")]
+    if recipe.replacesLayers, recipe.embeddingSerializationFactor > 1 {
+      phases.append(
+        Phase(
+          ReplaceLayers.pass,
+          "what is replaced before it is differentiated has gradients of the new form",
+          PassOptions([("factor", "\(recipe.embeddingSerializationFactor)")])))
+    }
+    if recipe.pipeline.stages.count > 1 {
+      phases.append(
+        Phase(
+          Partition.pass,
+          "derivatives are made of whole functions, so that stages must be functions before",
+          recipe.pipeline.partitionOptions))
+    }
+    phases.append(
       Phase(
-        .trainingStep, "derivatives are made of whole functions, before anything is cut or shared"),
+        .trainingStep, "derivatives are made of whole functions, before anything is shared"))
+    if recipe.usesRecomputation {
+      phases.append(
+        Phase(
+          Recomputation.pass,
+          "it finds forward and backward calls as the derivative made them, and dead code "
+            + "elimination then removes what is kept no longer",
+          PassOptions([("mode", Recomputation.Mode.interleaved.rawValue)])))
+    }
+    phases += [
+      Phase(
+        JoinSlices.pass,
+        "sums of padded gradients are joined before other phases take them apart"),
+      Phase(ConstantFolding.pass, "constants show the rules of the next phase what is neutral"),
+      Phase(
+        Canonicalization.pass, "equal values get equal operations, which the next phase merges"),
       Phase(
         CommonSubexpressionElimination.pass,
         "derivative functions make constants and shapes anew for each rule"),
       Phase(
         DeadCodeElimination.pass,
         "what was differentiated is called no longer, and merged values leave readers behind"),
+      recipe.usesOutlining
+        ? Phase(
+          Outlining.pass,
+          "all that repeats is there now, and no pass after it has to look into more")
+        : Phase(
+          Inlining.pass, "late, so that passes before it do the work of a layer once",
+          PassOptions([("keep-stages", "true")])),
+      Phase(Schedule.pass, "the order counts once all operations are there"),
     ]
+    return phases
   }
 
   /// The names of phases that there can be, in the order of the pipeline, each once.
   package static let names: [String] = {
     ["frontend", "training-step"] + PassRegistry.all.map(\.name)
   }()
+}
+
+extension PipelineMapping {
+  /// The stages and their IPUs as `partition` takes them.
+  fileprivate var partitionOptions: PassOptions {
+    PassOptions([
+      ("stages", stages.map { $0.map(\.rawValue).joined(separator: ",") }.joined(separator: ";")),
+      ("devices", devices.map(String.init).joined(separator: ",")),
+    ])
+  }
 }

@@ -4,7 +4,16 @@ import Transforms
 package enum PassRegistry {
   /// The passes, sorted by name.
   package static let all: [Pass] = [
+    Canonicalization.pass,
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
+    ConstantFolding.pass,
+    Inlining.pass,
+    JoinSlices.pass,
+    Outlining.pass,
+    Partition.pass,
+    Recomputation.pass,
+    ReplaceLayers.pass,
+    Schedule.pass,
   ]
 }

@@ -17,6 +17,8 @@ package struct Function: Sendable {
   package internal(set) var argumentPorts: [Port?] = []
   /// What each result is to the host, for an entry function; else nil.
   package internal(set) var resultPorts: [Port?] = []
+  /// Where the function runs, for one of a pipeline stage; else nil.
+  package internal(set) var placement: Placement?
 
   init(name: String) {
     self.name = name

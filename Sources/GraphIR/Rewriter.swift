@@ -35,6 +35,9 @@ package struct Rewriter: Sendable {
   /// Gives the function another name; calls of the old one stay as they are.
   package mutating func rename(to name: String) { function.name = name }
 
+  /// Says which stage and IPU the function belongs to; nil for none.
+  package mutating func place(_ placement: Placement?) { function.placement = placement }
+
   /// Adds an argument to the function's body.
   package mutating func addArgument(_ type: TensorType, port: Port? = nil) -> ValueID {
     function.argumentPorts.append(port)
@@ -156,6 +159,58 @@ package struct Rewriter: Sendable {
   /// Puts another operation in place of one, with the same operands and result types.
   package mutating func setOperation(_ id: OperationID, to operation: Operation) {
     function.operations[id.index].operation = operation
+  }
+
+  /// Puts the operations of a block in another order; `order` holds each of them once. Whether
+  /// definitions stand before uses is the caller's affair.
+  package mutating func reorder(_ block: BlockID, _ order: [OperationID]) {
+    precondition(
+      order.count == function[block].operations.count
+        && order.allSatisfy { function[$0].parent == block } && Set(order).count == order.count,
+      "an order holds the operations of its block, each once")
+    function.blocks[block.index].operations = order
+  }
+
+  /// Puts another operation with other operands in place of one; results, and so their readers, stay.
+  package mutating func replace(
+    _ id: OperationID, by operation: Operation, _ operands: [ValueID]
+  ) {
+    let old = function[id]
+    precondition(
+      (try? operation.resultTypes(of: operands.map(type(of:)))) == old.results.map(type(of:)),
+      "'\(operation.mnemonic)' in place of '\(old.operation.mnemonic)' gives other types")
+    removeUses(by: id)
+    function.operations[id.index].operation = operation
+    function.operations[id.index].operands = operands
+    for (index, operand) in operands.enumerated() {
+      function.values[operand.index].uses.append(Use(operation: id, operand: index))
+    }
+  }
+
+  private mutating func removeUses(by id: OperationID) {
+    for operand in Set(function[id].operands) {
+      function.values[operand.index].uses.removeAll { $0.operation == id }
+    }
+  }
+
+  /// Erases operations without regions, whose results nothing reads but others of them: each block is
+  /// walked once, however many there are.
+  package mutating func erase(_ ids: [OperationID]) {
+    var blocks: Set<BlockID> = []
+    for id in ids {
+      precondition(function[id].body == nil, "an operation with a region is erased by itself")
+      removeUses(by: id)
+      if let parent = function[id].parent { blocks.insert(parent) }
+      function.operations[id.index].operands = []
+      function.operations[id.index].parent = nil
+    }
+    precondition(
+      ids.allSatisfy { function[$0].results.allSatisfy { function[$0].uses.isEmpty } },
+      "an operation in use is not erased")
+    for block in blocks {
+      let kept = function[block].operations.filter { function[$0].parent != nil }
+      function.blocks[block.index].operations = kept
+    }
   }
 
   /// Erases an operation, and its region with it; nothing may read its results.

@@ -37,6 +37,8 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 /// Placement:
 /// 10. Collectives stand in the body of a function that no function calls: replicas meet only there.
 /// 11. A host stream has one type.
+/// 12. Stages and IPUs have numbers from 0, and all functions of a stage one IPU; a function of a
+///     stage calls none of another.
 package struct Verifier {
   private let module: Module
   private var violations: [Violation] = []
@@ -52,6 +54,7 @@ package struct Verifier {
     for function in module.functions { verifier.verify(function) }
     verifier.verifyCallGraph()
     verifier.verifyStreams()
+    verifier.verifyPlacements()
     return verifier.violations
   }
 
@@ -232,6 +235,25 @@ package struct Verifier {
           report("stream '\(stream)' has type \(known) elsewhere", function, id)
         }
         types[stream] = types[stream] ?? type
+      }
+    }
+  }
+
+  private mutating func verifyPlacements() {
+    var ipus: [Int: Int] = [:]
+    for function in module.functions {
+      guard let placement = function.placement else { continue }
+      if placement.stage < 0 || placement.ipu < 0 {
+        report("the stage or the IPU is a negative number", function)
+      }
+      if let known = ipus[placement.stage], known != placement.ipu {
+        report("stage \(placement.stage) runs on IPU \(known) elsewhere", function)
+      }
+      ipus[placement.stage] = ipus[placement.stage] ?? placement.ipu
+      for callee in function.callees {
+        if let other = module[callee]?.placement, other != placement {
+          report("a function of stage \(placement.stage) calls @\(callee) of another", function)
+        }
       }
     }
   }

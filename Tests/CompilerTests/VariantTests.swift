@@ -35,6 +35,11 @@ struct SmallModel {
     ).recipe
     recipe.program.model.variant = variant
     recipe.program.task = task
+    if case .sequenceClassification = task {
+      recipe.program.pipeline.stages = [
+        [.embeddings], [.encoderLayer, .encoderLayer], [.pooler, .classificationHead],
+      ]
+    }
     compilation = try Compilation(recipe)
     var generator = SplitMix64(seed: 5)
     parameters = compilation.parameters.map { parameter in

@@ -1,7 +1,7 @@
 import GraphIR
 
 /// A module that has every kind of construct of the text: ports, calls, a region, constants of each
-/// element type, several results.
+/// element type, several results, a stage.
 let sampleText = """
   "builtin.module"() ({
     "func.func"() ({
@@ -26,7 +26,7 @@ let sampleText = """
       %3 = "tessera.transpose"(%2) {permutation = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
       %4 = "tessera.transpose"(%3) {permutation = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32>
       "func.return"(%4, %0, %arg1) : (tensor<2x3xf32>, tensor<f16>, tensor<i32>) -> ()
-    }) {function_type = (tensor<2x3xf32>, tensor<i32>) -> (tensor<2x3xf32>, tensor<f16>, tensor<i32>), sym_name = "helper"} : () -> ()
+    }) {function_type = (tensor<2x3xf32>, tensor<i32>) -> (tensor<2x3xf32>, tensor<f16>, tensor<i32>), sym_name = "helper", tessera.ipu = 1 : i64, tessera.stage = 2 : i64} : () -> ()
   }) : () -> ()
 
 

@@ -150,7 +150,25 @@ import Testing
           returns,
         ], types: unaryType),
       message: "stream 's' has type"),
+    Broken(
+      invariant: 12, text: placed(stages: (0, 0), ipus: (1, 2)),
+      message: "stage 0 runs on IPU 1 elsewhere"),
+    Broken(
+      invariant: 12, text: placed(stages: (1, 0), ipus: (0, 0)),
+      message: "a function of stage 0 calls @g of another"),
   ]
+
+  /// @g, and @f that calls it, each with a stage and an IPU.
+  static func placed(stages: (Int, Int), ipus: (Int, Int)) -> String {
+    func function(_ name: String, _ body: [String], _ stage: Int, _ ipu: Int) -> String {
+      Self.function + "  ^bb0(\(argument)):\n" + body.joined(separator: "\n")
+        + "\n}) {function_type = \(unaryType), sym_name = \"\(name)\", "
+        + "tessera.ipu = \(ipu) : i64, tessera.stage = \(stage) : i64} : () -> ()\n"
+    }
+    let call = "%0 = \"func.call\"(%a) {callee = @g} : \(unaryType)"
+    return "\"builtin.module\"() ({\n" + function("g", [returns], stages.0, ipus.0)
+      + function("f", [call, returns], stages.1, ipus.1) + "}) : () -> ()\n"
+  }
 
   @Test(arguments: broken)
   func reports(_ broken: Broken) throws {
@@ -159,7 +177,7 @@ import Testing
   }
 
   @Test func everyInvariantHasATest() {
-    #expect(Set(Self.broken.map(\.invariant)) == Set(1...11))
+    #expect(Set(Self.broken.map(\.invariant)) == Set(1...12))
   }
 
   @Test func allViolationsAreCollected() throws {

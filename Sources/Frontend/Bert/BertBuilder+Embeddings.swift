@@ -4,11 +4,14 @@ import Operations
 import Recipe
 
 extension BertBuilder {
+  /// The table of lookups and, tied, the decoder's weight.
+  static let wordEmbeddings = "bert.embeddings.word_embeddings.weight"
+
   /// LayerNorm(word + position + token type) with dropout: the function of BertEmbeddings.
   mutating func embeddings() -> ValueID {
     let hidden = model.hiddenSize
     let words = rewriter.gatherRows(
-      value("bert.embeddings.word_embeddings.weight"),
+      value(Self.wordEmbeddings),
       rewriter.reshape(value("input_ids"), [tokens]), paddingIndex: Self.paddingToken)
     let types = rewriter.gatherRows(
       value("bert.embeddings.token_type_embeddings.weight"),

@@ -20,7 +20,7 @@ extension BertBuilder {
     addArgument("hidden_states", TensorType([tokens, model.hiddenSize], element))
     addArgument("attention_bias", TensorType([batch, 1, 1, sequence], element))
     if isTraining {
-      addArgument("key", TensorType([4], .i32))
+      addArgument("key", Self.keyType)
       addArgument("stream", TensorType([], .i32))
     }
   }

@@ -3,42 +3,28 @@ import GraphIR
 import Operations
 import Recipe
 
-/// The task's logits, and the losses of section "Losses" in `docs/numerics.md`.
+/// The losses of section "Losses" in `docs/numerics.md`, and the logits.
 struct TaskResults {
-  /// Named losses in f32; the total is their sum.
-  var losses: [(name: String, value: ValueID)]
-  /// Named logits and what they are made from.
-  var outputs: [(name: String, value: ValueID)]
+  /// In f32; the total is their sum.
+  var losses: [ValueID]
+  /// Logits with the shape that users see.
+  var logits: [(name: String, value: ValueID, shape: [Int])]
 }
 
 extension BertBuilder {
-  mutating func head(_ sequenceOutput: ValueID) -> TaskResults {
-    switch recipe.task {
-    case .pretraining(let predictions):
-      pretrainingHeads(sequenceOutput, predictions: predictions)
-    case .questionAnswering: questionAnsweringHead(sequenceOutput)
-    case .sequenceClassification(let glue): classificationHead(sequenceOutput, glue)
-    }
-  }
-
-  private mutating func pretrainingHeads(
-    _ sequenceOutput: ValueID, predictions: Int
-  ) -> TaskResults {
-    let gathered = gatherMaskedPositions(sequenceOutput, predictions: predictions)
-    let predictionLogits = predictionLogits(gathered)
-    let pooled = pooler(sequenceOutput)
-    let relationshipLogits = dense(pooled, "cls.seq_relationship")
+  /// The masked-LM head on the rows of the masked positions, "hidden_states", and the next-sentence head
+  /// on the pooler's output, "pooled".
+  mutating func pretrainingHeads(predictions: Int) -> TaskResults {
+    let predictionLogits = predictionLogits(value("hidden_states"))
+    let relationshipLogits = dense(value("pooled"), "cls.seq_relationship")
     return TaskResults(
       losses: [
-        ("mlm_loss", maskedLMLoss(predictionLogits, predictions: predictions)),
-        ("nsp_loss", meanCrossEntropy(relationshipLogits, labels: value("next_sentence_labels"))),
+        maskedLMLoss(predictionLogits, predictions: predictions),
+        meanCrossEntropy(relationshipLogits, labels: value("next_sentence_labels")),
       ],
-      outputs: [
-        (
-          "prediction_logits",
-          rewriter.reshape(predictionLogits, [batch, predictions, model.vocabularySize])
-        ),
-        ("seq_relationship_logits", relationshipLogits), ("pooler_output", pooled),
+      logits: [
+        ("prediction_logits", predictionLogits, [batch, predictions, model.vocabularySize]),
+        ("seq_relationship_logits", relationshipLogits, [batch, 2]),
       ])
   }
 
@@ -51,16 +37,14 @@ extension BertBuilder {
         "cls.predictions.transform.LayerNorm")
     }
     let products = rewriter.matmul(
-      rows, value("bert.embeddings.word_embeddings.weight"), transposesRight: true,
+      rows, value(Self.wordEmbeddings), transposesRight: true,
       partials: partials)
     guard model.variant.usesPredictionBias else { return products }
     return rewriter.add(products, value("cls.predictions.bias"))
   }
 
   /// The rows of the masked positions, [micro-batch · predictions, hidden]: the head runs on these only.
-  private mutating func gatherMaskedPositions(
-    _ sequenceOutput: ValueID, predictions: Int
-  ) -> ValueID {
+  mutating func gatherMaskedPositions(predictions: Int) -> ValueID {
     let offsets = (0..<batch).map { Double($0 * sequence) }
     let literal: TensorLiteral
     do {
@@ -71,14 +55,14 @@ extension BertBuilder {
     let offset = rewriter.insert(.source(.constant(literal)), [])[0]
     let rows = rewriter.add(value("masked_lm_positions"), offset)
     return rewriter.gatherRows(
-      sequenceOutput, rewriter.reshape(rows, [batch * predictions]))
+      value("hidden_states"), rewriter.reshape(rows, [batch * predictions]))
   }
 
   /// tanh of a dense layer on the first token's row.
-  private mutating func pooler(_ sequenceOutput: ValueID) -> ValueID {
+  mutating func pooler() -> ValueID {
     let hidden = model.hiddenSize
     let first = rewriter.slice(
-      rewriter.reshape(sequenceOutput, [batch, sequence, hidden]), starts: [0, 0, 0],
+      rewriter.reshape(value("hidden_states"), [batch, sequence, hidden]), starts: [0, 0, 0],
       shape: [batch, 1, hidden])
     return rewriter.unary(
       .tanh, dense(rewriter.reshape(first, [batch, hidden]), "bert.pooler.dense"))
@@ -103,26 +87,26 @@ extension BertBuilder {
   }
 
   /// Start and end logits, [micro-batch, sequence] each; the total loss is the sum of both.
-  private mutating func questionAnsweringHead(_ sequenceOutput: ValueID) -> TaskResults {
-    let logits = rewriter.reshape(dense(sequenceOutput, "qa_outputs"), [batch, sequence, 2])
+  mutating func questionAnsweringHead() -> TaskResults {
+    let logits = rewriter.reshape(
+      dense(value("hidden_states"), "qa_outputs"), [batch, sequence, 2])
     let start = column(logits, 0)
     let end = column(logits, 1)
     return TaskResults(
       losses: [
-        ("start_loss", meanCrossEntropy(start, labels: value("start_positions"))),
-        ("end_loss", meanCrossEntropy(end, labels: value("end_positions"))),
+        meanCrossEntropy(start, labels: value("start_positions")),
+        meanCrossEntropy(end, labels: value("end_positions")),
       ],
-      outputs: [("start_logits", start), ("end_logits", end)])
+      logits: [
+        ("start_logits", start, [batch, sequence]), ("end_logits", end, [batch, sequence]),
+      ])
   }
 
   /// A dense layer on the pooler's output, with dropout in between, as Hugging Face's
   /// BertForSequenceClassification.
-  private mutating func classificationHead(
-    _ sequenceOutput: ValueID, _ glue: GlueTask
-  ) -> TaskResults {
-    let pooled = pooler(sequenceOutput)
+  mutating func classificationHead(_ glue: GlueTask) -> TaskResults {
     let dropped = dropout(
-      pooled, probability: model.hiddenDropout,
+      value("pooled"), probability: model.hiddenDropout,
       stream: DropoutStream.classifier(layers: model.layers))
     let logits = dense(dropped, "classifier")
     let loss =
@@ -130,7 +114,7 @@ extension BertBuilder {
       ? meanSquaredError(logits, labels: value("labels"))
       : meanCrossEntropy(logits, labels: value("labels"))
     return TaskResults(
-      losses: [("glue_loss", loss)], outputs: [("logits", logits), ("pooler_output", pooled)])
+      losses: [loss], logits: [("logits", logits, [batch, glue.labelCount])])
   }
 
   /// The mean of (prediction − label)², from predictions [rows, 1] in f32.

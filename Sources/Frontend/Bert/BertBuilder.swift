@@ -59,6 +59,17 @@ struct BertBuilder {
     return value
   }
 
+  /// Calls a layer with activations, and then with the values of this function that it names.
+  /// - Parameter prefix: what the names begin with here.
+  mutating func call(
+    _ layer: BertLayer, _ activations: [ValueID], prefix: String = ""
+  ) -> [ValueID] {
+    rewriter.call(layer.function, activations + layer.operandNames.map { value(prefix + $0) })
+  }
+
+  /// The key of a micro-batch's random draws.
+  static let keyType = TensorType([4], .i32)
+
   /// x Wᵀ + b with W [out, in] and b [out]; x Wᵀ where the model has no such bias.
   mutating func dense(_ x: ValueID, _ name: String) -> ValueID {
     let product = rewriter.matmul(

@@ -9,7 +9,9 @@ import Recipe
 /// - `@loss`(parameters…, batch…, key) → (total loss, losses…): one micro-batch in training, with
 ///   dropout on streams keyed by `key`; key and dropout are absent where nothing is dropped;
 /// - `@evaluation`(parameters…, batch…) → (losses…, outputs…): an entry, without dropout;
-/// - one function for each distinct form of encoder layer that they call once a layer.
+/// - the functions of layers that both call (`BertLayers`): `@embeddings`, `@encoder_layer`,
+///   `@encoder_output`, `@pooler`, `@heads`, `@qa_head`, `@glue_head`; what evaluation has in another
+///   form, without dropout or with logits, ends with `_evaluation`.
 package struct BertGraph: Sendable {
   /// Holds the functions.
   package private(set) var module = Module()
@@ -49,13 +51,22 @@ package struct BertGraph: Sendable {
   package init(_ recipe: TrainingRecipe.Program, element: ElementType? = nil) {
     signature = Signature(recipe, element: element)
     let drops = recipe.model.hiddenDropout > 0 || recipe.model.attentionDropout > 0
-    let trainingLayer = addEncoderLayer(recipe, name: "encoder_layer", isTraining: drops)
-    addLoss(recipe, layer: trainingLayer, isTraining: drops)
-    let evaluationLayer =
-      drops
-      ? addEncoderLayer(recipe, name: "encoder_layer_evaluation", isTraining: false)
-      : trainingLayer
-    addEvaluation(recipe, layer: evaluationLayer)
+    let training = BertLayers(
+      signature, recipe, BertLayers.Form(drops: drops, givesLogits: false))
+    add(training)
+    addLoss(recipe, layers: training, drops: drops)
+    let evaluation = BertLayers(
+      signature, recipe,
+      BertLayers.Form(
+        drops: false, givesLogits: true, suffix: drops ? "_evaluation" : "",
+        headSuffix: "_evaluation"))
+    add(evaluation)
+    addEvaluation(recipe, layers: evaluation)
+  }
+
+  /// Layers that training and evaluation share are the same functions.
+  private mutating func add(_ layers: BertLayers) {
+    for layer in layers.all { module.insert(layer.function) }
   }
 
   /// The trained tensors, in the order in which every function takes them.
@@ -73,40 +84,22 @@ package struct BertGraph: Sendable {
       ?? false
   }
 
-  private mutating func addEncoderLayer(
-    _ recipe: TrainingRecipe.Program, name: String, isTraining: Bool
-  ) -> Function {
-    var builder = BertBuilder(
-      functionNamed: name, recipe, element: element, isTraining: isTraining)
-    builder.addEncoderLayerArguments()
-    let prefix = ModelParameters.encoderLayerPrefix(0)
-    let ofFirstLayer = parameters.filter { $0.name.hasPrefix(prefix) }
-    for parameter in ofFirstLayer {
-      builder.addArgument(
-        String(parameter.name.dropFirst(prefix.count)), TensorType(parameter.shape, element))
-    }
-    let output = builder.encoderLayer()
-    builder.rewriter.return([output])
-    module.insert(builder.rewriter.function)
-    return builder.rewriter.function
-  }
-
   private mutating func addLoss(
-    _ recipe: TrainingRecipe.Program, layer: Function, isTraining: Bool
+    _ recipe: TrainingRecipe.Program, layers: BertLayers, drops: Bool
   ) {
     var builder = BertBuilder(
-      functionNamed: Self.lossFunction, recipe, element: element, isTraining: isTraining)
+      functionNamed: Self.lossFunction, recipe, element: element, isTraining: drops)
     builder.addParameters(parameters, asPorts: false)
     for stream in streams.all { builder.addArgument(stream.name, stream.type) }
-    if isTraining { builder.addArgument("key", TensorType([4], .i32)) }
-    let results = builder.head(encoder(&builder, layer: layer)[recipe.model.layers])
-    let losses = results.losses.map(\.value)
+    if drops { builder.addArgument("key", BertBuilder.keyType) }
+    let states = encoder(&builder, layers)
+    let losses = head(&builder, layers, states[recipe.model.layers]).results
     let total = losses.dropFirst().reduce(losses[0]) { builder.rewriter.add($0, $1) }
     builder.rewriter.return([total] + losses)
     module.insert(builder.rewriter.function)
   }
 
-  private mutating func addEvaluation(_ recipe: TrainingRecipe.Program, layer: Function) {
+  private mutating func addEvaluation(_ recipe: TrainingRecipe.Program, layers: BertLayers) {
     var builder = BertBuilder(
       functionNamed: EntryName.evaluation, recipe, element: element, isTraining: false)
     builder.addParameters(parameters, asPorts: true)
@@ -114,34 +107,46 @@ package struct BertGraph: Sendable {
       builder.addArgument(
         stream.name, stream.type, port: Port(name: stream.name, role: .batch))
     }
-    let states = encoder(&builder, layer: layer)
-    let results = builder.head(states[recipe.model.layers])
+    let states = encoder(&builder, layers)
+    let (results, pooled) = head(&builder, layers, states[recipe.model.layers])
+    var outputs = Array(zip(layers.logitNames, results.dropFirst(lossNames.count)))
+    if let pooled { outputs.append(("pooler_output", pooled)) }
     let shape = [recipe.microBatchSize, recipe.sequenceLength, recipe.model.hiddenSize]
-    let hidden = states.enumerated().map { index, state in
-      (name: "hidden_states.\(index)", value: builder.rewriter.reshape(state, shape))
+    for (index, state) in states.enumerated() {
+      outputs.append(("hidden_states.\(index)", builder.rewriter.reshape(state, shape)))
     }
-    let outputs = results.outputs + hidden
     builder.rewriter.return(
-      results.losses.map(\.value) + outputs.map(\.value),
-      ports: results.losses.map { Port(name: $0.name, role: .loss) }
-        + outputs.map { Port(name: $0.name, role: .output) })
+      results.prefix(lossNames.count) + outputs.map(\.1),
+      ports: lossNames.map { Port(name: $0, role: .loss) }
+        + outputs.map { Port(name: $0.0, role: .output) })
     module.insert(builder.rewriter.function)
   }
 
   /// The embeddings' output and that of each encoder layer.
-  private func encoder(_ builder: inout BertBuilder, layer: Function) -> [ValueID] {
+  private func encoder(_ builder: inout BertBuilder, _ layers: BertLayers) -> [ValueID] {
     let bias = builder.attentionBias()
-    var states = [builder.embeddings()]
+    var states = builder.call(layers.embeddings, [])
     for index in 0..<builder.model.layers {
       var operands = [states[index], bias]
       if builder.isTraining {
         let stream = Double(DropoutStream.firstOfLayer(index))
         operands += [builder.value("key"), builder.rewriter.scalar(stream, .i32)]
       }
-      let prefix = ModelParameters.encoderLayerPrefix(index)
-      operands += parameters.map(\.name).filter { $0.hasPrefix(prefix) }.map { builder.value($0) }
-      states.append(builder.rewriter.call(layer, operands)[0])
+      states += builder.call(
+        layers.encoderLayer, operands, prefix: ModelParameters.encoderLayerPrefix(index))
     }
     return states
+  }
+
+  /// The results of the head's function, and the pooler's output where there is one.
+  private func head(
+    _ builder: inout BertBuilder, _ layers: BertLayers, _ sequenceOutput: ValueID
+  ) -> (results: [ValueID], pooled: ValueID?) {
+    let rows = layers.encoderOutput.map { builder.call($0, [sequenceOutput])[0] }
+    guard let pooler = layers.pooler else {
+      return (builder.call(layers.head, [rows ?? sequenceOutput]), nil)
+    }
+    let pooled = builder.call(pooler, [sequenceOutput])[0]
+    return (builder.call(layers.head, (rows.map { [$0] } ?? []) + [pooled]), pooled)
   }
 }

@@ -120,6 +120,7 @@ struct Parser {
     var arguments: [Port?] = []
     var results: [Port?] = []
     var types: (operands: [TensorType], results: [TensorType])?
+    var (stage, ipu): (Int?, Int?)
     _ = try list(from: "{", to: "}") { parser in
       let place = parser.location
       let key = try parser.word()
@@ -129,6 +130,8 @@ struct Parser {
       case "function_type": types = try parser.signature()
       case "arg_attrs": arguments = try parser.list(from: "[", to: "]") { try $0.port() }
       case "res_attrs": results = try parser.list(from: "[", to: "]") { try $0.port() }
+      case "tessera.stage": stage = try parser.placementNumber()
+      case "tessera.ipu": ipu = try parser.placementNumber()
       default: throw parser.failure("unknown attribute '\(key)' of a function", at: place)
       }
     }
@@ -137,12 +140,27 @@ struct Parser {
       throw failure("the function lacks its sym_name or its function_type", at: place)
     }
     rewriter.rename(to: name)
+    if let stage, let ipu {
+      rewriter.place(Placement(stage: stage, ipu: ipu))
+    } else if stage != nil || ipu != nil {
+      throw failure(
+        "'@\(name)' has one of tessera.stage and tessera.ipu, and needs both", at: place)
+    }
     var function = rewriter.function
     guard types.operands == function.argumentTypes, types.results == function.resultTypes else {
       throw failure("the function_type of '@\(name)' is not that of its body", at: place)
     }
     try setPorts(&function, arguments, results, place)
     return function
+  }
+
+  /// The number of a stage or an IPU: an i64 that is not negative.
+  mutating func placementNumber() throws -> Int {
+    let place = location
+    guard case .integer(let value) = try attributeValue(), let number = Int(exactly: value),
+      number >= 0
+    else { throw failure("expected a number from 0, of type i64", at: place) }
+    return number
   }
 
   func setPorts(

@@ -30,6 +30,10 @@ struct FunctionPrinter {
     var attributes = ["function_type = \(types)", "sym_name = \(quoted(function.name))"]
     if let ports = portList(function.argumentPorts) { attributes.append("arg_attrs = \(ports)") }
     if let ports = portList(function.resultPorts) { attributes.append("res_attrs = \(ports)") }
+    if let placement = function.placement {
+      attributes.append("tessera.ipu = \(placement.ipu) : i64")
+      attributes.append("tessera.stage = \(placement.stage) : i64")
+    }
     return "  \"func.func\"() ({\n" + block(function.body, indent: "  ")
       + "  }) {\(attributes.sorted().joined(separator: ", "))} : () -> ()\n"
   }

@@ -1,5 +1,4 @@
 import Foundations
-import GraphIR
 import Operations
 
 extension Rewriter {
@@ -7,7 +6,7 @@ extension Rewriter {
   /// - Parameter copies: what stands for each value of the other function; gets the results.
   /// - Returns: the copy.
   @discardableResult
-  mutating func copy(
+  package mutating func copy(
     _ id: OperationID, of source: Function, _ copies: inout [ValueID: ValueID]
   ) -> OperationID? {
     insertionPoint = .end(function.body)
@@ -44,7 +43,7 @@ extension Rewriter {
   }
 
   /// Erases the operations of the body whose results nothing reads and that do nothing else.
-  mutating func removeUnreadOperations() {
+  package mutating func removeUnreadOperations() {
     for id in function[function.body].operations.reversed() {
       let node = function[id]
       let isRead = node.results.contains { !function[$0].uses.isEmpty }
@@ -55,12 +54,12 @@ extension Rewriter {
 
 extension Function {
   /// The operation that a value is a result of, nil for an argument.
-  func operation(defining value: ValueID) -> OperationID? {
+  package func operation(defining value: ValueID) -> OperationID? {
     if case .result(let id, _) = self[value].definition { id } else { nil }
   }
 
   /// The operands of an operation, and what the operations of its region read.
-  func valuesRead(by id: OperationID) -> [ValueID] {
+  package func valuesRead(by id: OperationID) -> [ValueID] {
     let inner = self[id].body.map { self[$0].operations.flatMap(valuesRead(by:)) } ?? []
     return self[id].operands + inner
   }

@@ -1,0 +1,285 @@
+import Foundations
+import GraphIR
+import Operations
+
+/// Recomputation across the border between a forward stage and its backward stage, which one caller
+/// joins: activations that the forward stage gives the backward stage become checkpoints, from which
+/// the backward stage computes them again.
+struct StageRecomputation {
+  private let pair: DerivativePair
+  private let caller: Function
+  private let module: Module
+  private let forward: Function
+  private let backward: Function
+  /// Which argument of the backward stage holds a value of the forward stage.
+  private var argumentHolding: [ValueID: Int] = [:]
+  /// The number of the forward stage's result that an argument of the backward stage is.
+  private var resultOfArgument: [Int: Int] = [:]
+  private var layers: [Layer] = []
+
+  /// A layer's call in the forward stage, and its backward call in the backward stage.
+  private struct Layer {
+    let forward: OperationID
+    let backward: OperationID
+    let primal: Function
+    let derivative: Function
+    var isChosen = false
+  }
+
+  init(_ pair: DerivativePair, in rewriter: Rewriter, of module: Module) {
+    self.pair = pair
+    self.module = module
+    caller = rewriter.function
+    // The pair's functions are in the module: it was found by them.
+    forward = module[pair.forwardName] ?? pair.primal
+    backward = module[pair.backwardName] ?? pair.primal
+    guard isOnlyCaller else { return }
+    let (forwardCall, backwardCall) = (caller[pair.forward], caller[pair.backward])
+    let (results, operands) = (numbers(forwardCall.results), numbers(forwardCall.operands))
+    for (number, operand) in backwardCall.operands.enumerated() {
+      if let result = results[operand] {
+        argumentHolding[forward.results[result]] =
+          argumentHolding[forward.results[result]] ?? number
+        resultOfArgument[number] = result
+      } else if let index = operands[operand] {
+        let argument = forward.arguments[index]
+        argumentHolding[argument] = argumentHolding[argument] ?? number
+      }
+    }
+    findLayers()
+  }
+
+  /// The place of each value; of one that occurs twice the first.
+  private func numbers(_ values: [ValueID]) -> [ValueID: Int] {
+    Dictionary(values.enumerated().map { ($1, $0) }) { first, _ in first }
+  }
+
+  /// Whether both stages are called here and nowhere else, so that their results can change.
+  private var isOnlyCaller: Bool {
+    let names = module.functions.flatMap { $0.name == caller.name ? caller.callees : $0.callees }
+    return names.count { $0 == pair.forwardName } == 1
+      && names.count { $0 == pair.backwardName } == 1
+  }
+
+  private mutating func findLayers() {
+    let arguments = numbers(backward.arguments)
+    for id in backward[backward.body].operations {
+      guard case .control(.call(let callee)) = backward[id].operation,
+        let names = DerivativePair.backwardName(callee), let primal = module[names.primal],
+        let derivative = module[names.forward], primal.argumentTypes == derivative.argumentTypes
+      else { continue }
+      let call = backward[id].operands.compactMap { operand -> OperationID? in
+        guard let argument = arguments[operand], let result = resultOfArgument[argument] else {
+          return nil
+        }
+        return forward.call(
+          of: names.forward, keeping: forward.results[result], after: primal.results.count)
+      }.first
+      guard let call else { continue }
+      layers.append(
+        Layer(forward: call, backward: id, primal: primal, derivative: derivative))
+    }
+    let positions = forward.positions
+    layers.sort { positions[$0.forward] ?? 0 < positions[$1.forward] ?? 0 }
+  }
+
+  /// Chooses the layers whose activations are more bytes than what must be kept for them, until no
+  /// checkpoint that one layer needs makes another worth it.
+  mutating func chooseLayers(_ checkpoint: String, isLast: Bool) {
+    let positions = forward.positions
+    let last = forward[forward.body].operations.lastIndex { id in
+      guard case .control(.call(let callee)) = forward[id].operation else { return false }
+      return callee.hasPrefix(checkpoint)
+    }
+    var kept = Set(argumentHolding.keys)
+    var changes = true
+    while changes {
+      changes = false
+      for index in layers.indices where !layers[index].isChosen {
+        let layer = layers[index]
+        if isLast, positions[layer.forward] ?? 0 > last ?? -1 { continue }
+        let activations = forward[layer.forward].results.dropFirst(layer.primal.results.count)
+        let saved = activations.filter { argumentHolding[$0] != nil }
+        let needed = Set(neededOperands(of: layer)).subtracting(kept)
+        guard bytes(saved) > bytes(needed) else { continue }
+        layers[index].isChosen = true
+        kept.formUnion(needed)
+        changes = true
+      }
+    }
+  }
+
+  private func bytes(_ values: some Sequence<ValueID>) -> Int {
+    values.reduce(0) { $0 + forward.type(of: $1).byteCount }
+  }
+
+  /// The operands of the forward call that are results of operations, constants left out.
+  private func neededOperands(of layer: Layer) -> [ValueID] {
+    forward[layer.forward].operands.filter { operand in
+      forward.operation(defining: operand) != nil && constant(operand) == nil
+    }
+  }
+
+  private func constant(_ value: ValueID) -> OperationID? {
+    guard let id = forward.operation(defining: value),
+      case .source(.constant) = forward[id].operation
+    else { return nil }
+    return id
+  }
+
+  /// Puts the changed stages into the module, and calls of them into the caller.
+  func apply(_ rewriter: inout Rewriter, _ module: inout Module) {
+    let chosen = layers.filter(\.isChosen)
+    guard !chosen.isEmpty else { return }
+    let backwardStage = backwardStage(chosen)
+    let forwardStage = forwardStage(chosen, backwardStage, rewriter.function)
+    module.insert(forwardStage.function)
+    module.insert(backwardStage.function)
+
+    let (forwardCall, backwardCall) = (
+      rewriter.function[pair.forward], rewriter.function[pair.backward]
+    )
+    rewriter.insertionPoint = .before(pair.forward)
+    let results = rewriter.call(forwardStage.function, forwardCall.operands)
+    for (number, result) in zip(forwardStage.kept, results) {
+      rewriter.replaceAllUses(of: forwardCall.results[number], with: result)
+    }
+    let arguments = numbers(forward.arguments)
+    let operands = backwardStage.old.map { rewriter.function[pair.backward].operands[$0] }
+    let further = backwardStage.further.map { value in
+      if let argument = arguments[value] { return forwardCall.operands[argument] }
+      return results[forwardStage.number(of: value)]
+    }
+    rewriter.insertionPoint = .before(pair.backward)
+    let gradients = rewriter.call(backwardStage.function, operands + further)
+    for (old, new) in zip(backwardCall.results, gradients) {
+      rewriter.replaceAllUses(of: old, with: new)
+    }
+    rewriter.erase(pair.backward)
+    rewriter.erase(pair.forward)
+    rewriter.insertionPoint = .end(rewriter.function.body)
+  }
+
+  // MARK: The stages
+
+  private struct BackwardStage {
+    var function: Function
+    /// The numbers of the old arguments that it still takes, its first ones.
+    var old: [Int]
+    /// The values of the forward stage that it takes after them.
+    var further: [ValueID]
+  }
+
+  /// Calls each chosen layer's forward function right before its backward function.
+  private func backwardStage(_ chosen: [Layer]) -> BackwardStage {
+    let layerOf = Dictionary(chosen.map { ($0.backward, $0) }) { first, _ in first }
+    let arguments = numbers(backward.arguments)
+    /// The number of the layer's result that an operand of its backward call is.
+    func activation(_ operand: ValueID, _ layer: Layer) -> Int? {
+      guard let argument = arguments[operand], let result = resultOfArgument[argument] else {
+        return nil
+      }
+      return forward[layer.forward].results.firstIndex(of: forward.results[result])
+    }
+
+    var needed: Set<Int> = []
+    var further: [ValueID] = []
+    for id in backward[backward.body].operations {
+      var operands = backward.valuesRead(by: id)
+      if let layer = layerOf[id] {
+        operands.removeAll { activation($0, layer) != nil }
+        for operand in forward[layer.forward].operands where constant(operand) == nil {
+          if let argument = argumentHolding[operand] {
+            needed.insert(argument)
+          } else if !further.contains(operand) {
+            further.append(operand)
+          }
+        }
+      }
+      needed.formUnion(operands.compactMap { arguments[$0] })
+    }
+
+    var rewriter = Rewriter(functionNamed: backward.name)
+    rewriter.place(backward.placement)
+    /// What stands for values of the backward stage, and of the forward stage.
+    var (copies, known): ([ValueID: ValueID], [ValueID: ValueID]) = ([:], [:])
+    let old = needed.sorted()
+    for number in old {
+      let argument = backward.arguments[number]
+      copies[argument] = rewriter.addArgument(backward.type(of: argument))
+    }
+    for (value, argument) in argumentHolding { known[value] = copies[backward.arguments[argument]] }
+    for value in further { known[value] = rewriter.addArgument(forward.type(of: value)) }
+    for id in backward[backward.body].operations where !backward[id].operation.isTerminator {
+      guard let layer = layerOf[id] else {
+        rewriter.copy(id, of: backward, &copies)
+        continue
+      }
+      let operands = forward[layer.forward].operands
+      for id in operands.compactMap(constant) { rewriter.copy(id, of: forward, &known) }
+      let again = rewriter.call(layer.derivative, operands.compactMap { known[$0] })
+      let node = backward[id]
+      let results = rewriter.insert(
+        node.operation,
+        node.operands.compactMap { operand in
+          activation(operand, layer).map { again[$0] } ?? copies[operand]
+        }, resultTypes: node.results.map(backward.type(of:)))
+      for (value, result) in zip(node.results, results) { copies[value] = result }
+    }
+    rewriter.return(backward.results.compactMap { copies[$0] })
+    return BackwardStage(function: rewriter.function, old: old, further: further)
+  }
+
+  private struct ForwardStage {
+    var function: Function
+    /// The numbers of the old results that it still gives, its first ones.
+    var kept: [Int]
+    /// The values of the old forward stage that it gives, in order.
+    var gives: [ValueID]
+
+    func number(of value: ValueID) -> Int {
+      guard let number = gives.firstIndex(of: value) else {
+        preconditionFailure("the forward stage gives each checkpoint")
+      }
+      return number
+    }
+  }
+
+  /// Gives checkpoints in place of activations, and calls the plain layers.
+  private func forwardStage(
+    _ chosen: [Layer], _ backwardStage: BackwardStage, _ caller: Function
+  ) -> ForwardStage {
+    let stillRead = Set(backwardStage.old.compactMap { resultOfArgument[$0] })
+    let call = caller[pair.forward]
+    let kept = call.results.indices.filter { number in
+      stillRead.contains(number)
+        || caller[call.results[number]].uses.contains { $0.operation != pair.backward }
+    }
+    var gives = kept.map { forward.results[$0] }
+    let arguments = Set(forward.arguments)
+    for value in backwardStage.further where !arguments.contains(value) && !gives.contains(value) {
+      gives.append(value)
+    }
+    let layerOf = Dictionary(chosen.map { ($0.forward, $0) }) { first, _ in first }
+    var rewriter = Rewriter(functionNamed: forward.name)
+    rewriter.place(forward.placement)
+    var copies: [ValueID: ValueID] = [:]
+    for argument in forward.arguments {
+      copies[argument] = rewriter.addArgument(forward.type(of: argument))
+    }
+    let given = Set(gives)
+    for id in forward[forward.body].operations where !forward[id].operation.isTerminator {
+      let node = forward[id]
+      guard let layer = layerOf[id],
+        node.results.dropFirst(layer.primal.results.count).allSatisfy({ !given.contains($0) })
+      else {
+        rewriter.copy(id, of: forward, &copies)
+        continue
+      }
+      let results = rewriter.call(layer.primal, node.operands.compactMap { copies[$0] })
+      for (value, result) in zip(node.results, results) { copies[value] = result }
+    }
+    rewriter.return(gives.compactMap { copies[$0] })
+    return ForwardStage(function: rewriter.function, kept: kept, gives: gives)
+  }
+}

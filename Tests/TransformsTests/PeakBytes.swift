@@ -1,0 +1,50 @@
+import GraphIR
+import Operations
+
+/// The most bytes that a function holds at once beside its arguments, counted as plainly as can be: each
+/// value from the operation that makes it to the last that reads it, a call with all that its callee
+/// holds. A reshape is another name for its operand.
+struct PeakBytes {
+  let module: Module
+  private var known: [String: Int] = [:]
+
+  init(_ module: Module) { self.module = module }
+
+  mutating func peak(of name: String) -> Int {
+    if let peak = known[name] { return peak }
+    guard let function = module[name] else { return 0 }
+    let peak = peak(of: function.body, in: function)
+    known[name] = peak
+    return peak
+  }
+
+  private mutating func peak(of block: BlockID, in function: Function) -> Int {
+    let operations = function[block].operations
+    var root: [ValueID: ValueID] = [:]
+    var lastUse: [ValueID: Int] = [:]
+    for (position, id) in operations.enumerated() {
+      for value in function.valuesRead(by: id) { lastUse[root[value] ?? value] = position }
+      if case .movement(.reshape) = function[id].operation {
+        let operand = function[id].operands[0]
+        root[function[id].results[0]] = root[operand] ?? operand
+      }
+    }
+    var dying: [Int: Int] = [:]
+    var (live, peak) = (0, 0)
+    for (position, id) in operations.enumerated() {
+      let node = function[id]
+      var inner = 0
+      if case .control(.call(let callee)) = node.operation { inner = self.peak(of: callee) }
+      if let body = node.body { inner = self.peak(of: body, in: function) }
+      let made = node.results.filter { root[$0] == nil }
+      let bytes = made.reduce(0) { $0 + function.type(of: $1).byteCount }
+      peak = max(peak, live + max(inner, bytes))
+      live += bytes - (dying[position] ?? 0)
+      for result in made {
+        let size = function.type(of: result).byteCount
+        if let last = lastUse[result] { dying[last, default: 0] += size } else { live -= size }
+      }
+    }
+    return peak
+  }
+}
