@@ -4,7 +4,7 @@ import Foundations
 // read them, plus what a configuration leaves to defaults and flags.
 
 extension TrainingRecipe {
-  private static let programFormat = "tessera.recipe-program/1"
+  private static let programFormat = "tessera.recipe-program/2"
   private static let runFormat = "tessera.recipe-run/1"
 
   /// The program's part as JSON bytes: equal programs give equal bytes.
