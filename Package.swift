@@ -78,7 +78,7 @@ let package = Package(
     // Tests, and what they share.
     .target(
       name: "TestSupport",
-      dependencies: ["Interpreter", "Checkpoints", "Operations", "Foundations"]),
+      dependencies: ["Interpreter", "Runtime", "Checkpoints", "Operations", "Foundations"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(
       name: "AutodiffTests",

@@ -42,7 +42,8 @@ package struct Compilation: Sendable {
           FinishedPhase(number: number, name: phase.name, seconds: seconds, module: module))
       } catch let error as TesseraError where error.exitCode == .internalError {
         throw PhaseFailure(
-          error: error, phase: number, before: before,
+          error: error, phase: number, last: number > 0 ? phases[number - 1].name : nil,
+          before: before,
           remaining: phases[number...].map(\.description))
       }
     }
@@ -77,6 +78,8 @@ package struct PhaseFailure: Error {
   package let error: TesseraError
   /// The number of the phase that failed.
   package let phase: Int
+  /// The name of the phase before it; nil where it was the first.
+  package let last: String?
   /// The module before it.
   package let before: Module
   /// The phase that failed and those that were still to run, as `tesserac opt` takes them.

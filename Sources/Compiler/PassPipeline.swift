@@ -92,7 +92,7 @@ package enum PassPipeline {
     return phases
   }
 
-  /// The names of phases that there can be, in the order of the pipeline, each once.
+  /// The names that a phase can have: the two that are no passes, then every pass.
   package static let names: [String] = {
     ["frontend", "training-step"] + PassRegistry.all.map(\.name)
   }()

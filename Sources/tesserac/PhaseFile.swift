@@ -8,15 +8,19 @@ import Recipe
 enum PhaseFile {
   /// Writes what a phase left to its file in a folder, which is made where it is missing.
   static func write(_ phase: FinishedPhase, to folder: String) throws {
-    try makeFolders(folder)
-    let number = phase.number < 10 ? "0\(phase.number)" : "\(phase.number)"
-    try write(phase.module, to: "\(folder)/\(number)-\(phase.name).mlir")
+    _ = try write(phase.module, after: phase.number, phase.name, to: folder)
   }
 
-  static func write(_ module: Module, to path: String) throws {
+  /// - Returns: the file's path.
+  static func write(
+    _ module: Module, after phase: Int, _ name: String, to folder: String
+  ) throws -> String {
+    try makeFolders(folder)
+    let path = "\(folder)/\(phase < 10 ? "0" : "")\(phase)-\(name).mlir"
     let file = try AtomicFile(path: path, overwrite: true)
     try file.write(Array(module.text.utf8))
     try file.commit()
+    return path
   }
 
   /// The module of a file that `--dump-phases` wrote, and the number of the phase that left it.
@@ -45,20 +49,18 @@ enum PhaseFile {
 }
 
 extension PhaseFailure {
-  /// The error, with the name of a file that shows the fault again.
+  /// The error, with a file and the command that show the fault again. The frontend has no module before
+  /// it, and a file that cannot be written must not hide the fault.
   func withReproducer() -> TesseraError {
-    var error = error
-    let path = "tesserac-reproducer.mlir"
+    guard let last,
+      let path = try? PhaseFile.write(before, after: phase - 1, last, to: "tesserac-reproducer")
+    else { return error }
     let command =
-      remaining.contains { ["frontend", "training-step"].contains($0) }
-      ? "compile the same configuration with this version of tesserac"
+      remaining.contains("training-step")
+      ? "tesserac compile CONFIG --from \(path)"
       : "tesserac opt \(path) --passes '\(remaining.joined(separator: ","))'"
-    do {
-      try PhaseFile.write(before, to: path)
-      error.diagnostics[0].notes.append("the module before the phase was written to \(path)")
-    } catch {
-      return self.error
-    }
+    var error = error
+    error.diagnostics[0].notes.append("the module before the phase was written to \(path)")
     error.diagnostics[0].remedies.append(Remedy("report the fault with that file and: \(command)"))
     return error
   }

@@ -127,6 +127,31 @@ struct ConfigurationCommandTests {
     #expect(line("bert_config.hidden_act").hasSuffix("default"))
   }
 
+  /// The flags of v2.5 to v3.4, with the values that the original takes for truth.
+  @Test func flagsOfLaterReleases() throws {
+    let folder = try TemporaryFolder()
+    let shown = try tesserac(
+      "config", "show", "--config", Self.root + "/examples/pretrain_tiny.json", "--compile-only",
+      "true", "--enable-wandb", "0", "--generated-dataset", "No", "--logging", "ERROR",
+      "--global-batch.micro-batch-size", "2", "--global-batch.grad-acc-steps-per-replica", "12",
+      "--ipu-config.matmul-available-memory-proportion-per-pipeline-stage", "[0.3,0.4]",
+      "--wandb-entity-name", "us", "--total-num-train-samples", "4800", in: folder)
+    #expect(shown.status == 0, "\(shown.errors)")
+    let values = [
+      "compile_only*": "true", "wandb_opts.log_to_wandb*": "false",
+      "generated_dataset*": "false", "logging*": "\"ERROR\"", "micro_batch_size": "2",
+      "grad_acc_steps_per_replica": "12", "total_num_train_samples": "4800",
+      "matmul_available_memory_proportion_per_pipeline_stage*": "[0.3,0.4]",
+      "wandb_opts.init.entity*": "\"us\"",
+    ]
+    let lines = shown.text.split(separator: "\n").map { $0.split(separator: " ") }
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+      #expect(lines.contains { $0.first == key[...] && $0.last == value[...] }, "\(key)")
+    }
+    let twice = try tesserac("config", "show", "a.json", "--config", "b.json", in: folder)
+    #expect(twice.status == 64 && twice.errors.contains("given twice"))
+  }
+
   /// A GLUE file is sound and its model can be seen; a bundle to train it comes later.
   @Test func sequenceClassificationBuildsAndIsNotTrained() throws {
     let folder = try TemporaryFolder()

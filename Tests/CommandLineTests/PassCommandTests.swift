@@ -42,6 +42,40 @@ struct PassCommandTests {
     #expect(renamed.status == 64)
   }
 
+  /// A fault of the compiler leaves the module before it, and the command that shows it again. Second
+  /// derivatives do not exist, so that a model that has a first one in it cannot be trained.
+  @Test func aFaultLeavesAReproducer() throws {
+    let folder = try TemporaryFolder()
+    _ = try tesserac("compile", Self.config, "-q", "--dump-phases", "phases", in: folder)
+    let file = "phases/02-partition.mlir"
+    let text = String(decoding: try folder.contents(file), as: UTF8.self)
+    let broken = text.replacing(/"tessera.tanh"\((%\d+)\) : \((\S+)\) ->/) {
+      "\"tessera.tanh_gradient\"(\($0.1), \($0.1)) : (\($0.2), \($0.2)) ->"
+    }
+    try #require(broken != text)
+    try folder.write(Array(broken.utf8), file)
+    let failed = try tesserac(
+      "compile", Self.config, "-q", "--from", file, "-o", "x.ipub", in: folder)
+    #expect(failed.status == 70, "\(failed)")
+    let reproducer = "tesserac-reproducer/02-partition.mlir"
+    #expect(
+      failed.errors.contains("tesserac compile CONFIG --from \(reproducer)"), "\(failed.errors)")
+    #expect(try Array(broken.utf8) == folder.contents(reproducer))
+    let again = try tesserac(
+      "compile", Self.config, "-q", "--from", reproducer, "-o", "x.ipub", in: folder)
+    #expect(again.status == 70)
+  }
+
+  @Test func optPrintsAfterEachPass() throws {
+    let folder = try TemporaryFolder()
+    _ = try tesserac("compile", Self.config, "-q", "--dump-phases", "phases", in: folder)
+    let printed = try tesserac(
+      "opt", "phases/00-frontend.mlir", "--passes", "cse,dce", "--print-after-each", "--verify",
+      "phase", in: folder)
+    #expect(printed.status == 0)
+    #expect(printed.text.split(separator: "// -----\n").count == 2)
+  }
+
   @Test func mistakesOfOpt() throws {
     let folder = try TemporaryFolder()
     try folder.write(Array("\"builtin.module\"() ({\n".utf8), "broken.mlir")

@@ -66,6 +66,13 @@ extension RuleCase {
     return rule
   }
 
+  /// The file has something else in one place.
+  func replacing(_ old: String, _ new: String) -> RuleCase {
+    var rule = self
+    rule.text = rule.text.replacing(old, with: new)
+    return rule
+  }
+
   /// The changed text, and what is to be found in it.
   func changed() throws -> (text: String, mistakes: [String]) {
     let parts = text.split(separator: from, maxSplits: 1, omittingEmptySubsequences: false)
@@ -264,6 +271,60 @@ extension RuleCase {
       "sequence-too-long", #""seed": 1984"#,
       #""seed": 1984, "bert_config": {"max_seq_length": §513}"#),
   ]
+
+  /// What is told of files that compile.
+  private static let remarkCases: [RuleCase] = [
+    .pretraining(
+      "sharding-needs-replicas",
+      #""optimizer_state_offchip": true, "replicated_tensor_sharding": false"#,
+      #""optimizer_state_offchip": false, "replicated_tensor_sharding": §true"#,
+      remedy: "set replicated_tensor_sharding to false"
+    ).inserting(#""name": "x", "#, before: #""seed""#).replacing(
+      #""replicas": 2, "grad_acc"#, #""replicas": 1, "grad_acc"#),
+    .nested(
+      "no-checkpoint", #""max_seq_length": 128"#, #""max_seq_length": 384"#,
+      remedy: "give --pretrained-ckpt-path"
+    ).at("{\n  \"dataset_dir\""),
+    .pretraining(
+      "key-of-other-task", #""seed": 1984"#, #""seed": 1984, §"cache_dir": 7"#,
+      remedy: #"remove "cache_dir""#),
+    .squad("key-of-other-task", #"["qa_head"]"#, #"["qa_head", §"pool"]"#),
+    .nested(
+      "refused-by-original", #""seed": 1984"#, #""seed": 1984, "use_qkv_bias": §true"#,
+      remedy: "set use_qkv_split to true"),
+    .nested(
+      "refused-by-original", #""replicated_tensor_sharding": false"#,
+      #""replicated_tensor_sharding": §true"#, remedy: "set replicated_tensor_sharding to false"),
+    .pretraining(
+      "refused-by-original", #""max_seq_length": 128"#, #""max_seq_length": §512"#),
+    .nested(
+      "not-in-effect", #""seed": 1984"#, #""seed": 1984, "enable_wandb": §true"#,
+      remedy: "set enable_wandb to false"),
+    .nested("not-in-effect", #""seed": 1984"#, #""seed": 1984, "logging": "INFO""#).at(
+      "[0.2, 0.2]"),
+  ]
+
+  /// A warning or note stands at its place; its best remedy, where it is an edit, makes it go and keeps
+  /// the file sound.
+  @Test(arguments: remarkCases) func remark(_ rule: RuleCase) throws {
+    let (text, places) = try rule.changed()
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array(text.utf8), "f.json")
+    let remarks = try Configuration.load(path: path).remarks
+    let found = remarks.first { remark in
+      places == [
+        "f.json:\(remark.location?.line ?? 0):\(remark.location?.column ?? 0)"
+          + " \(remark.code.rawValue)"
+      ]
+    }
+    let remark = try #require(found, "\(places): \(remarks)")
+    #expect(remark.severity != .error)
+    guard let remedy = rule.remedy else { return }
+    #expect(remark.remedies.first?.text.contains(remedy) == true, "\(remark)")
+    guard remark.remedies.first?.edits.isEmpty == false else { return }
+    let mended = try ConfigurationFixture.read(try Remedies.mended(text, remark))
+    #expect(!mended.remarks.contains { $0.code == remark.code && $0.message == remark.message })
+  }
 
   /// The rule reports itself at its place in a file, alone, and its best remedy mends the file.
   @Test(arguments: keyCases + contradictionCases + nestedCases + numberCases)

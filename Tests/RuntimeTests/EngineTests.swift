@@ -4,6 +4,7 @@ import GraphIR
 import Interpreter
 import Operations
 import Runtime
+import TestSupport
 import Testing
 
 @Suite struct EngineTests {

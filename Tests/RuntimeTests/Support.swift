@@ -38,15 +38,6 @@ func program(_ module: Module, parameters: [Program.Parameter] = []) throws -> P
 }
 
 extension HostTensor {
-  convenience init(_ tensor: Tensor) {
-    self.init(tensor.type)
-    if tensor.type.element == .i32 {
-      set(tensor.values.map { Int32($0) })
-    } else {
-      set(tensor.values.map { Float($0) })
-    }
-  }
-
   var values: [Double] {
     type.element == .i32 ? integers.map(Double.init) : floats.map(Double.init)
   }
@@ -100,16 +91,4 @@ func tensor(_ element: ElementType, _ shape: [Int], _ values: Double...) -> Tens
 func counting(_ shape: [Int], _ element: ElementType = .f32, from start: Int = 1) -> Tensor {
   let type = TensorType(shape, element)
   return Tensor(type, (0..<type.count).map { Double((start + $0) % 13) })
-}
-
-/// The code of the error that the closure throws.
-func errorCode(_ body: () throws -> Void) -> String? {
-  do {
-    try body()
-    return nil
-  } catch let error as TesseraError {
-    return error.diagnostics.first?.code.rawValue
-  } catch {
-    return "not a TesseraError"
-  }
 }

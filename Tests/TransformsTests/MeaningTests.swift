@@ -172,23 +172,3 @@ struct Results {
     }
   }
 }
-
-extension HostTensor {
-  convenience init(_ tensor: Tensor) {
-    self.init(tensor.type)
-    if tensor.type.element == .i32 {
-      set(tensor.values.map { Int32($0) })
-    } else {
-      set(tensor.values.map { Float($0) })
-    }
-  }
-}
-
-extension Tensor {
-  fileprivate init(_ tensor: HostTensor) {
-    self.init(
-      tensor.type,
-      tensor.type.element == .i32
-        ? tensor.integers.map(Double.init) : tensor.floats.map(Double.init))
-  }
-}

@@ -14,10 +14,10 @@ struct ConfigurationReader {
   /// Keys whose value is missing or wrong: what is asked of them says nothing about the file.
   private var unreadable: Set<String> = []
   /// Unknown keys that still get a nearest known one: a file may have a million of them.
-  private var suggestionsLeft: Int
+  var suggestionsLeft: Int
   private let suggests: Bool
   /// Keys of the file that its kind has no use for.
-  private(set) var foreignKeys: [String] = []
+  var foreignKeys: [String] = []
 
   init(_ root: JSON.Value, kind: ConfigurationKind, suggests: Bool = true) {
     self.root = root
@@ -30,33 +30,11 @@ struct ConfigurationReader {
 
   var form: ConfigurationForm { kind.form }
 
-  /// Looks at the keys of an object and below it: which are none, or of another form or task. What a
-  /// stray key was meant to be counts as unreadable, and is not reported as missing as well.
-  private mutating func examine(_ object: JSON.Value, at parent: String) {
-    let members = object.members ?? []
-    let present = Set(members.map(\.key))
-    let isOpen = ConfigurationLayout.group(at: parent, in: form)?.isOpen ?? false
-    for member in members {
-      let path = Self.join(parent, member.key)
-      // A key with a dot in it is not the path that it looks like.
-      let isPath = !member.key.contains(".")
-      if isPath, let key = ConfigurationLayout.key(at: path, in: kind) {
-        if key.presence(in: kind) == .absent { reportForeign(key, member, at: path) }
-      } else if isPath, ConfigurationLayout.group(at: path, in: form) != nil {
-        examine(member.value, at: path)
-      } else if isPath, ConfigurationLayout.has(path, in: form.other) {
-        reportMixed(member, at: path)
-      } else if !isOpen {
-        diagnostics.append(unknown(member, in: parent, present: present))
-      }
-    }
-  }
-
   /// Reads the values of an object and below it, and looks for what is missing.
   private mutating func read(_ object: JSON.Value, at parent: String) {
     let members = object.members ?? []
     for member in members where !member.key.contains(".") {
-      let path = Self.join(parent, member.key)
+      let path = join(parent, member.key)
       if let key = ConfigurationLayout.key(at: path, in: kind) {
         let presence = key.presence(in: kind)
         if presence != .absent, !(member.value.isNull && presence.mayBeNull) {
@@ -68,11 +46,12 @@ struct ConfigurationReader {
     }
     let present = Set(members.map(\.key))
     for name in ConfigurationLayout.members(of: parent, in: kind) where !present.contains(name) {
-      reportIfMissing(Self.join(parent, name))
+      reportIfMissing(join(parent, name))
     }
   }
 
-  private static func join(_ parent: String, _ name: String) -> String {
+  /// The path of a key of the object at `parent`.
+  func join(_ parent: String, _ name: String) -> String {
     parent.isEmpty ? name : "\(parent).\(name)"
   }
 
@@ -135,7 +114,7 @@ struct ConfigurationReader {
   }
 
   /// Nothing is concluded any more from the key at a path of the file, or from those below it.
-  private mutating func markUnreadable(_ path: String) {
+  mutating func markUnreadable(_ path: String) {
     for key in ConfigurationKey.all {
       let place = form.path(of: key.path)
       if place == path || place.hasPrefix(path + ".") { unreadable.insert(key.path) }
@@ -143,134 +122,9 @@ struct ConfigurationReader {
   }
 }
 
-// MARK: - Mistakes with keys
+// MARK: - What is missing
 
 extension ConfigurationReader {
-  private mutating func reportMixed(_ member: JSON.Member, at path: String) {
-    let homes = ConfigurationLayout.keys(at: path, in: form.other).map { form.path(of: $0.path) }
-    var remedies: [Remedy] = []
-    if let home = homes.first {
-      markUnreadable(home)
-      let isThere = root.value(atPath: home) != nil
-      remedies = [
-        isThere
-          ? Remedy("remove \"\(path)\"", [.remove(path: path)])
-          : Remedy(
-            "move its value to \(home)",
-            [.remove(path: path), .set(path: home, JSON.Plain(member.value))])
-      ]
-    } else if let members = member.value.members {
-      let namesake = ConfigurationLayout.groups.first {
-        $0.path.lastKey == member.key && $0.path != path && ($0.form == nil || $0.form == form)
-      }
-      let homes = members.compactMap { home(of: $0.key, in: path, or: namesake?.path) }
-      for home in homes { markUnreadable(home) }
-      if let namesake { markUnreadable(namesake.path) }
-      if homes.count == members.count {
-        let moves = zip(homes, members).map { home, inner in
-          ConfigurationEdit.set(path: home, JSON.Plain(inner.value))
-        }
-        remedies = [
-          moves.isEmpty
-            ? Remedy("remove \"\(path)\"", [.remove(path: path)])
-            : Remedy(
-              "move its members to the \(form.rawValue) form's keys",
-              [.remove(path: path)] + moves)
-        ]
-      }
-    }
-    diagnostics.append(
-      Diagnostic(
-        code: .mixedForms,
-        "\(path) is a key of the \(form.other.rawValue) form (\(form.other.releases)),"
-          + " but this file is in the \(form.rawValue) form (\(form.releases))",
-        at: member.keyLocation,
-        notes: homes.first.map { ["the \(form.rawValue) form calls it \($0)"] } ?? [],
-        remedies: remedies))
-  }
-
-  /// Where a member of an object of the other form stands in this form: by the other form's name, or
-  /// by this form's in the object of the same name.
-  private func home(of name: String, in path: String, or namesake: String?) -> String? {
-    if let flat = ConfigurationLayout.keys(at: "\(path).\(name)", in: form.other).first?.path {
-      return form.path(of: flat)
-    }
-    guard let namesake else { return nil }
-    return ConfigurationLayout.keys(at: "\(namesake).\(name)", in: form).isEmpty
-      ? nil : "\(namesake).\(name)"
-  }
-
-  private mutating func unknown(
-    _ member: JSON.Member, in parent: String, present: Set<String>
-  ) -> Diagnostic {
-    let quoted = JSON.Plain.string(member.key).text()
-    let path = Self.join(parent, member.key)
-    let place = parent.isEmpty ? "the configuration" : parent
-    var mistake = Diagnostic(
-      code: .unknownKey, "\(place) has no key \(quoted)", at: member.keyLocation)
-    guard suggestionsLeft > 0 else { return mistake }
-    suggestionsLeft -= 1
-    let known = ConfigurationLayout.members(of: parent, in: kind).filter { !present.contains($0) }
-    let elsewhere = ConfigurationLayout.paths(in: kind).first {
-      $0.lastKey == member.key || $0 == member.key
-    }
-    if let elsewhere {
-      let target = elsewhere.parentPath.isEmpty ? "the top level" : elsewhere.parentPath
-      if root.value(atPath: elsewhere) != nil {
-        mistake.remedies = [
-          Remedy("remove \(quoted), which \(target) has", [.remove(path: path)])
-        ]
-      } else {
-        markUnreadable(elsewhere)
-        mistake.remedies = [
-          Remedy(
-            "move \"\(elsewhere.lastKey)\" to \(target)",
-            [.remove(path: path), .set(path: elsewhere, JSON.Plain(member.value))])
-        ]
-      }
-    } else if let nearest = member.key.nearest(among: known) {
-      markUnreadable(Self.join(parent, nearest))
-      mistake.remedies = [
-        Remedy("rename \(quoted) to \"\(nearest)\"", [.rename(path: path, to: nearest)])
-      ]
-    } else {
-      mistake.remedies = [Remedy("remove \(quoted)", [.remove(path: path)])]
-    }
-    return mistake
-  }
-
-  /// A key that only files of another kind have. Published files have some; they do nothing.
-  private mutating func reportForeign(
-    _ key: ConfigurationKey, _ member: JSON.Member, at path: String
-  ) {
-    if key.isModelSize, kind.namesModel, key.presence(form, kind.task) != .absent {
-      diagnostics.append(
-        modelSourceConflict(
-          "\(path) and bert_model_name both say the model's sizes", at: path, member))
-      return
-    }
-    let users = ConfigurationKind.Task.allCases.filter { key.presence(form, $0) != .absent }
-    foreignKeys.append(path)
-    diagnostics.append(
-      Diagnostic(
-        .note, code: .keyOfOtherTask,
-        "\(path) is a key of \(users.map(\.phrase).joined(separator: " and "));"
-          + " \(kind.task.phrase) does without it",
-        at: member.keyLocation,
-        remedies: [Remedy("remove \"\(path)\"", [.remove(path: path)])]))
-  }
-
-  /// Two keys that both say where the model comes from.
-  func modelSourceConflict(_ message: String, at path: String, _ member: JSON.Member) -> Diagnostic
-  {
-    Diagnostic(
-      code: .modelSourceConflict, message, at: member.keyLocation,
-      remedies: [
-        Remedy("remove \"\(path.lastKey)\"", [.remove(path: path)]),
-        Remedy("remove \"bert_model_name\"", [.remove(path: "bert_model_name")]),
-      ])
-  }
-
   private mutating func reportIfMissing(_ path: String) {
     if ConfigurationLayout.group(at: path, in: form) != nil {
       guard ConfigurationLayout.isRequired(group: path, in: kind) else { return }
