@@ -163,7 +163,7 @@ struct ProgramFlow {
       streams[stream] = type
       try checkResults(operation, operandTypes, resultTypes, place)
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source:
+      .random, .stash, .source:
       try checkResults(operation, operandTypes, resultTypes, place)
     }
   }

@@ -119,7 +119,7 @@ package struct Interpreter: Sendable {
     case .collective(.allReduceSum):
       return [.same(Self.sum((0..<replicas).map { operands[0][$0] }))]
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source(.constant), .control:
+      .random, .stash, .source(.constant), .source(.undefined), .control:
       return try evaluateAlike(operation, operands)
     }
   }
