@@ -129,7 +129,11 @@ let package = Package(
       dependencies: [
         "TrainingStep", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport", "Foundations"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
+      ]),
     .testTarget(
       name: "TransformsTests",
       dependencies: [

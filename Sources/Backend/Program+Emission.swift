@@ -64,7 +64,7 @@ private struct Emission {
     program.functions.append(
       ProgramFunction(
         name: function.name, body: body, arguments: function.argumentPorts,
-        results: function.resultPorts))
+        results: function.resultPorts, placement: function.placement))
   }
 
   private mutating func emit(_ block: BlockID, of function: Function) -> Int {

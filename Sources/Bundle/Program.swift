@@ -104,14 +104,19 @@ package struct ProgramFunction: Hashable, Sendable {
   package var arguments: [Port?]
   /// One for each operand of the body's `return`.
   package var results: [Port?]
+  /// The pipeline stage that the function belongs to; nil where it belongs to none, or where stages
+  /// share it.
+  package var placement: Placement?
 
   package init(
-    name: String, body: Program.BlockIndex, arguments: [Port?] = [], results: [Port?] = []
+    name: String, body: Program.BlockIndex, arguments: [Port?] = [], results: [Port?] = [],
+    placement: Placement? = nil
   ) {
     self.name = name
     self.body = body
     self.arguments = arguments
     self.results = results
+    self.placement = placement
   }
 }
 

@@ -70,7 +70,9 @@ private struct ProgramDecoder {
         ProgramFunction(
           name: try string(function.name), body: Int(function.body),
           arguments: try rows(function.n_arguments, function.arguments, decode),
-          results: try rows(function.n_results, function.results, decode))
+          results: try rows(function.n_results, function.results, decode),
+          placement: function.stage == 0
+            ? nil : Placement(stage: Int(function.stage) - 1, ipu: Int(function.ipu)))
       },
       parameters: try rows(message.n_parameters, message.parameters, decode))
   }

@@ -148,6 +148,10 @@ private struct ProgramEncoder {
     message.body = UInt32(function.body)
     (message.n_arguments, message.arguments) = pointers(function.arguments.map { encode($0) })
     (message.n_results, message.results) = pointers(function.results.map { encode($0) })
+    if let placement = function.placement {
+      message.stage = UInt32(placement.stage) + 1
+      message.ipu = UInt32(placement.ipu)
+    }
     return message
   }
 

@@ -135,6 +135,13 @@ struct ProgramFlow {
         throw invalidProgram("\(place): '\(callee)' is not a function")
       }
       calls[currentFunction].append(number)
+      if let own = program.functions[currentFunction].placement,
+        let other = program.functions[number].placement
+      {
+        try requireValid(
+          own == other,
+          "\(place): a function of stage \(own.stage) calls '\(callee)' of stage \(other.stage)")
+      }
       try requireEqual(operandTypes, signatures[number].arguments, "\(place): the operands")
       try requireEqual(resultTypes, signatures[number].results, "\(place): the results")
     case .control(.repeat):

@@ -1099,7 +1099,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__block__descriptor =
   (ProtobufCMessageInit) tessera__bundle__v1__block__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tessera__bundle__v1__function__field_descriptors[4] =
+static const ProtobufCFieldDescriptor tessera__bundle__v1__function__field_descriptors[6] =
 {
   {
     "name",
@@ -1149,17 +1149,43 @@ static const ProtobufCFieldDescriptor tessera__bundle__v1__function__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "stage",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__Function, stage),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ipu",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__Function, ipu),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tessera__bundle__v1__function__field_indices_by_name[] = {
   2,   /* field[2] = arguments */
   1,   /* field[1] = body */
+  5,   /* field[5] = ipu */
   0,   /* field[0] = name */
   3,   /* field[3] = results */
+  4,   /* field[4] = stage */
 };
 static const ProtobufCIntRange tessera__bundle__v1__function__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor tessera__bundle__v1__function__descriptor =
 {
@@ -1169,7 +1195,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__function__descriptor =
   "Tessera__Bundle__V1__Function",
   "tessera.bundle.v1",
   sizeof(Tessera__Bundle__V1__Function),
-  4,
+  6,
   tessera__bundle__v1__function__field_descriptors,
   tessera__bundle__v1__function__field_indices_by_name,
   1,  tessera__bundle__v1__function__number_ranges,

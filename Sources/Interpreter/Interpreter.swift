@@ -7,9 +7,13 @@ import Operations
 /// It is the oracle: passes and kernels are judged by what it computes. An entry function runs for all
 /// replicas at once, operation by operation, since they meet in collectives.
 package struct Interpreter: Sendable {
-  /// The tensor of a host stream for a replica and an iteration of the repeat that reads it.
+  /// The tensor of a host stream for a replica and a micro-batch, which is how often the run has read
+  /// the stream before.
   package typealias Infeed =
-    @Sendable (_ stream: String, _ replica: Int, _ iteration: Int) throws -> Tensor
+    @Sendable (_ stream: String, _ replica: Int, _ microBatch: Int) throws -> Tensor
+
+  /// How often a run has read each stream; replicas read together.
+  private typealias ReadCounts = [String: Int]
 
   private let module: Module
   private let replicas: Int
@@ -32,22 +36,23 @@ package struct Interpreter: Sendable {
       throw TesseraError(
         .internalError, code: .wrongArguments, "@\(name) takes \(function.argumentTypes)")
     }
-    let results = try run(function, arguments.map(ReplicatedValue.same))
+    var readCounts = ReadCounts()
+    let results = try run(function, arguments.map(ReplicatedValue.same), &readCounts)
     return results.map { $0[0] }
   }
 
   private func run(
-    _ function: Function, _ arguments: [ReplicatedValue], iteration: Int = 0
+    _ function: Function, _ arguments: [ReplicatedValue], _ readCounts: inout ReadCounts
   ) throws -> [ReplicatedValue] {
     var values: [ValueID: ReplicatedValue] = [:]
     for (argument, value) in zip(function.arguments, arguments) { values[argument] = value }
-    return try run(function.body, of: function, &values, iteration: iteration)
+    return try run(function.body, of: function, &values, &readCounts)
   }
 
   /// Runs a block and gives the operands of its terminator.
   private func run(
     _ block: BlockID, of function: Function, _ values: inout [ValueID: ReplicatedValue],
-    iteration: Int
+    _ readCounts: inout ReadCounts
   ) throws -> [ReplicatedValue] {
     for id in function[block].operations {
       let node = function[id]
@@ -68,11 +73,11 @@ package struct Interpreter: Sendable {
           for (argument, value) in zip(function[body].arguments, blockValues) {
             values[argument] = value
           }
-          carried = try run(body, of: function, &values, iteration: number)
+          carried = try run(body, of: function, &values, &readCounts)
         }
         results = carried
       } else {
-        results = try evaluate(node.operation, operands, iteration: iteration)
+        results = try evaluate(node.operation, operands, &readCounts)
       }
       for (result, value) in zip(node.results, results) { values[result] = value }
     }
@@ -80,7 +85,7 @@ package struct Interpreter: Sendable {
   }
 
   private func evaluate(
-    _ operation: Operation, _ operands: [ReplicatedValue], iteration: Int
+    _ operation: Operation, _ operands: [ReplicatedValue], _ readCounts: inout ReadCounts
   ) throws -> [ReplicatedValue] {
     switch operation {
     case .control(.call(let callee)):
@@ -88,7 +93,7 @@ package struct Interpreter: Sendable {
         throw TesseraError(
           .internalError, code: .noSuchFunction, "there is no function @\(callee)")
       }
-      return try run(function, operands, iteration: iteration)
+      return try run(function, operands, &readCounts)
     case .source(.replicaIndex):
       let type = TensorType([], .i32)
       return [.each((0..<replicas).map { Tensor(type, splat: Double($0)) })]
@@ -97,10 +102,12 @@ package struct Interpreter: Sendable {
         throw TesseraError(
           .internalError, code: .noInfeed, "stream '\(stream)' is read and has no source")
       }
+      let microBatch = readCounts[stream, default: 0]
+      readCounts[stream] = microBatch + 1
       return [
         .each(
           try (0..<replicas).map { replica in
-            let tensor = try infeed(stream, replica, iteration)
+            let tensor = try infeed(stream, replica, microBatch)
             guard tensor.type == type else {
               throw TesseraError(
                 .incompatible, code: .wrongStreamType,

@@ -3,7 +3,9 @@ import Foundations
 /// Operations that make values from nothing.
 package enum Source: OperationFamily {
   case constant(TensorLiteral)
-  /// The next micro-batch's tensor of a host stream, of the replica that runs.
+  /// The next tensor of a host stream, for the replica that runs: each replica reads each stream from
+  /// its first micro-batch on, at each run of an entry anew, one micro-batch each time that it runs an
+  /// infeed of the stream. Streams may be at different micro-batches at a time.
   case infeed(stream: String, TensorType)
   /// The number of the replica that runs, an i32 scalar.
   case replicaIndex

@@ -5,8 +5,8 @@ import Recipe
 
 /// What a bundle holds, as text and as JSON: all of it read from the bundle alone.
 package struct BundleReport {
-  private let program: Program
-  private let recipe: TrainingRecipe
+  let program: Program
+  let recipe: TrainingRecipe
   private let digest: String
   private let producer: String
   private let sections: [BundleSection]
@@ -22,7 +22,7 @@ package struct BundleReport {
     sections = file.sections
   }
 
-  private var parameterTypes: [TensorType] { program.parameters.map { program.types[$0.type] } }
+  var parameterTypes: [TensorType] { program.parameters.map { program.types[$0.type] } }
 
   private var parameterCount: Int { parameterTypes.reduce(0) { $0 + $1.count } }
 
@@ -112,82 +112,6 @@ package struct BundleReport {
             ])
           })),
     ]
-  }
-
-  // MARK: Stages
-
-  /// The pipeline stages as configured, a row each.
-  package var stagesText: String {
-    var table = TextTable(header: ["stage", "IPU", "layers", "parameters"])
-    for stage in stages {
-      table.add([
-        "\(stage.number)", "\(stage.device)", stage.layers.joined(separator: ", "),
-        "\(stage.parameterCount)",
-      ])
-    }
-    return table.text
-  }
-
-  /// The stages under the schema `tessera.bundle-stages/1`.
-  package var stagesJSON: JSON.Plain {
-    .object([
-      .init("schema", "tessera.bundle-stages/1"),
-      .init(
-        "stages",
-        .array(
-          stages.map { stage in
-            .object([
-              .init("stage", .integer(stage.number)), .init("ipu", .integer(stage.device)),
-              .init("layers", .array(stage.layers.map { .string($0) })),
-              .init("parameter_count", .integer(stage.parameterCount)),
-            ])
-          })),
-    ])
-  }
-
-  private struct Stage {
-    var number: Int
-    var device: Int
-    var layers: [String]
-    var parameterCount: Int
-  }
-
-  /// The pipeline stages as configured, with the parameters that their layers own. The word embeddings
-  /// count where the embeddings are; the heads share them.
-  private var stages: [Stage] {
-    let pipeline = recipe.program.pipeline
-    var nextLayer = 0
-    return pipeline.stages.enumerated().map { number, layers in
-      var names: [String] = []
-      var count = 0
-      for layer in layers {
-        var name = layer.rawValue
-        var prefixes = Self.prefixes(of: layer)
-        if layer == .encoderLayer {
-          name += " \(nextLayer)"
-          prefixes = ["bert.encoder.layer.\(nextLayer)."]
-          nextLayer += 1
-        }
-        names.append(name)
-        for (entry, type) in zip(program.parameters, parameterTypes)
-        where prefixes.contains(where: entry.name.hasPrefix) {
-          count += type.count
-        }
-      }
-      return Stage(
-        number: number, device: pipeline.devices[number], layers: names, parameterCount: count)
-    }
-  }
-
-  private static func prefixes(of layer: StageLayer) -> [String] {
-    switch layer {
-    case .embeddings: ["bert.embeddings."]
-    case .encoderLayer, .encoderOutput: []
-    case .pooler: ["bert.pooler."]
-    case .heads: ["cls."]
-    case .questionAnsweringHead: ["qa_outputs."]
-    case .classificationHead: ["classifier."]
-    }
   }
 
   // MARK: Tensors

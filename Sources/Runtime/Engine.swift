@@ -99,7 +99,7 @@ package final class Engine {
   ) throws -> [HostTensor] {
     let prepared = try preparedEntry(entry)
     try prepared.check(arguments)
-    machine.infeed = infeed
+    machine.infeed = infeed.map { InfeedReader($0, replicas: replicas) }
     defer { machine.infeed = nil }
     return try prepared.run(machine, arguments)
   }

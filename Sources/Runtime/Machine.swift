@@ -2,11 +2,36 @@ import CHostKernels
 import Foundations
 import Glibc
 
-/// Gives a host stream's next tensor: writes the elements of `stream` for a replica and an iteration,
-/// counted within the innermost running repeat, to `destination`, which has the tensor's size.
+/// Gives a host stream's next tensor: writes the elements of `stream` for a replica and a micro-batch
+/// to `destination`, which has the tensor's size. The micro-batch is how often the run has read the
+/// stream for the replica before: streams may be at different ones at a time.
 package typealias Infeed = (
-  _ stream: String, _ replica: Int, _ iteration: Int, _ destination: UnsafeMutableRawBufferPointer
+  _ stream: String, _ replica: Int, _ microBatch: Int,
+  _ destination: UnsafeMutableRawBufferPointer
 ) throws -> Void
+
+/// Where one run of an entry has its streams from, and how far it has read each. A class because a
+/// machine and its lanes read on together.
+final class InfeedReader {
+  private let infeed: Infeed
+  /// For each stream how often each replica has read it.
+  private var readCounts: [String: [Int]] = [:]
+  private let replicas: Int
+
+  init(_ infeed: @escaping Infeed, replicas: Int) {
+    self.infeed = infeed
+    self.replicas = replicas
+  }
+
+  /// Writes the stream's next tensor for the replica to `destination`.
+  func read(
+    _ stream: String, replica: Int, to destination: UnsafeMutableRawBufferPointer
+  ) throws {
+    let microBatch = readCounts[stream]?[replica] ?? 0
+    try infeed(stream, replica, microBatch, destination)
+    readCounts[stream, default: Array(repeating: 0, count: replicas)][replica] = microBatch + 1
+  }
+}
 
 /// A prepared operation: its kernel with all arguments but the addresses, which are in the slots.
 typealias Kernel = (Machine) throws -> Void
@@ -27,9 +52,8 @@ final class Machine {
   /// Of a lane: what its iteration threw.
   var failure: (any Error)?
   var replica = 0
-  /// The iteration of the innermost repeat that runs.
-  var iteration = 0
-  var infeed: Infeed?
+  /// Where streams are read from; nil where the host gives none.
+  var infeed: InfeedReader?
 
   /// - Throws: `TesseraError`: doesNotFit where there is not so much memory, deviceUnavailable where
   ///   the threads cannot be started.

@@ -31,8 +31,6 @@ struct PreparedRepeat {
   }
 
   private func runInOrder(_ machine: Machine) throws {
-    let outer = machine.iteration
-    defer { machine.iteration = outer }
     for number in 0..<count {
       begin(number, on: machine)
       for kernel in infeeds { try kernel(machine) }
@@ -42,7 +40,6 @@ struct PreparedRepeat {
   }
 
   private func begin(_ number: Int, on machine: Machine) {
-    machine.iteration = number
     machine[iteration].storeBytes(of: Int32(truncatingIfNeeded: number), as: Int32.self)
   }
 

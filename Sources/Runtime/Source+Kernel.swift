@@ -22,9 +22,9 @@ extension Source {
             .internalError, code: .noInfeed,
             "function '\(function)' reads stream '\(stream)', for which there is no source")
         }
-        try infeed(
-          stream, machine.replica, machine.iteration,
-          UnsafeMutableRawBufferPointer(start: machine[slot], count: byteCount))
+        try infeed.read(
+          stream, replica: machine.replica,
+          to: UnsafeMutableRawBufferPointer(start: machine[slot], count: byteCount))
       }
     }
   }

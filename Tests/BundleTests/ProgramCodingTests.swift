@@ -19,6 +19,23 @@ import Testing
     #expect(literal[1].sign == .minus)
   }
 
+  /// A stage and an IPU are part of what is digested.
+  @Test func placementIsInTheBytes() throws {
+    let program = try sampleProgram()
+    var encodings: Set<[UInt8]> = []
+    let placements = [
+      nil, Placement(stage: 0, ipu: 0), .init(stage: 1, ipu: 0), .init(stage: 1, ipu: 1),
+    ]
+    for placement in placements {
+      var placed = program
+      placed.functions[1].placement = placement
+      let bytes = try placed.encoded()
+      encodings.insert(bytes)
+      #expect(try Program(encoded: bytes).functions.map(\.placement) == [nil, placement])
+    }
+    #expect(encodings.count == placements.count)
+  }
+
   @Test func everyAttributeKindRoundTrips() throws {
     // slice has integers, matmul an element type and truth values, dropout a real number.
     let matrix = TensorType([4, 4], .f16)
@@ -120,5 +137,6 @@ import Testing
     #expect(lines.contains("strings: \"tessera.multiply\""))
     #expect(lines.count { $0 == "operations {" } == 14)
     #expect(lines.contains("  standard_deviation: 0.02"))
+    #expect(lines.contains("  stage: 2") && lines.contains("  ipu: 3"))
   }
 }

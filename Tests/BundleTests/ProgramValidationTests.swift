@@ -57,6 +57,18 @@ private let violations = [
   Violation("the standard deviation of parameter 'w' must be positive") {
     $0.parameters[0].initializer = .truncatedNormal(standardDeviation: .nan)
   },
+  Violation("'layer' is of stage -1 on IPU 0") {
+    $0.functions[1].placement = Placement(stage: -1, ipu: 0)
+  },
+  Violation("both must be at least 0 and below 65536") {
+    $0.functions[1].placement = Placement(stage: 0, ipu: 65536)
+  },
+  Violation("'layer' has stage 1 on IPU 3, another function has it on IPU 2") {
+    $0.functions[0].placement = Placement(stage: 1, ipu: 2)
+  },
+  Violation("a function of stage 0 calls 'layer' of stage 1") {
+    $0.functions[0].placement = Placement(stage: 0, ipu: 2)
+  },
   // Blocks and values
   Violation("block 1 is used twice") { program in
     program.functions.append(

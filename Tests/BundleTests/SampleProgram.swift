@@ -50,7 +50,9 @@ func sampleProgram() throws -> Program {
         name: "step", body: 0,
         arguments: [Port(name: "x", role: .batch), Port(name: "w", role: .parameter)],
         results: [Port(name: "y", role: .output), Port(name: "w", role: .parameter)]),
-      ProgramFunction(name: "layer", body: 1, arguments: [nil, nil], results: [nil]),
+      ProgramFunction(
+        name: "layer", body: 1, arguments: [nil, nil], results: [nil],
+        placement: Placement(stage: 1, ipu: 3)),
     ],
     parameters: [
       ParameterEntry(

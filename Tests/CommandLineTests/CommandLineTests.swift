@@ -118,8 +118,10 @@ struct CommandLineTests {
     let summary = try folder.run("tessera", "inspect", "demo.ipub", "--verify")
     #expect(summary.status == 0)
     #expect(summary.text.contains("pre-training"))
-    #expect(
-      try folder.run("tessera", "inspect", "demo.ipub", "stages").text.contains("hid 0, hid 1"))
+    let stages = try folder.run("tessera", "inspect", "demo.ipub", "stages").text
+    #expect(stages.contains("hid 0, hid 1"))
+    let code = try folder.run("tessera", "inspect", "demo.ipub", "stages", "--format", "json").text
+    #expect(code.contains("\"stage_0_forward\", \"stage_0_backward\""))
     let tensors = try folder.run("tessera", "inspect", "demo.ipub", "tensors").text
     #expect(tensors.contains("bert.encoder.layer.1.output.LayerNorm.bias"))
     let ir = try folder.run("tessera", "inspect", "demo.ipub", "ir").text

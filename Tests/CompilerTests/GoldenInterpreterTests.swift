@@ -107,11 +107,11 @@ import Testing
     for update in 0..<3 {
       let batches = try (0..<2).map { try batch(2 * update + $0, compilation, inputs) }
       let streams = BatchStreams(compilation.recipe.program).all
-      let interpreter = Interpreter(compilation.module) { stream, _, iteration in
+      let interpreter = Interpreter(compilation.module) { stream, _, microBatch in
         guard let index = streams.firstIndex(where: { $0.name == stream }) else {
           throw TesseraError(.internalError, code: .noInfeed, stream)
         }
-        return batches[iteration][index]
+        return batches[microBatch][index]
       }
       let results = try interpreter.run(
         "training_step",

@@ -211,10 +211,18 @@ struct  Tessera__Bundle__V1__Function
   Tessera__Bundle__V1__Port **arguments;
   size_t n_results;
   Tessera__Bundle__V1__Port **results;
+  /*
+   * 1 + the pipeline stage that the function belongs to; 0 where it belongs to none.
+   */
+  uint32_t stage;
+  /*
+   * Of a function with a stage, the IPU of a replica that the stage runs on.
+   */
+  uint32_t ipu;
 };
 #define TESSERA__BUNDLE__V1__FUNCTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__function__descriptor) \
-    , 0, 0, 0,NULL, 0,NULL }
+    , 0, 0, 0,NULL, 0,NULL, 0, 0 }
 
 
 struct  Tessera__Bundle__V1__Port
