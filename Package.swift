@@ -33,7 +33,8 @@ let package = Package(
       name: "TrainingStep",
       dependencies: ["GraphIR", "Autodiff", "Operations", "Recipe", "Foundations"]),
     .target(
-      name: "Transforms", dependencies: ["Interpreter", "GraphIR", "Operations", "Foundations"]),
+      name: "Transforms",
+      dependencies: ["Interpreter", "GraphIR", "Operations", "Recipe", "Foundations"]),
     .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
     .target(
       name: "Compiler",

@@ -80,6 +80,15 @@ package enum PassPipeline {
       Phase(
         DeadCodeElimination.pass,
         "what was differentiated is called no longer, and merged values leave readers behind"),
+    ]
+    if recipe.pipeline.stages.count > 1 {
+      phases.append(
+        Phase(
+          PipelineScheduling.pass,
+          "stages have all that they do by now, and slots are what phases after it look into",
+          PassOptions([("schedule", recipe.pipeline.schedule.rawValue)])))
+    }
+    phases += [
       recipe.usesOutlining
         ? Phase(
           Outlining.pass,

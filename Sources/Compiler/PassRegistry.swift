@@ -12,6 +12,7 @@ package enum PassRegistry {
     JoinSlices.pass,
     Outlining.pass,
     Partition.pass,
+    PipelineScheduling.pass,
     Recomputation.pass,
     ReplaceLayers.pass,
     Schedule.pass,

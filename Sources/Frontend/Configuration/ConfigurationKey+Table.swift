@@ -127,6 +127,11 @@ extension ConfigurationKey {
       .reals(RecipeLimits.memoryProportion),
       "for each IPU, the part of a tile's memory for matrix products", suggestion: [0.2],
       effect: .stored),
+    // Tessera's own extension: the original's scripts always group.
+    ConfigurationKey(
+      "pipeline_schedule", .choice(PipelineSchedule.allCases.map(\.rawValue)),
+      .everywhere(.optional), "how micro-batches follow each other through the stages",
+      suggestion: "grouped"),
     ConfigurationKey(
       "replicated_tensor_sharding", .boolean,
       .fineTuning(.defaulted(false), pretraining: .required),

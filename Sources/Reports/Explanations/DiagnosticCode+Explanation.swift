@@ -33,6 +33,7 @@ extension DiagnosticCode {
     case .notInEffect: .notInEffect
     case .outOfRange: .outOfRange
     case .recipeVersion: .recipeVersion
+    case .scheduleSharesIPU: .scheduleSharesIPU
     case .sequenceTooLong: .sequenceTooLong
     case .shardingNeedsReplicas: .shardingNeedsReplicas
     case .stageMissing: .stageMissing
@@ -77,6 +78,7 @@ extension DiagnosticCode {
     case .invalidOperands: .invalidOperands
     case .noInfeed: .noInfeed
     case .noMeaning: .noMeaning
+    case .noPipeline: .noPipeline
     case .noSuchFunction: .noSuchFunction
     case .notDifferentiable: .notDifferentiable
     case .badPassOption: .badPassOption

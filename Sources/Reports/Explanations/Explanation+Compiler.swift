@@ -66,6 +66,17 @@ extension Explanation {
       """,
     remedy: reporting)
 
+  static let noPipeline = Explanation(
+    .compiler, [.error(.badData)],
+    "A repeat that is to be pipelined does not run through stages forward and then backward",
+    meaning: """
+      The pass `pipeline-schedule` lets stages work at the same time. It takes a repeat that calls each stage of a micro-batch in their \
+      order, forward and then backward, and that carries sums only.
+      """,
+    remedy:
+      "In `tesserac opt`, run `partition` and `training-step`'s phases first, and leave the order of the stages' calls."
+  )
+
   static let badPassOption = Explanation(
     .compiler, [.error(.usage)],
     "A pass is given an option that it has not, or a value that means nothing",
