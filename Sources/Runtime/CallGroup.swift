@@ -33,9 +33,9 @@ extension CallGroup {
   ///   - smallestGain: nanoseconds that threads must save.
   init?(
     _ operations: [Program.OperationIndex], of function: Int, _ program: Program,
-    _ costs: ProgramCosts, threads: Int, smallestGain: Double
+    _ costs: ProgramCosts, _ calls: CallGraph, threads: Int, smallestGain: Double
   ) {
-    let estimate = GroupEstimate(operations, program, costs, threads: threads)
+    let estimate = GroupEstimate(operations, program, costs, calls, threads: threads)
     guard estimate.callCount > 1, estimate.time <= Self.largestShare * estimate.work,
       estimate.work - estimate.time >= smallestGain
     else { return nil }
@@ -66,7 +66,8 @@ extension CallGroup {
   }
 }
 
-/// What threads would need for operations that wait for the values that they read.
+/// What threads would need for operations that wait for the values that they read; a call waits when it
+/// reads them.
 struct GroupEstimate {
   /// Nanoseconds on one thread.
   private(set) var work = 0.0
@@ -75,18 +76,29 @@ struct GroupEstimate {
   private(set) var callCount = 0
 
   init(
-    _ operations: [Program.OperationIndex], _ program: Program, _ costs: ProgramCosts, threads: Int
+    _ operations: [Program.OperationIndex], _ program: Program, _ costs: ProgramCosts,
+    _ calls: CallGraph, threads: Int
   ) {
     /// When each value is there.
-    var ends: [Program.ValueIndex: Double] = [:]
+    var ready: [Program.ValueIndex: Double] = [:]
     for index in operations {
       let operation = program.operations[index]
-      let start = operation.operands.lazy.compactMap { ends[$0] }.max() ?? 0
-      let end = start + costs.operations[index]
-      for value in operation.results { ends[value] = end }
-      work += costs.operations[index]
-      time = max(time, end)
-      if case .control(.call) = operation.operation { callCount += 1 }
+      let callee: Int? =
+        if case .control(.call(let name)) = operation.operation { calls.number(of: name) } else {
+          nil
+        }
+      var start = 0.0
+      for (place, value) in operation.operands.enumerated() {
+        guard let time = ready[value] else { continue }
+        start = max(start, time - (callee.map { costs.firstUses[$0][place] } ?? 0))
+      }
+      let cost = costs.operations[index]
+      for (place, value) in operation.results.enumerated() {
+        ready[value] = start + (callee.map { costs.readyTimes[$0][place] } ?? cost)
+      }
+      work += cost
+      time = max(time, start + cost)
+      if callee != nil { callCount += 1 }
     }
     time = max(time, work / Double(threads))
   }

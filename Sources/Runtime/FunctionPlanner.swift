@@ -9,7 +9,7 @@ import Operations
 /// - A value that a repeat's block yields is made where the carried value was, if that is dead by then
 ///   and the operation waits for the earlier iterations, and need not wait for others of its group.
 /// - Another result of an operation takes the place of an operand that is dead after it, where the
-///   kernel can compute in place.
+///   kernel, or the function that is called, can compute in place.
 /// - All else has its own storage.
 struct FunctionPlanner {
   private let program: Program
@@ -23,6 +23,8 @@ struct FunctionPlanner {
   private var plan = FunctionPlan()
   /// The storage of each value of the program, in its function.
   private(set) var storageOf: [Int]
+  /// Where the last operation's results so far are.
+  private var takenStorages: Set<Int> = []
   /// Of the group of the last operation, the storages that its operations read so far.
   private var readInGroup: (group: Int?, storages: Set<Int>) = (nil, [])
 
@@ -89,15 +91,22 @@ struct FunctionPlanner {
         .constant(number), for: operation.results[0], at: position)
       return
     }
+    let operandsOf = Dictionary(
+      grouping: operation.operands.indices, by: { storageOf[operation.operands[$0]] })
     let site = Site(
       operation: operation, index: index, position: position, isInRepeat: carried != nil,
-      operandsOf: Dictionary(
-        grouping: operation.operands.indices, by: { storageOf[operation.operands[$0]] }))
+      operandsOf: operandsOf,
+      dyingStorages: operandsOf.filter {
+        plan.storages[$0.key].isWritable && plan.storages[$0.key].lastUse == position
+      }.sorted { $0.value[0] < $1.value[0] }.map(\.key))
+    takenStorages = []
     if readInGroup.group != selection.groupOf[index] {
       readInGroup = (selection.groupOf[index], [])
     }
     for (result, value) in operation.results.enumerated() {
-      storageOf[value] = storage(for: value, result: result, of: site, carried: carried)
+      let storage = storage(for: value, result: result, of: site, carried: carried)
+      storageOf[value] = storage
+      takenStorages.insert(storage)
     }
     if readInGroup.group != nil { readInGroup.storages.formUnion(site.operandsOf.keys) }
     if let body = operation.body { place(repeat: site, body: body) }
@@ -185,6 +194,9 @@ struct FunctionPlanner {
     var isInRepeat: Bool
     /// The operands that are in each storage.
     var operandsOf: [Int: [Int]]
+    /// The storages of operands that may be written over and that nothing reads later, in the order of
+    /// the operands.
+    var dyingStorages: [Int]
   }
 
   private mutating func storage(
@@ -231,10 +243,13 @@ struct FunctionPlanner {
     for value: Program.ValueIndex, result: Int, of site: Site
   ) -> Int? {
     let isCollective = site.operation.operation == .collective(.allReduceSum)
-    return site.operation.operandsToReplace(result: result).lazy.map {
-      storageOf[site.operation.operands[$0]]
-    }.first { storage in
-      plan.storages[storage].isWritable && plan.storages[storage].lastUse == site.position
+    var candidates = site.dyingStorages
+    if case .control(.repeat) = site.operation.operation {
+      let initial = storageOf[site.operation.operands[result]]
+      candidates = candidates.contains(initial) ? [initial] : []
+    }
+    return candidates.first { storage in
+      !takenStorages.contains(storage)
         && (site.isInRepeat || isCollective
           || plan.storages[storage].holdsReplicas == replication.isReplicated[value])
         && canHold(value, storage, result, of: site)

@@ -13,6 +13,10 @@ struct ParallelSelection {
     var allowsGroups = true
   }
 
+  /// The share of a group's work that one operation has at most: above that there may be more to gain
+  /// within the operation.
+  private static let largestTaskShare = 0.75
+
   private(set) var lanes: LaneSelection
   private(set) var groups: [CallGroup] = []
   /// For each operation its group.
@@ -92,7 +96,8 @@ struct ParallelSelection {
     guard savedInLanes >= all * LaneSelection.smallestGain else { return false }
     if limits.allowsGroups, !isInLane {
       let saved = groups(in: body, of: function).reduce(0) { sum, group in
-        let estimate = GroupEstimate(group.operations, program, costs, threads: limits.threads)
+        let estimate = GroupEstimate(
+          group.operations, program, costs, calls, threads: limits.threads)
         return sum + estimate.work - estimate.time
       }
       guard saved <= savedInLanes else { return false }
@@ -102,27 +107,19 @@ struct ParallelSelection {
   }
 
   /// Groups of the block's operations between those that run alone: repeats, what runs for one replica
-  /// after the other, and the block's end.
+  /// after the other, what takes nearly all of the time, and the block's end.
   private func groups(in block: Program.BlockIndex, of function: Int) -> [CallGroup] {
-    var groups: [CallGroup] = []
-    var operations: [Program.OperationIndex] = []
-    for index in program.blocks[block].operations {
-      let operation = program.operations[index]
-      guard
-        operation.body != nil || operation.operation.isTerminator
-          || replication.runsForEachReplica[index]
-      else {
-        operations.append(index)
-        continue
-      }
-      if let group = CallGroup(
-        operations, of: function, program, costs, threads: limits.threads,
-        smallestGain: limits.smallestGroupGain)
-      {
-        groups.append(group)
-      }
-      operations = []
+    let runsAlone = { (index: Program.OperationIndex) in
+      program.operations[index].body != nil || replication.runsForEachReplica[index]
+        || program.operations[index].operation.isTerminator
     }
-    return groups
+    return program.blocks[block].operations.split(whereSeparator: runsAlone).flatMap { operations in
+      let work = operations.reduce(0) { $0 + costs.operations[$1] }
+      return operations.split { costs.operations[$0] > Self.largestTaskShare * work }
+    }.compactMap { operations in
+      CallGroup(
+        Array(operations), of: function, program, costs, calls, threads: limits.threads,
+        smallestGain: limits.smallestGroupGain)
+    }
   }
 }

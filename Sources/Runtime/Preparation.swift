@@ -4,18 +4,20 @@ import Operations
 
 /// Makes the kernels of a program: for each function what runs when it is called, in order.
 struct Preparation {
-  private let program: Program
-  private let plan: MemoryPlan
+  let program: Program
+  let plan: MemoryPlan
   private let selection: ParallelSelection
   private let laneMemory: LaneMemory
   private let groupMemory: GroupMemory
-  private let costs: ProgramCosts
-  private let replicas: Int
+  let costs: ProgramCosts
+  let replicas: Int
   /// The slot of each function's first storage.
   let slotBases: [Int]
   let slotCount: Int
   /// The kernels of each function; those of callees are made before those of their callers.
   private(set) var kernels: [[Kernel]]
+  /// For each function the operations of its own block that have kernels.
+  private(set) var operations: [[Program.OperationIndex]]
 
   init(_ layout: Layout, replicas: Int) {
     program = layout.selection.program
@@ -33,6 +35,7 @@ struct Preparation {
     }
     self.slotCount = slotCount
     kernels = plan.functions.map { _ in [] }
+    operations = plan.functions.map { _ in [] }
   }
 
   /// Writes the addresses that do not change; the others are set as the program runs.
@@ -68,13 +71,14 @@ struct Preparation {
   mutating func makeKernels() throws(TesseraError) {
     for function in plan.calls.calleesFirst {
       let operations = program.blocks[program.functions[function].body].operations
-      let body = try kernels(of: operations, in: function)
+      let body = try steps(of: operations, in: function)
       let copies = plan.functions[function].returnCopies.map { kernel($0, in: function) }
-      kernels[function] = body + copies
+      kernels[function] = body.map(\.kernel) + copies
+      self.operations[function] = body.map(\.operation)
     }
   }
 
-  private func slot(_ value: Program.ValueIndex, in function: Int) -> Int {
+  func slot(_ value: Program.ValueIndex, in function: Int) -> Int {
     slotBases[function] + plan.storageOf[value]
   }
 
@@ -83,26 +87,38 @@ struct Preparation {
     return copyKernel(copy.type, from: base + copy.source, to: base + copy.destination)
   }
 
-  /// Recurses by the nesting of repeats, which is bounded.
   private func kernels(
     of operations: [Program.OperationIndex], in function: Int
   ) throws(TesseraError) -> [Kernel] {
-    var kernels: [Kernel] = []
+    try steps(of: operations, in: function).map(\.kernel)
+  }
+
+  /// The kernels of operations, each with its operation, or with the first of its group. Recurses by the
+  /// nesting of repeats, which is bounded.
+  private func steps(
+    of operations: [Program.OperationIndex], in function: Int
+  ) throws(TesseraError) -> [(operation: Program.OperationIndex, kernel: Kernel)] {
+    var steps: [(operation: Program.OperationIndex, kernel: Kernel)] = []
     for index in operations {
       if let number = selection.groupOf[index] {
         let group = selection.groups[number]
-        if group.operations.first == index { kernels.append(try kernel(group, in: function)) }
+        if group.operations.first == index {
+          steps.append((index, try kernel(group, in: function)))
+        }
         continue
       }
       guard let kernel = try kernel(index, in: function) else { continue }
-      kernels.append(
-        plan.replication.runsForEachReplica[index]
-          ? forEachReplica(kernel, program.operations[index], in: function) : kernel)
+      steps.append(
+        (
+          index,
+          plan.replication.runsForEachReplica[index]
+            ? forEachReplica(kernel, program.operations[index], in: function) : kernel
+        ))
     }
-    return kernels
+    return steps
   }
 
-  private func kernel(
+  func kernel(
     _ index: Program.OperationIndex, in function: Int
   ) throws(TesseraError) -> Kernel? {
     let operation = program.operations[index]
@@ -127,35 +143,23 @@ struct Preparation {
     }
   }
 
-  private func kernel(_ group: CallGroup, in function: Int) throws(TesseraError) -> Kernel {
-    var tasks: [PreparedGroup.Task] = []
-    var operations: [Program.OperationIndex] = []
-    for index in group.operations {
-      guard let kernel = try kernel(index, in: function) else { continue }
-      operations.append(index)
-      tasks.append(
-        .init(
-          kernel: kernel, nanoseconds: costs.operations[index],
-          readsStream: plan.calls.readsStream(program.operations[index])))
-    }
-    let edges = GroupEdges(operations, of: function, program, plan, replicas: replicas)
-    let base = slotBases[function]
-    let prepared = try PreparedGroup(
-      tasks, edges.all, slots: base..<base + plan.functions[function].storages.count)
-    return { machine in try prepared.run(machine) }
-  }
-
   /// Hands the callee the addresses of its arguments and results, and runs it.
   private func call(_ site: OperationSite, of callee: Int) -> Kernel {
-    let (base, plan) = (slotBases[callee], plan.functions[callee])
-    let bindings =
-      zip(plan.arguments, site.operands).map { (to: base + $0, from: $1) }
-      + zip(plan.results, site.results).map { (to: base + $0, from: $1) }
+    let bindings = bindings(of: callee, operands: site.operands, results: site.results)
     let kernels = kernels[callee]
     return { machine in
       for binding in bindings { machine.slots[binding.to] = machine.slots[binding.from] }
       for kernel in kernels { try kernel(machine) }
     }
+  }
+
+  /// Which slot of a callee's argument or result gets the address of which slot of the caller.
+  func bindings(
+    of callee: Int, operands: [Int], results: [Int]
+  ) -> [(to: Int, from: Int)] {
+    let (base, plan) = (slotBases[callee], plan.functions[callee])
+    return zip(plan.arguments, operands).map { (to: base + $0, from: $1) }
+      + zip(plan.results, results).map { (to: base + $0, from: $1) }
   }
 
   private func `repeat`(

@@ -5,14 +5,17 @@ import Foundations
 final class PreparedGroup {
   /// An operation of the group.
   struct Task {
+    /// What it does in the order of the program.
     var kernel: Kernel
+    /// What it does beside tasks that it overlaps with; nil where there are none.
+    var gatedKernel: GatedKernel?
     /// What it takes on one thread, roughly.
     var nanoseconds: Double
     /// The host is asked by the caller's thread, in order.
     var readsStream: Bool
   }
 
-  private let kernels: [Kernel]
+  private let tasks: [Task]
   /// The addresses of the function's own values, which all threads see.
   private let slots: Range<Int>
   private let graph: OpaquePointer
@@ -21,12 +24,19 @@ final class PreparedGroup {
   ///   - tasks: in the order of the program.
   ///   - slots: those of the function that the group stands in.
   /// - Throws: `TesseraError` (doesNotFit) where memory is short.
-  init(_ tasks: [Task], _ edges: [hk_graph_edge], slots: Range<Int>) throws(TesseraError) {
-    kernels = tasks.map(\.kernel)
+  init(_ tasks: [Task], _ edges: GroupEdges, slots: Range<Int>) throws(TesseraError) {
+    self.tasks = tasks
     self.slots = slots
+    let graphEdges = edges.lags.map { edge, lag in
+      hk_graph_edge(
+        earlier: Int32(truncatingIfNeeded: edge.earlier),
+        task: Int32(truncatingIfNeeded: edge.task), overlaps: lag != nil)
+    }
     let graph = hk_graph_create(
       Int32(truncatingIfNeeded: tasks.count), Self.priorities(of: tasks, edges),
-      tasks.map { $0.readsStream ? 1 : 0 }, Int64(edges.count), edges)
+      tasks.map { $0.readsStream ? 1 : 0 }, Int64(graphEdges.count), graphEdges,
+      Int32(truncatingIfNeeded: edges.eventTasks.count),
+      edges.eventTasks.map { Int32(truncatingIfNeeded: $0) })
     guard let graph else {
       throw TesseraError(
         .doesNotFit, code: .outOfMemory,
@@ -41,13 +51,13 @@ final class PreparedGroup {
   }
 
   /// For each task the time that it and the longest chain of what waits for it take.
-  private static func priorities(of tasks: [Task], _ edges: [hk_graph_edge]) -> [Double] {
+  private static func priorities(of tasks: [Task], _ edges: GroupEdges) -> [Double] {
     var priorities = tasks.map(\.nanoseconds)
     // Sorted by the waiting task: those of a task are complete when its own turn comes.
-    for edge in edges.reversed() {
-      let (earlier, task) = (Int(edge.earlier), Int(edge.task))
-      priorities[earlier] = max(
-        priorities[earlier], tasks[earlier].nanoseconds + priorities[task])
+    for (edge, lag) in edges.lags.reversed() {
+      priorities[edge.earlier] = max(
+        priorities[edge.earlier],
+        (lag ?? tasks[edge.earlier].nanoseconds) + priorities[edge.task])
     }
     return priorities
   }
@@ -56,11 +66,11 @@ final class PreparedGroup {
   /// or a lane already.
   func run(_ machine: Machine) throws {
     guard !machine.helpers.isEmpty, !machine.isInGroup else {
-      for kernel in kernels { try kernel(machine) }
+      for task in tasks { try task.kernel(machine) }
       return
     }
     for helper in machine.helpers { helper.join(machine, slots: slots) }
-    try machine.runTasks(of: graph, kernels)
+    try machine.run(tasks, of: graph)
   }
 }
 
@@ -74,7 +84,7 @@ extension Machine {
 
   /// Runs the graph's tasks on this machine and its helpers, each on one thread.
   /// - Throws: what the first of the tasks that failed threw.
-  fileprivate func runTasks(of graph: OpaquePointer, _ kernels: [Kernel]) throws {
+  fileprivate func run(_ tasks: [PreparedGroup.Task], of graph: OpaquePointer) throws {
     let machines = [self] + helpers
     let threads = pool
     isInGroup = true
@@ -85,14 +95,14 @@ extension Machine {
       for machine in machines { (machine.failedTask, machine.failure) = (nil, nil) }
     }
     // Each machine is touched by the one thread whose number it has.
-    let work = GroupWork(machines: machines, kernels: kernels)
+    let work = GroupWork(machines: machines, tasks: tasks, graph: graph)
     let failed = withUnsafePointer(to: work) { work in
       hk_graph_run(
         threads, graph,
         { context, task, worker in
           guard let work = context?.assumingMemoryBound(to: GroupWork.self) else { return false }
           return work.pointee.machines[Int(worker)].attempt(
-            work.pointee.kernels[Int(task)], task: Int(task))
+            work.pointee.tasks[Int(task)], number: Int(task), of: work.pointee.graph)
         }, work)
     }
     guard failed >= 0 else { return }
@@ -103,12 +113,18 @@ extension Machine {
   }
 
   /// Runs the kernel; keeps what it throws where it is the first in the order of the program.
-  private func attempt(_ kernel: Kernel, task: Int) -> Bool {
+  private func attempt(
+    _ task: PreparedGroup.Task, number: Int, of graph: OpaquePointer
+  ) -> Bool {
     do {
-      try kernel(self)
+      if let gatedKernel = task.gatedKernel {
+        try gatedKernel(self, graph, number)
+      } else {
+        try task.kernel(self)
+      }
       return true
     } catch {
-      if task < failedTask ?? .max { (failedTask, failure) = (task, error) }
+      if number < failedTask ?? .max { (failedTask, failure) = (number, error) }
       return false
     }
   }
@@ -117,5 +133,12 @@ extension Machine {
 /// What the threads of a machine share while a group runs.
 private struct GroupWork {
   let machines: [Machine]
-  let kernels: [Kernel]
+  let tasks: [PreparedGroup.Task]
+  let graph: OpaquePointer
 }
+
+/// A task of a graph, by its number, that waits for others on its way.
+typealias GatedKernel = (Machine, _ graph: OpaquePointer, _ task: Int) throws -> Void
+
+/// A task before this one has failed: what it would wait for does not come.
+struct GroupStopped: Error {}

@@ -9,13 +9,42 @@ struct ProgramCosts {
   private(set) var operations: [Double]
   /// Nanoseconds of each function.
   private(set) var functions: [Double]
+  /// For each function the nanoseconds before each argument is read; all where nothing reads it.
+  private(set) var firstUses: [[Double]]
+  /// For each function the nanoseconds until each result is made.
+  private(set) var readyTimes: [[Double]]
 
   init(_ program: Program, _ calls: CallGraph) {
     operations = program.operations.map { _ in 0 }
     functions = program.functions.map { _ in 0 }
+    firstUses = program.functions.map { _ in [] }
+    readyTimes = firstUses
     for number in calls.calleesFirst {
-      functions[number] = fill(program.functions[number].body, program, calls)
+      let function = program.functions[number]
+      functions[number] = fill(function.body, program, calls)
+      setTimes(of: number, program)
     }
+  }
+
+  private mutating func setTimes(of number: Int, _ program: Program) {
+    let function = program.functions[number]
+    var time = 0.0
+    var used: [Program.ValueIndex: Double] = [:]
+    var made: [Program.ValueIndex: Double] = [:]
+    for index in program.blocks[function.body].operations {
+      let operation = program.operations[index]
+      var operands = operation.operands
+      if let body = operation.body {
+        program.forEachOperation(in: body) { operands += $0.operands }
+      }
+      if !operation.operation.isTerminator {
+        for value in operands where used[value] == nil { used[value] = time }
+      }
+      time += operations[index]
+      for value in operation.results { made[value] = time }
+    }
+    firstUses[number] = program.blocks[function.body].arguments.map { used[$0] ?? time }
+    readyTimes[number] = program.returned(by: function).map { made[$0] ?? time }
   }
 
   /// Recurses by the nesting of repeats, which is bounded.
@@ -49,8 +78,8 @@ extension Operation {
     let written = results.reduce(0) { $0 + $1.byteCount }
     let elements = Double(results.first?.count ?? 0)
     let start = 100.0
-    // 8 bytes a nanosecond through the caches.
-    let moved = start + Double(read + written) / 8
+    // 16 bytes a nanosecond through the caches.
+    let moved = start + Double(read + written) / 16
     switch self {
     case .elementwise(.unary(.negate)): return moved
     case .elementwise(.unary): return moved + elements * 0.8
@@ -66,16 +95,16 @@ extension Operation {
       guard operands.count == 2,
         let extents = try? contraction.extents(operands[0], operands[1])
       else { return moved }
-      // 30 products and sums a nanosecond.
-      return moved + elements * Double(extents.contracted) / 30
+      // 60 products and sums a nanosecond.
+      return moved + elements * Double(extents.contracted) / 60
     // The rows that are read or written, not the table.
     case .indexing(.gatherRows), .indexing(.selectColumns): return start + elements
     case .indexing(.scatterAddRows), .indexing(.placeColumns):
-      return start + Double(written) / 8 + Double(operands.first?.count ?? 0)
+      return start + Double(written) / 16 + Double(operands.first?.count ?? 0)
     case .normalization, .softmax: return moved + elements
     case .random: return moved + elements * 1.5
-    case .stash(.read): return start + 2 * Double(written) / 8
-    case .stash(.write): return start + 2 * Double(operands.dropFirst().first?.byteCount ?? 0) / 8
+    case .stash(.read): return start + 2 * Double(written) / 16
+    case .stash(.write): return start + 2 * Double(operands.dropFirst().first?.byteCount ?? 0) / 16
     case .control: return 0
     }
   }

@@ -91,21 +91,6 @@ struct UpdatedResults {
   }
 }
 
-extension ProgramOperation {
-  /// The operands whose place the result may take, where `SharingRules` agrees.
-  func operandsToReplace(result: Int) -> [Int] {
-    switch operation {
-    case .control(.repeat): [result]
-    // A call may take an operand's place where that is asked for, but does not look for it: calls
-    // have many operands, and the values between them are few.
-    case .control(.call), .control(.yield), .control(.return): []
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .stash, .source, .collective:
-      Array(operands.indices)
-    }
-  }
-}
-
 /// Which values differ between replicas: those of an entry function's own block that depend on the
 /// replica's number or a host stream and have not been summed over the replicas.
 ///

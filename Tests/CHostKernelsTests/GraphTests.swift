@@ -4,10 +4,14 @@ import TestSupport
 import Testing
 
 /// What the tasks of a graph note; each task writes its own places, after the tasks that it waits for.
+/// Every second edge of a task lets it begin early: it then waits for the event of the earlier, its own.
 private struct Notes {
+  static func overlaps(_ edge: Int) -> Bool { edge % 2 == 1 }
+
   var graph: [[Int]]
   var callers: [Bool]
   var failing: Set<Int>
+  let tasks: OpaquePointer
   let ran: UnsafeMutablePointer<Int32>
   let wrong: UnsafeMutablePointer<Int32>
 }
@@ -20,12 +24,15 @@ private struct Notes {
     let pool = try #require(hk_pool_create(Int32(threads)))
     defer { hk_pool_destroy(pool) }
     let edges = graph.enumerated().flatMap { task, earlier in
-      earlier.map { hk_graph_edge(earlier: Int32($0), task: Int32(task)) }
+      earlier.enumerated().map {
+        hk_graph_edge(
+          earlier: Int32($1), task: Int32(task), overlaps: Notes.overlaps($0))
+      }
     }
     let tasks = try #require(
       hk_graph_create(
         Int32(graph.count), graph.indices.map { Double($0 % 7) }, callers.map { $0 ? 1 : 0 },
-        Int64(edges.count), edges))
+        Int64(edges.count), edges, Int32(graph.count), graph.indices.map(Int32.init)))
     defer { hk_graph_destroy(tasks) }
     var failed = -1
     var ran: [Int32] = []
@@ -36,7 +43,7 @@ private struct Notes {
         wrong.withUnsafeMutableBufferPointer { wrong in
           guard let ran = ran.baseAddress, let wrong = wrong.baseAddress else { return -2 }
           let notes = Notes(
-            graph: graph, callers: callers, failing: failing, ran: ran, wrong: wrong)
+            graph: graph, callers: callers, failing: failing, tasks: tasks, ran: ran, wrong: wrong)
           return withUnsafePointer(to: notes) { notes in
             Int(
               hk_graph_run(
@@ -45,12 +52,18 @@ private struct Notes {
                   guard let notes = context?.assumingMemoryBound(to: Notes.self).pointee else {
                     return false
                   }
+                  for (edge, earlier) in notes.graph[Int(task)].enumerated()
+                  where Notes.overlaps(edge) {
+                    guard hk_graph_wait(notes.tasks, Int32(earlier), task) else { return false }
+                  }
                   let task = Int(task)
                   if notes.graph[task].contains(where: { notes.ran[$0] == 0 }) {
                     notes.wrong[task] += 1
                   }
                   if notes.callers[task], worker != 0 { notes.wrong[task] += 1 }
                   notes.ran[task] += 1
+                  // The others tell it by their end.
+                  if task % 3 == 0 { hk_graph_signal(notes.tasks, Int32(task)) }
                   return !notes.failing.contains(task)
                 }, notes))
           }
@@ -102,8 +115,12 @@ private struct Notes {
 
   @Test func edgesGoForward() {
     for edge in [(0, 0), (1, 0), (-1, 1), (0, 2)] {
-      let edges = [hk_graph_edge(earlier: Int32(edge.0), task: Int32(edge.1))]
-      #expect(hk_graph_create(2, [0, 0], [0, 0], 1, edges) == nil)
+      let edges = [
+        hk_graph_edge(earlier: Int32(edge.0), task: Int32(edge.1), overlaps: false)
+      ]
+      #expect(hk_graph_create(2, [0, 0], [0, 0], 1, edges, 0, []) == nil)
     }
+    #expect(hk_graph_create(2, [0, 0], [0, 0], 0, [], 1, [2]) == nil)
+    #expect(hk_graph_create(2, [0, 0], [0, 0], 0, [], 2, [1, 0]) == nil)
   }
 }

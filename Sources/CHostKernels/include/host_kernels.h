@@ -65,18 +65,21 @@ void hk_pool_run(hk_pool *pool, int64_t chunks, hk_task *task, const void *conte
 /// a graph.
 typedef struct hk_graph hk_graph;
 
-/// An edge of a graph: `task` begins only when `earlier` has ended; `earlier` < `task`.
+/// An edge of a graph: `task` begins only when `earlier` has ended, or, where the two overlap, when it has
+/// begun: it then waits for events of `earlier` itself. `earlier` < `task`.
 typedef struct {
   int32_t earlier;
   int32_t task;
+  bool overlaps;
 } hk_graph_edge;
 
-/// A graph of `count` tasks. Of those that are ready the one of the highest priority begins first; one
-/// of which `callers` is not 0 runs on the thread that calls `hk_graph_run`. No edge occurs twice.
-/// NULL when memory runs out, or where an edge is no edge of the graph.
+/// A graph of `count` tasks. Of those that are ready the one of the highest priority begins first, but
+/// those that may have to wait for events after the others; one of which `callers` is not 0 runs on the
+/// thread that calls `hk_graph_run`. No edge occurs twice. Event e belongs to task `event_tasks[e]`; these
+/// numbers do not fall. NULL when memory runs out, or where an edge or an event is none of the graph.
 hk_graph *hk_graph_create(
     int32_t count, const double *priorities, const uint8_t *callers, int64_t edge_count,
-    const hk_graph_edge *edges);
+    const hk_graph_edge *edges, int32_t event_count, const int32_t *event_tasks);
 
 void hk_graph_destroy(hk_graph *graph);
 
@@ -86,6 +89,14 @@ typedef bool hk_graph_task(const void *context, int32_t task, int worker);
 /// Runs all tasks and returns -1 when they are done. Where tasks fail it returns the lowest of their
 /// numbers: the tasks before that have run, and others perhaps.
 int32_t hk_graph_run(hk_pool *pool, hk_graph *graph, hk_graph_task *task, const void *context);
+
+/// Tells tasks that wait for the event, which belongs to the task that runs, that they need to wait no
+/// longer. What a task has not signalled when it ends is signalled then.
+void hk_graph_signal(hk_graph *graph, int32_t event);
+
+/// Waits for the event of a task that has begun. False where a task before `task`, the one that waits,
+/// has failed: it is to end.
+bool hk_graph_wait(hk_graph *graph, int32_t event, int32_t task);
 
 // ---- Elementwise
 
