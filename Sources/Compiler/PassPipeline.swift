@@ -80,6 +80,14 @@ package enum PassPipeline {
       Phase(
         DeadCodeElimination.pass,
         "what was differentiated is called no longer, and merged values leave readers behind"),
+    ]
+    if recipe.pipeline.stages.count > 1 {
+      phases.append(
+        Phase(
+          GradientAccumulation.pass,
+          "gradients have their last form, and functions are not yet shared in other ways"))
+    }
+    phases += [
       recipe.usesOutlining
         ? Phase(
           Outlining.pass,

@@ -111,8 +111,8 @@ package struct Interpreter: Sendable {
       ]
     case .collective(.allReduceSum):
       return [.same(Self.sum((0..<replicas).map { operands[0][$0] }))]
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source(.constant), .control:
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+      .normalization, .softmax, .random, .source(.constant), .control:
       return try evaluateAlike(operation, operands)
     }
   }
