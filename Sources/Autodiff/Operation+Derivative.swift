@@ -20,6 +20,8 @@ extension Operation {
     case .normalization(let family): return try family.operandGradients(application, &rewriter)
     case .softmax(let family): return try family.operandGradients(application, &rewriter)
     case .random(let family): return try family.operandGradients(application, &rewriter)
+    case .stash:
+      throw NotDifferentiable("a pipeline is scheduled after its functions are differentiated")
     case .source: throw NotDifferentiable("it has no operands")
     case .collective:
       throw NotDifferentiable("gradients are summed over replicas, not through sums")

@@ -156,7 +156,7 @@ struct ProgramFlow {
       streams[stream] = type
       try checkResults(operation, operandTypes, resultTypes, place)
     case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
-      .normalization, .softmax, .random, .source:
+      .normalization, .softmax, .random, .stash, .source:
       try checkResults(operation, operandTypes, resultTypes, place)
     }
   }

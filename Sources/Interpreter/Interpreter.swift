@@ -112,7 +112,8 @@ package struct Interpreter: Sendable {
     case .collective(.allReduceSum):
       return [.same(Self.sum((0..<replicas).map { operands[0][$0] }))]
     case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
-      .normalization, .softmax, .random, .source(.constant), .control:
+      .normalization, .softmax, .random, .stash, .source(.constant), .source(.undefined),
+      .control:
       return try evaluateAlike(operation, operands)
     }
   }

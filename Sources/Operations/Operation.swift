@@ -31,6 +31,7 @@ package enum Operation: Hashable, Sendable {
   case normalization(Normalization)
   case softmax(Softmax)
   case random(Random)
+  case stash(Stash)
   case source(Source)
   case collective(Collective)
   case control(Control)
@@ -46,6 +47,7 @@ package enum Operation: Hashable, Sendable {
     case .normalization(let family): family
     case .softmax(let family): family
     case .random(let family): family
+    case .stash(let family): family
     case .source(let family): family
     case .collective(let family): family
     case .control(let family): family
@@ -99,6 +101,9 @@ package enum Operation: Hashable, Sendable {
     if let family = try Random(mnemonic: mnemonic, attributes: &reader) {
       return .random(family)
     }
+    if let family = try Stash(mnemonic: mnemonic, attributes: &reader) {
+      return .stash(family)
+    }
     if let family = try Source(mnemonic: mnemonic, attributes: &reader) {
       return .source(family)
     }
@@ -128,7 +133,7 @@ package enum Operation: Hashable, Sendable {
     case .control(.return), .control(.yield), .source(.infeed): true
     // Functions and repeats only make values; an infeed inside one keeps its place by being read.
     case .control(.call), .control(.repeat), .elementwise, .movement, .reduction, .contraction,
-      .indexing, .accumulation, .normalization, .softmax, .random, .source, .collective:
+      .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective:
       false
     }
   }

@@ -1,9 +1,9 @@
 import Bundle
 import Operations
 
-/// Which operand of an operation a result is that operand with something added to: the accumulator,
-/// whose place the result takes where nothing else reads it. Calls have one where the function returns
-/// one of its arguments with something added.
+/// Which operand of an operation a result is that operand with something added to, or an entry written:
+/// the accumulator, whose place the result takes where nothing else reads it. Calls have one where the
+/// function returns one of its arguments with something added.
 struct AccumulatorOperands {
   private let calls: CallGraph
   /// For each function, for each of its results, the number of the argument.
@@ -35,7 +35,7 @@ struct AccumulatorOperands {
   /// The number of the operand that the result grows from; nil where there is none.
   func operand(of operation: ProgramOperation, result: Int) -> Int? {
     switch operation.operation {
-    case .accumulation, .elementwise(.binary(.add)): 0
+    case .accumulation, .stash(.write), .elementwise(.binary(.add)): 0
     case .control(.call(let callee)): arguments[calls.number(of: callee)][result]
     default: nil
     }

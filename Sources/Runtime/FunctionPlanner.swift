@@ -214,7 +214,7 @@ struct FunctionPlanner {
   /// Whether the result can only take the place of the accumulator that it grows from.
   private func grows(_ operation: ProgramOperation, _ result: Int) -> Bool {
     switch operation.operation {
-    case .accumulation, .control(.call):
+    case .accumulation, .stash(.write), .control(.call):
       sharing.accumulators.operand(of: operation, result: result) != nil
     default: false
     }

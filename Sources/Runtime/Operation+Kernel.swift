@@ -18,6 +18,7 @@ extension Operation {
     case .normalization(let family): return try family.kernel(site)
     case .softmax(let family): return try family.kernel(site)
     case .random(let family): return try family.kernel(site)
+    case .stash(let family): return family.kernel(site)
     case .source(let family): return family.kernel(site)
     case .collective, .control:
       preconditionFailure("collectives and control are prepared with what surrounds them")

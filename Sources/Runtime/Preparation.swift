@@ -102,7 +102,7 @@ struct Preparation {
       let stride = plan.replication.isReplicated[operand] ? storage.replicaStride : 0
       return try collective.kernel(site, stride: stride)
     case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
-      .normalization, .softmax, .random, .source:
+      .normalization, .softmax, .random, .stash, .source:
       return try operation.operation.kernel(site)
     }
   }

@@ -30,6 +30,7 @@ struct SharingRules {
     case .normalization(let family): return family.replaces(operand: operand, by: result)
     case .softmax(let family): return family.computesInPlace
     case .random(let family): return family.replaces(operand: operand)
+    case .stash(let family): return family.replaces(operand: operand)
     case .collective(let family): return family.computesInPlace
     case .accumulation: return operand == 0
     case .control(.repeat): return operand == result
@@ -107,7 +108,7 @@ extension ProgramOperation {
     case .control(.repeat): [result]
     // A call may take any operand's place where that is asked for, but looks only for that of the
     // result's accumulator: calls have many operands, and the other values between them are few.
-    case .control(.call), .accumulation:
+    case .control(.call), .accumulation, .stash:
       accumulators.operand(of: self, result: result).map { [$0] } ?? []
     case .control(.yield), .control(.return): []
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,

@@ -26,6 +26,7 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
   case layerNormGradient
   case softmax(Softmax)
   case dropout
+  case stash(Stash)
   case constant
 
   /// Every kind that a test has to cover.
@@ -33,6 +34,7 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
     Elementwise.Unary.allCases.map(unary) + Elementwise.Binary.allCases.map(binary)
       + Elementwise.Comparison.allCases.map(compare)
       + Reduction.Function.allCases.map(reduction) + Softmax.allCases.map(softmax)
+      + Stash.allCases.map(stash)
       + [
         .select, .convert, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .matmul,
         .gatherRows, .scatterAddRows, .selectColumns, .placeColumns, .accumulateSlice,
@@ -68,8 +70,9 @@ extension Operation {
     case .normalization(.layerNormGradient): .layerNormGradient
     case .softmax(let softmax): .softmax(softmax)
     case .random(.dropout): .dropout
+    case .stash(let stash): .stash(stash)
     case .source(.constant): .constant
-    case .source(.infeed), .source(.replicaIndex), .collective, .control: nil
+    case .source(.infeed), .source(.replicaIndex), .source(.undefined), .collective, .control: nil
     }
   }
 }

@@ -94,6 +94,16 @@ extension OperationSamples {
     }
   }
 
+  mutating func addStashes() {
+    for (shape, number) in [([1], 0), ([3, 5], 7), ([4, 2, 9], -1), ([2, 33], -2)] {
+      let index = Tensor(TensorType([], .i32), splat: Double(number))
+      add("\(shape), number \(number)", .stash(.read), tensor(shape), index)
+      add(
+        "\(shape), number \(number)", .stash(.write), tensor(shape),
+        tensor(Array(shape.dropFirst())), index)
+    }
+  }
+
   mutating func addDropout() {
     let key = TensorType([4], .i32)
     let words = (0..<4).map { _ in generator.number(-0x1p31, 0x1p31) }

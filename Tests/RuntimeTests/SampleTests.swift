@@ -61,8 +61,8 @@ import Testing
       }
     case .random: return (place, 0)
     case .contraction: return (element == .f16 ? place : 1e-5, element == .f16 ? place : 1e-6)
-    case .accumulation(.rows), .reduction, .indexing, .normalization, .softmax, .collective,
-      .control:
+    case .accumulation(.rows), .reduction, .indexing, .normalization, .softmax, .stash,
+      .collective, .control:
       return (4 * place, element == .f16 ? place : 4 * place)
     }
   }

@@ -43,7 +43,7 @@ struct GradientSum {
       }
       var term = Term(source: .other, value: value, producer: producer, starts: starts)
       // What is read elsewhere too has to be made as it is.
-      guard let producer, function[value].uses.count == 1 else {
+      guard let producer, function[value].uses.count <= 1 else {
         terms.append(term)
         continue
       }

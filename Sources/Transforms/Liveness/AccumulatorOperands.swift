@@ -1,8 +1,8 @@
 import GraphIR
 import Operations
 
-/// Which operand of an operation a result is that operand with something added to: the accumulator.
-/// Calls have one where the function returns one of its arguments with something added.
+/// Which operand of an operation a result is that operand with something added to, or an entry written:
+/// the accumulator. Calls have one where the function returns one of its arguments with something added.
 struct AccumulatorOperands: Sendable {
   /// For each function, for each of its results, the number of the argument.
   private var arguments: [String: [Int?]] = [:]
@@ -38,7 +38,7 @@ struct AccumulatorOperands: Sendable {
     guard case .result(_, let index) = function[value].definition else { return nil }
     let operand: ValueID
     switch node.operation {
-    case .accumulation, .elementwise(.binary(.add)): operand = node.operands[0]
+    case .accumulation, .stash(.write), .elementwise(.binary(.add)): operand = node.operands[0]
     case .control(.call(let callee)):
       guard let results = arguments[callee], results.indices.contains(index),
         let number = results[index]

@@ -41,7 +41,7 @@ enum OutliningCost {
     // A name for the same bytes.
     case .movement(.reshape): 0
     // An exchange, and no compute set.
-    case .movement: 128
+    case .movement, .stash: 128
     case .source, .collective: 64
     case .control:
       callCode + copyCode * Double(node.operands.count + node.results.count)
