@@ -18,7 +18,6 @@ extension Function {
   /// losses, are not among them: one copy less of a number does not matter.
   func carriedSums(in block: BlockID, _ staged: Set<String>) -> [CarriedSum] {
     guard let last = self[block].operations.last else { return [] }
-    let places = places(in: block)
     return self[last].operands.enumerated().compactMap { index, next in
       let carried = self[block].arguments[index + 1]
       guard type(of: carried).rank > 0, self[carried].uses.count == 1,
@@ -29,7 +28,7 @@ extension Function {
       guard let gradient = operands.first(where: { $0 != carried }), operands.contains(carried),
         type(of: gradient) == type(of: carried)
       else { return nil }
-      let sum = GradientSum(of: gradient, in: block, of: self, places: places)
+      let sum = GradientSum(of: gradient, in: block, of: self, places: places(in: block))
       let leads = sum.terms.contains {
         if case .call(let callee, _) = $0.source { staged.contains(callee) } else { false }
       }

@@ -32,7 +32,8 @@ struct GradientSum {
 
   /// - Parameter places: the place of each operation of `block`.
   init(
-    of value: ValueID, in block: BlockID, of function: Function, places: [OperationID: Int]
+    of value: ValueID, in block: BlockID, of function: Function,
+    places: @autoclosure () -> [OperationID: Int]
   ) {
     let whole = function.type(of: value)
     var pending = [(value: value, starts: whole.shape.map { _ in 0 })]
@@ -76,6 +77,9 @@ struct GradientSum {
       default: terms.append(term)
       }
     }
+    // Most gradients are one piece.
+    guard terms.count > 1 else { return }
+    let places = places()
     let order = terms.enumerated().sorted { left, right in
       let (a, b) = (left.element.producer, right.element.producer)
       return (a.flatMap { places[$0] } ?? -1, left.offset)
