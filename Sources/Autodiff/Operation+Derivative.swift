@@ -15,6 +15,8 @@ extension Operation {
     case .reduction(let family): return try family.operandGradients(application, &rewriter)
     case .contraction(let family): return try family.operandGradients(application, &rewriter)
     case .indexing(let family): return try family.operandGradients(application, &rewriter)
+    case .accumulation:
+      throw NotDifferentiable("gradients are accumulated once they are there")
     case .normalization(let family): return try family.operandGradients(application, &rewriter)
     case .softmax(let family): return try family.operandGradients(application, &rewriter)
     case .random(let family): return try family.operandGradients(application, &rewriter)

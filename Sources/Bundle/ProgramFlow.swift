@@ -162,8 +162,8 @@ struct ProgramFlow {
         "\(place): stream '\(stream)' has another type elsewhere")
       streams[stream] = type
       try checkResults(operation, operandTypes, resultTypes, place)
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .stash, .source:
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+      .normalization, .softmax, .random, .stash, .source:
       try checkResults(operation, operandTypes, resultTypes, place)
     }
   }

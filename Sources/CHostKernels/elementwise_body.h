@@ -101,6 +101,30 @@ static void HK_NAME(binary_task)(const void *context, int64_t chunk, int worker)
   }
 }
 
+/// Adds to a box: the first operand of the walk is what is added, the second the box.
+static void HK_NAME(box_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const box_job *job = context;
+  const hk_walk *walk = &job->walk;
+  int64_t step_x = walk->strides[0][walk->rank - 1], step_y = walk->strides[1][walk->rank - 1];
+  float buffer_x[HK_BLOCK], buffer_y[HK_BLOCK], results[HK_BLOCK];
+  HK_PIECES(walk) {
+    HK_PIECE(walk);
+    int64_t offset_x = at.offset[0] + column * step_x, offset_y = at.offset[1] + column * step_y;
+    const float *a = HK_NAME(load_strided)(job->type, job->y, offset_y, step_y, n, buffer_y);
+    const float *b = HK_NAME(load_strided)(job->type, job->x, offset_x, step_x, n, buffer_x);
+    if (step_y == 1) {
+      float *out = HK_NAME(target)(job->type, job->y, offset_y, results);
+      HK_NAME(binary_block)(hk_add, n, a, b, out);
+      HK_NAME(store)(job->type, out, n, job->y, offset_y);
+    } else {
+      HK_NAME(binary_block)(hk_add, n, a, b, results);
+      for (int64_t i = 0; i < n; i++)
+        HK_NAME(store)(job->type, results + i, 1, job->y, offset_y + i * step_y);
+    }
+  }
+}
+
 #define HK_COMPARE                                     \
   switch ((hk_comparison)job->op) {                    \
     case hk_equal: HK_EACH(a[i] == b[i]); break;       \

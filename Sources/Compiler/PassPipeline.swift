@@ -84,6 +84,10 @@ package enum PassPipeline {
     if recipe.pipeline.stages.count > 1 {
       phases.append(
         Phase(
+          GradientAccumulation.pass,
+          "gradients have their last form, and functions are not yet shared in other ways"))
+      phases.append(
+        Phase(
           PipelineScheduling.pass,
           "stages have all that they do by now, and slots are what phases after it look into",
           PassOptions([("schedule", recipe.pipeline.schedule.rawValue)])))

@@ -4,6 +4,7 @@ import Transforms
 package enum PassRegistry {
   /// The passes, sorted by name.
   package static let all: [Pass] = [
+    GradientAccumulation.pass,
     Canonicalization.pass,
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,

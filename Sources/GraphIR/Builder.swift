@@ -100,6 +100,20 @@ extension Rewriter {
     insert(.indexing(.gatherRows(paddingIndex: paddingIndex)), [table, indices])[0]
   }
 
+  /// The accumulator with the value added in the box at `starts`.
+  package mutating func accumulateSlice(
+    _ accumulator: ValueID, _ value: ValueID, starts: [Int]
+  ) -> ValueID {
+    insert(.accumulation(.slice(starts: starts)), [accumulator, value])[0]
+  }
+
+  /// The accumulator [V, H] with the sums of the rows [n, H] at the indices, an i32 vector [n], added.
+  package mutating func accumulateRows(
+    _ accumulator: ValueID, _ indices: ValueID, _ rows: ValueID
+  ) -> ValueID {
+    insert(.accumulation(.rows), [accumulator, indices, rows])[0]
+  }
+
   /// One element of each row of `x` [n, V], at the indices, an i32 vector [n].
   package mutating func selectColumns(_ x: ValueID, _ indices: ValueID) -> ValueID {
     insert(.indexing(.selectColumns), [x, indices])[0]

@@ -10,12 +10,15 @@ extension Rewriter {
     _ id: OperationID, of source: Function, _ copies: inout [ValueID: ValueID]
   ) -> OperationID? {
     insertionPoint = .end(function.body)
-    insertCopy(id, of: source, &copies)
+    insertCopy(of: id, in: source, &copies)
     return function[function.body].operations.last
   }
 
-  private mutating func insertCopy(
-    _ id: OperationID, of source: Function, _ copies: inout [ValueID: ValueID]
+  /// Copies an operation of another function, with its region, to the insertion point, which is the end
+  /// of a block.
+  /// - Parameter copies: what stands for each value of the other function; gets the results.
+  package mutating func insertCopy(
+    of id: OperationID, in source: Function, _ copies: inout [ValueID: ValueID]
   ) {
     let node = source[id]
     let operands = node.operands.map { operand in
@@ -37,7 +40,7 @@ extension Rewriter {
     for (value, copy) in zip(arguments, copy.arguments) { copies[value] = copy }
     let outer = insertionPoint
     insertionPoint = .end(copy.body)
-    for inner in source[body].operations { insertCopy(inner, of: source, &copies) }
+    for inner in source[body].operations { insertCopy(of: inner, in: source, &copies) }
     insertionPoint = outer
     for (value, copy) in zip(node.results, copy.results) { copies[value] = copy }
   }

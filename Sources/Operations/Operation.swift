@@ -27,6 +27,7 @@ package enum Operation: Hashable, Sendable {
   case reduction(Reduction)
   case contraction(Contraction)
   case indexing(Indexing)
+  case accumulation(Accumulation)
   case normalization(Normalization)
   case softmax(Softmax)
   case random(Random)
@@ -42,6 +43,7 @@ package enum Operation: Hashable, Sendable {
     case .reduction(let family): family
     case .contraction(let family): family
     case .indexing(let family): family
+    case .accumulation(let family): family
     case .normalization(let family): family
     case .softmax(let family): family
     case .random(let family): family
@@ -87,6 +89,9 @@ package enum Operation: Hashable, Sendable {
     if let family = try Indexing(mnemonic: mnemonic, attributes: &reader) {
       return .indexing(family)
     }
+    if let family = try Accumulation(mnemonic: mnemonic, attributes: &reader) {
+      return .accumulation(family)
+    }
     if let family = try Normalization(mnemonic: mnemonic, attributes: &reader) {
       return .normalization(family)
     }
@@ -128,7 +133,7 @@ package enum Operation: Hashable, Sendable {
     case .control(.return), .control(.yield), .source(.infeed): true
     // Functions and repeats only make values; an infeed inside one keeps its place by being read.
     case .control(.call), .control(.repeat), .elementwise, .movement, .reduction, .contraction,
-      .indexing, .normalization, .softmax, .random, .stash, .source, .collective:
+      .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective:
       false
     }
   }

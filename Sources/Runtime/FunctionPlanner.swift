@@ -34,8 +34,8 @@ struct FunctionPlanner {
     self.replication = replication
     self.constants = constants
     self.runsAhead = runsAhead
-    updates = UpdatedResults(program, calls)
     sharing = SharingRules(program, calls)
+    updates = UpdatedResults(program, calls, sharing.accumulators)
     storageOf = program.values.map { _ in -1 }
   }
 
@@ -188,15 +188,18 @@ struct FunctionPlanner {
     if let storage = deadOperand(for: value, result: result, of: site) {
       return write(value, to: storage, at: site.position)
     }
-    return add(.frame, for: value, at: site.position, isReplicated: isReplicated)
+    let storage = add(.frame, for: value, at: site.position, isReplicated: isReplicated)
+    plan.firstWriters[storage] = (site.index, result)
+    return storage
   }
 
   /// A value that the function returns is where the caller wants it, with what was there before it;
-  /// but where the caller wants it in an argument's place it begins there as late as possible.
+  /// but where the caller wants it in an argument's place it begins there as late as possible, or with
+  /// the first sum of what has grown from that argument.
   private mutating func returnedStorage(
     for value: Program.ValueIndex, result: Int, of site: Site, destination: Int
   ) -> Int {
-    if !updates.isUpdate[number][destination],
+    if !updates.isUpdate[number][destination] || grows(site.operation, result),
       let storage = deadOperand(for: value, result: result, of: site),
       plan.storages[storage].home == .frame, !plan.storages[storage].isReplicated
     {
@@ -208,14 +211,22 @@ struct FunctionPlanner {
     return storage
   }
 
+  /// Whether the result can only take the place of the accumulator that it grows from.
+  private func grows(_ operation: ProgramOperation, _ result: Int) -> Bool {
+    switch operation.operation {
+    case .accumulation, .stash(.write), .control(.call):
+      sharing.accumulators.operand(of: operation, result: result) != nil
+    default: false
+    }
+  }
+
   /// The storage of an operand whose place the result may take.
   private func deadOperand(
     for value: Program.ValueIndex, result: Int, of site: Site
   ) -> Int? {
     let isCollective = site.operation.operation == .collective(.allReduceSum)
-    return site.operation.operandsToReplace(result: result).lazy.map {
-      storageOf[site.operation.operands[$0]]
-    }.first { storage in
+    let operands = site.operation.operandsToReplace(result: result, sharing.accumulators)
+    return operands.lazy.map { storageOf[site.operation.operands[$0]] }.first { storage in
       plan.storages[storage].isWritable && plan.storages[storage].lastUse == site.position
         && (site.isInRepeat || isCollective
           || plan.storages[storage].holdsReplicas == replication.isReplicated[value])

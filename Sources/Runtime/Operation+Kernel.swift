@@ -14,6 +14,7 @@ extension Operation {
     case .reduction(let family): return try family.kernel(site)
     case .contraction(let family): return try family.kernel(site)
     case .indexing(let family): return try family.kernel(site)
+    case .accumulation(let family): return try family.kernel(site)
     case .normalization(let family): return try family.kernel(site)
     case .softmax(let family): return try family.kernel(site)
     case .random(let family): return try family.kernel(site)

@@ -101,8 +101,8 @@ struct Preparation {
       let storage = plan.functions[function].storages[plan.storageOf[operand]]
       let stride = plan.replication.isReplicated[operand] ? storage.replicaStride : 0
       return try collective.kernel(site, stride: stride)
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .stash, .source:
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+      .normalization, .softmax, .random, .stash, .source:
       return try operation.operation.kernel(site)
     }
   }

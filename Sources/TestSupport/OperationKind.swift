@@ -20,6 +20,8 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
   case scatterAddRows
   case selectColumns
   case placeColumns
+  case accumulateSlice
+  case accumulateRows
   case layerNorm
   case layerNormGradient
   case softmax(Softmax)
@@ -35,8 +37,8 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
       + Stash.allCases.map(stash)
       + [
         .select, .convert, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .matmul,
-        .gatherRows, .scatterAddRows, .selectColumns, .placeColumns, .layerNorm,
-        .layerNormGradient, .dropout, .constant,
+        .gatherRows, .scatterAddRows, .selectColumns, .placeColumns, .accumulateSlice,
+        .accumulateRows, .layerNorm, .layerNormGradient, .dropout, .constant,
       ]
   }
 }
@@ -62,6 +64,8 @@ extension Operation {
     case .indexing(.scatterAddRows): .scatterAddRows
     case .indexing(.selectColumns): .selectColumns
     case .indexing(.placeColumns): .placeColumns
+    case .accumulation(.slice): .accumulateSlice
+    case .accumulation(.rows): .accumulateRows
     case .normalization(.layerNorm): .layerNorm
     case .normalization(.layerNormGradient): .layerNormGradient
     case .softmax(let softmax): .softmax(softmax)

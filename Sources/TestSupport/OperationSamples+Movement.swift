@@ -53,6 +53,9 @@ extension OperationSamples {
       let note = "\(shape) at \(starts) of \(outer)"
       add(note, .movement(.slice(starts: starts, shape: shape)), tensor(outer))
       add(note, .movement(.pad(starts: starts, shape: outer)), tensor(shape))
+      if element.isFloat {
+        add(note, .accumulation(.slice(starts: starts)), tensor(outer), tensor(shape))
+      }
     }
   }
 }

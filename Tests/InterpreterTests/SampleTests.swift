@@ -31,7 +31,7 @@ import Testing
       #expect(Set(sample.operands[0].values) == [0, 1])
     }
     let indices = samples.flatMap(\.operands).filter { $0.type == TensorType([40], .i32) }
-    #expect(indices.count == 4)
+    #expect(indices.count == 5)
     #expect(indices.allSatisfy { Set($0.values) == [0, 1, 2] })
   }
 
@@ -67,6 +67,8 @@ import Testing
         operation = .contraction(contraction)
       }
       if operation.kind == .convert || operation.kind == .constant { continue }
+      // The sum of a row's updates is rounded before it is added; AccumulationTests has that.
+      if operation.kind == .accumulateRows { continue }
       let wide = try #require(try operation.evaluate(operands))
       let narrow = try #require(try sample.operation.evaluate(sample.operands))
       for (wide, narrow) in zip(wide, narrow) {

@@ -116,6 +116,56 @@ import Testing
     #expect(try Engine(try program(module)).arenaByteCount < 2 * type.byteCount)
   }
 
+  /// What functions add to an accumulator goes through calls, and through the sums of a function, in
+  /// one place: the arena holds the result of the first and what is added.
+  @Test func accumulatorsGoThroughCallsInPlace() throws {
+    let type = TensorType([64, 64], .f32)
+    let (part, rows) = (TensorType([8, 64], .f32), TensorType([3], .i32))
+    let leaf = function("leaf", [type, part, scalarIndex]) { f, a in
+      let number = f.convert(a[2], to: .f32)
+      let first = f.accumulateSlice(a[0], f.multiply(a[1], number), starts: [8, 0])
+      return [f.accumulateSlice(first, f.add(a[1], number), starts: [16, 0])]
+    }
+    let scattered = function("scattered", [rows, part, type]) { f, a in
+      let updates = f.slice(a[1], starts: [0, 0], shape: [3, 64])
+      return [f.accumulateRows(a[2], a[0], updates)]
+    }
+    let micro = function("micro", [rows, part, type, scalarIndex]) { f, a in
+      let first = f.call(leaf, [a[2], a[1], a[3]])[0]
+      let second = f.call(scattered, [a[0], a[1], first])[0]
+      return [a[1], f.call(leaf, [second, a[1], a[3]])[0]]
+    }
+    let main = function("main", [rows, part]) { f, a in
+      let zeros = f.splat(0, type)
+      return f.repeat(count: 5, [zeros]) { f, iteration, carried in
+        [f.call(micro, [a[0], a[1], carried[0], iteration])[1]]
+      }
+    }
+    let module = module(leaf, scattered, micro, main)
+    let indices = tensor(.i32, [3], 5, 63, 5)
+    try expectSame(module, "main", [indices, counting([8, 64])])
+    // Of the returned part, and of what is added.
+    let engine = try Engine(try program(module), threads: 2)
+    #expect(engine.laneCount == 1)
+    #expect(engine.arenaByteCount < 6 * part.byteCount)
+  }
+
+  /// An accumulator that is read later, or that is a constant, stays as it is.
+  @Test func accumulatorsInUseStay() throws {
+    let add = function("add", [matrix, matrix]) { f, a in
+      [f.accumulateSlice(a[0], f.slice(a[1], starts: [0, 0], shape: [1, 5]), starts: [2, 0])]
+    }
+    let main = function("main", [matrix, matrix]) { f, a in
+      let kept = f.unary(.negate, a[0])
+      let first = f.call(add, [kept, a[1]])[0]
+      let second = f.call(add, [first, kept])[0]
+      let zeros = f.call(add, [f.splat(0, matrix), first])[0]
+      let twice = f.accumulateSlice(zeros, zeros, starts: [0, 0])
+      return [f.call(add, [a[0], a[0]])[0], second, f.add(zeros, twice), kept]
+    }
+    try expectSame(module(add, main), "main", [counting([3, 5]), counting([3, 5], from: 3)])
+  }
+
   /// Yielded values change places, leave the old ones in use, or come from outside.
   @Test func repeatsPermute() throws {
     let main = function("main", [matrix, matrix, matrix]) { f, a in

@@ -13,6 +13,8 @@ import Transforms
 enum Tolerance {
   /// Not one bit.
   case bits
+  /// Not one bit, but that 0 may have another sign.
+  case bitsWithoutSignOfZero
   /// ‖after − before‖ / ‖before‖ of each result.
   case relative(Double)
 }
@@ -130,6 +132,9 @@ func differences(
     switch tolerance {
     case .bits:
       return before.tensor == after.tensor ? nil : "\(name) has other bits"
+    case .bitsWithoutSignOfZero:
+      return before.tensor.type == after.tensor.type
+        && before.tensor.values == after.tensor.values ? nil : "\(name) has other values"
     case .relative(let limit):
       // Key biases have no gradient in truth: what rounding leaves is scaled up by the optimizer.
       if before.port?.name.hasSuffix("key.bias") == true { return nil }

@@ -113,6 +113,12 @@ void hk_select(
     const int64_t *condition_strides, const void *a, const int64_t *a_strides, const void *b,
     const int64_t *b_strides, void *out);
 
+/// y += x over a box of y: x is contiguous of `shape`, y points to the box's first element and has
+/// the strides `y_strides`, in elements. f16 or f32.
+void hk_accumulate_box(
+    hk_pool *pool, hk_type type, int rank, const int64_t *shape, const void *x, void *y,
+    const int64_t *y_strides);
+
 /// y[i] = x[i] in another type. Float to i32 truncates toward zero and saturates, NaN gives 0;
 /// to i1: whether not zero; i32 to float rounds to nearest even.
 void hk_convert(hk_pool *pool, hk_type from, hk_type to, int64_t n, const void *x, void *y);
@@ -186,6 +192,13 @@ int hk_gather_rows(
 /// y = zeros of [rows, width], then y[indices[i], :] += updates[i, :] in the order of i, summed in
 /// f32 and rounded once. f16 or f32.
 int hk_scatter_add_rows(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const int32_t *indices, int64_t n,
+    const void *updates, void *y, int64_t *bad_position);
+
+/// y[r, :] += the sum of the updates[i, :] with indices[i] = r, for each r that occurs; y is
+/// [rows, width]. The sum is formed in the order of i in f32 and rounded once before it is added, so
+/// that y gets the bits of an addition of hk_scatter_add_rows. f16 or f32.
+int hk_accumulate_rows(
     hk_pool *pool, hk_type type, int64_t rows, int64_t width, const int32_t *indices, int64_t n,
     const void *updates, void *y, int64_t *bad_position);
 

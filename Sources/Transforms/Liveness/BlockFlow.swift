@@ -5,8 +5,8 @@ import Operations
 /// What of a block counts for its memory and its order, in flat arrays: operations are numbered in
 /// the order in which they stand, and so are the storages they make.
 ///
-/// A storage is the memory of one value, under all names that reshapes give it. What comes from
-/// outside the block has none. Bytes that are there in any case do not count: those of constants, and
+/// A storage is the memory of one value, under all names that reshapes give it, and of what is added to
+/// it in its place. What comes from outside the block has none. Bytes that are there in any case do not count: those of constants, and
 /// of what a function returns, which is made where the caller keeps it.
 package struct BlockFlow: Sendable {
   /// The operations but the last, which ends the block.
@@ -67,10 +67,11 @@ package struct BlockFlow: Sendable {
   ///   - ownsArguments: whether the block's arguments are memory of the block: those of a repeat are,
   ///     a function's are its caller's.
   ///   - effects: the functions that move a stream on; their calls keep their order.
+  ///   - replaced: the operand whose memory a result takes over, nil where it has its own.
   ///   - innerPeak: the bytes that an operation's callee or region needs at once.
-  package init(
+  init(
     of block: BlockID, in function: Function, ownsArguments: Bool, effects: Set<String>,
-    innerPeak: (OperationID) -> Int
+    replaced: (ValueID, OperationID) -> ValueID?, innerPeak: (OperationID) -> Int
   ) {
     let node = function[block]
     operations = Array(node.operations.dropLast())
@@ -96,7 +97,13 @@ package struct BlockFlow: Sendable {
       if case .movement(.reshape) = operation.operation {
         storageOf[Int(operation.results[0].number)] = storageOf[Int(operation.operands[0].number)]
       } else {
-        for result in operation.results { addStorage(result, function, &storageOf) }
+        for result in operation.results {
+          if let operand = replaced(result, id) {
+            storageOf[Int(result.number)] = storageOf[Int(operand.number)]
+          } else {
+            addStorage(result, function, &storageOf)
+          }
+        }
       }
       if case .source(.constant) = operation.operation { byteCounts[first] = 0 }
       for result in operation.results { makerOf[Int(result.number)] = number }

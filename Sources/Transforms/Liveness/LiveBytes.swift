@@ -7,7 +7,8 @@ import Operations
 /// are the caller's: their bytes are there all the time, and counted apart. A call needs its results
 /// and its callee's own peak, a repeat its region's. An elementwise operation may put its result where
 /// an operand was that it reads last, and a repeat its carried values likewise; other operations hold
-/// operands and results at once. Constants do not count.
+/// operands and results at once. What is added to an accumulator that nothing else reads, by an
+/// operation or a call, is in the accumulator's place. Constants do not count.
 package struct LiveBytes: Sendable {
   /// The bytes of the arguments.
   package let argumentBytes: Int
@@ -31,12 +32,14 @@ package struct LiveBytes: Sendable {
 package struct LiveBytesAnalysis: Sendable {
   private let module: Module
   private let effects: Set<String>
+  private let accumulators: AccumulatorOperands
   private var peaks: [String: Int] = [:]
 
   /// An analysis of a valid module.
   package init(_ module: Module) {
     self.module = module
     effects = module.functionsWithEffect
+    accumulators = AccumulatorOperands(module)
   }
 
   /// The live bytes of a function.
@@ -64,8 +67,9 @@ package struct LiveBytesAnalysis: Sendable {
       }
     }
     return BlockFlow(
-      of: block, in: function, ownsArguments: block != function.body, effects: effects
-    ) { inner[$0] ?? 0 }
+      of: block, in: function, ownsArguments: block != function.body, effects: effects,
+      replaced: { accumulators.replaced(by: $0, madeBy: $1, in: function) },
+      innerPeak: { inner[$0] ?? 0 })
   }
 
   /// The most bytes that a function holds beside its arguments and results.

@@ -35,9 +35,9 @@ enum OutliningCost {
     // Exchange of both operands, partial products, their reduction: some ten compute sets.
     case .contraction: 4096
     // A reduction in two stages with an exchange between them, and what is done to each element.
-    case .normalization, .softmax, .reduction, .indexing: 1024
+    case .normalization, .softmax, .reduction, .indexing, .accumulation(.rows): 1024
     // One compute set, and the exchange of operands that lie elsewhere.
-    case .elementwise, .random: 256
+    case .elementwise, .random, .accumulation(.slice): 256
     // A name for the same bytes.
     case .movement(.reshape): 0
     // An exchange, and no compute set.
