@@ -234,11 +234,6 @@ extension RuleCase {
       #""seed": 1984, "pipeline_schedule": §"interleaved""#,
       remedy: #"set pipeline_schedule to "grouped""#),
     .pretraining(
-      "accumulation-not-multiple", #""grad_acc_steps_per_replica": 6"#,
-      #""pipeline_schedule": "interleaved", "grad_acc_steps_per_replica": §7"#,
-      remedy: "set grad_acc_steps_per_replica to 6"
-    ).replacing("[0, 1, 0]", "[0, 1, 2]").alsoAt("2],", "tied-weight-apart"),
-    .pretraining(
       "mixed-forms", #""seed": 1984"#, #""seed": 1984, §"max_seq_length": 128"#,
       remedy: #"remove "max_seq_length""#),
     .pretraining(

@@ -54,7 +54,8 @@ package enum PipelineScheduling {
       for function in functions.functions { module.insert(function) }
       var pipelined = PipelinedLoop(loop, timing, routes, functions)
       module.insert(pipelined.written())
-      module.removeUnreachable()
+      // Text without entries is there to be looked at, and keeps all its functions.
+      if module.functions.contains(where: \.isEntry) { module.removeUnreachable() }
     }
   }
 }
