@@ -36,7 +36,8 @@ extension Program {
   /// - Collectives stand only in the own block of a function that nothing calls.
   /// - One host stream has one type.
   /// - Ports are one for each argument and result, none twice on one side; those of parameters,
-  ///   moments and gradients name a parameter and have its shape, a parameter's its type too.
+  ///   moments and gradients name a parameter and have its shape, a parameter's its type too. Only
+  ///   moments lie in streaming memory.
   ///
   /// - Throws: `TesseraError` (incompatible, `invalid-program`) with the first violation.
   package func validate() throws(TesseraError) {
@@ -137,6 +138,8 @@ private struct ProgramTables {
       try requireRange([parameter.type], program.types.count, "type of \(name)")
       try requireValid(
         program.types[parameter.type].element.isFloat, "\(name) is not of a floating-point type")
+      try requireValid(
+        program.types[parameter.type].memory == .tile, "\(name) is in streaming memory")
       if case .truncatedNormal(let deviation) = parameter.initializer {
         try requireValid(
           deviation > 0 && deviation.isFinite,

@@ -80,6 +80,15 @@ package enum PassPipeline {
       Phase(
         DeadCodeElimination.pass,
         "what was differentiated is called no longer, and merged values leave readers behind"),
+    ]
+    if recipe.keepsOptimizerStateOffChip {
+      phases.append(
+        Phase(
+          Offload.pass,
+          "parameters of a shape still share one update, which then loads and stores",
+          PassOptions([("min-bytes", "\(recipe.minimumRemoteTensorSize)")])))
+    }
+    phases += [
       recipe.usesOutlining
         ? Phase(
           Outlining.pass,

@@ -10,6 +10,7 @@ package enum PassRegistry {
     ConstantFolding.pass,
     Inlining.pass,
     JoinSlices.pass,
+    Offload.pass,
     Outlining.pass,
     Partition.pass,
     Recomputation.pass,

@@ -112,7 +112,7 @@ package struct Interpreter: Sendable {
     case .collective(.allReduceSum):
       return [.same(Self.sum((0..<replicas).map { operands[0][$0] }))]
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source(.constant), .control:
+      .random, .source(.constant), .remote, .control:
       return try evaluateAlike(operation, operands)
     }
   }

@@ -102,7 +102,7 @@ struct Preparation {
       let stride = plan.replication.isReplicated[operand] ? storage.replicaStride : 0
       return try collective.kernel(site, stride: stride)
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source:
+      .random, .source, .remote:
       return try operation.operation.kernel(site)
     }
   }

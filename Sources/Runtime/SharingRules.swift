@@ -28,6 +28,7 @@ struct SharingRules {
     case .normalization(let family): return family.replaces(operand: operand, by: result)
     case .softmax(let family): return family.computesInPlace
     case .random(let family): return family.replaces(operand: operand)
+    case .remote(let family): return family.replaces(operand: operand)
     case .collective(let family): return family.computesInPlace
     case .control(.repeat): return operand == result
     case .control(.call(let callee)):
@@ -99,7 +100,7 @@ extension ProgramOperation {
     // have many operands, and the values between them are few.
     case .control(.call), .control(.yield), .control(.return): []
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source, .collective:
+      .random, .source, .remote, .collective:
       Array(operands.indices)
     }
   }
