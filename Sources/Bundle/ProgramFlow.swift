@@ -145,6 +145,7 @@ struct ProgramFlow {
       try requireEqual(operandTypes, signatures[number].arguments, "\(place): the operands")
       try requireEqual(resultTypes, signatures[number].results, "\(place): the results")
     case .control(.repeat):
+      try checkResults(operation, operandTypes, resultTypes, place)
       try checkRepeat(operation, carried: operandTypes, place, nesting: nesting)
       try requireEqual(resultTypes, operandTypes, "\(place): the results")
     case .control(.yield), .control(.return):
@@ -162,8 +163,7 @@ struct ProgramFlow {
         "\(place): stream '\(stream)' has another type elsewhere")
       streams[stream] = type
       try checkResults(operation, operandTypes, resultTypes, place)
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
-      .normalization, .softmax, .random, .stash, .source:
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .remote:
       try checkResults(operation, operandTypes, resultTypes, place)
     }
   }
@@ -239,9 +239,11 @@ struct ProgramFlow {
       try requireValid(
         type.shape == expected.shape && (port.role != .parameter || type == expected),
         "\(name) is \(type), the parameter \(expected)")
+      try requireValid(
+        type.memory == .tile || port.role.isOptimizerState, "\(name) is in streaming memory")
     case .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica, .loss,
       .output:
-      break
+      try requireValid(type.memory == .tile, "\(name) is in streaming memory")
     }
   }
 }

@@ -86,6 +86,15 @@ package enum PassPipeline {
         Phase(
           GradientAccumulation.pass,
           "gradients have their last form, and functions are not yet shared in other ways"))
+    }
+    if recipe.keepsOptimizerStateOffChip {
+      phases.append(
+        Phase(
+          Offload.pass,
+          "parameters of a shape still share one update, which then loads and stores",
+          PassOptions([("min-bytes", "\(recipe.minimumRemoteTensorSize)")])))
+    }
+    if recipe.pipeline.stages.count > 1 {
       phases.append(
         Phase(
           PipelineScheduling.pass,

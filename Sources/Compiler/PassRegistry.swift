@@ -11,6 +11,7 @@ package enum PassRegistry {
     ConstantFolding.pass,
     Inlining.pass,
     JoinSlices.pass,
+    Offload.pass,
     Outlining.pass,
     Partition.pass,
     PipelineScheduling.pass,

@@ -118,9 +118,7 @@ package struct Interpreter: Sendable {
       ]
     case .collective(.allReduceSum):
       return [.same(Self.sum((0..<replicas).map { operands[0][$0] }))]
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
-      .normalization, .softmax, .random, .stash, .source(.constant), .source(.undefined),
-      .control:
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source(.constant), .source(.undefined), .control, .remote:
       return try evaluateAlike(operation, operands)
     }
   }

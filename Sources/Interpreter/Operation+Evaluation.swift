@@ -26,6 +26,7 @@ extension Operation {
     case .random(let family): return [family.evaluate(operands, types[0])]
     case .stash(let family): return [family.evaluate(operands, types[0])]
     case .source(let family): return family.evaluate().map { [$0] }
+    case .remote(let family): return [family.evaluate(operands, types[0])]
     case .collective, .control: return nil
     }
   }

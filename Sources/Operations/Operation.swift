@@ -33,6 +33,7 @@ package enum Operation: Hashable, Sendable {
   case random(Random)
   case stash(Stash)
   case source(Source)
+  case remote(Remote)
   case collective(Collective)
   case control(Control)
 
@@ -49,6 +50,7 @@ package enum Operation: Hashable, Sendable {
     case .random(let family): family
     case .stash(let family): family
     case .source(let family): family
+    case .remote(let family): family
     case .collective(let family): family
     case .control(let family): family
     }
@@ -107,6 +109,9 @@ package enum Operation: Hashable, Sendable {
     if let family = try Source(mnemonic: mnemonic, attributes: &reader) {
       return .source(family)
     }
+    if let family = try Remote(mnemonic: mnemonic, attributes: &reader) {
+      return .remote(family)
+    }
     if let family = try Collective(mnemonic: mnemonic, attributes: &reader) {
       return .collective(family)
     }
@@ -115,10 +120,25 @@ package enum Operation: Hashable, Sendable {
 
   /// The result types that the operands' types determine, or nil for a call, a repeat and the
   /// terminators, whose types come from the function or the region they belong to.
-  /// - Throws: `OperationError` where the operands do not fit.
+  /// - Throws: `OperationError` where the operands do not fit, or lie in streaming memory and the
+  ///   operation computes with them.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType]? {
+    if !takesBuffers, let index = operands.firstIndex(where: { $0.memory == .streaming }) {
+      throw OperationError(
+        "operand \(index) must be loaded from streaming memory, is \(operands[index])")
+    }
     if case .control = self { return nil }
     return try family.resultTypes(of: operands)
+  }
+
+  /// Whether operands may lie in streaming memory: they are loaded, stored to, or handed on.
+  private var takesBuffers: Bool {
+    switch self {
+    case .remote, .control(.call), .control(.return): true
+    case .control(.repeat), .control(.yield), .elementwise, .movement, .reduction, .contraction,
+      .indexing, .normalization, .softmax, .random, .source, .collective:
+      false
+    }
   }
 
   /// Whether the operation ends a block.
@@ -133,7 +153,7 @@ package enum Operation: Hashable, Sendable {
     case .control(.return), .control(.yield), .source(.infeed): true
     // Functions and repeats only make values; an infeed inside one keeps its place by being read.
     case .control(.call), .control(.repeat), .elementwise, .movement, .reduction, .contraction,
-      .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective:
+      .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective, .remote:
       false
     }
   }

@@ -93,7 +93,7 @@ extension ProgramOperation {
     case .source, .movement, .control(.yield), .control(.return): false
     case .elementwise: results.contains { program.type(of: $0).count > 1 }
     case .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random,
-      .stash, .collective, .control(.call), .control(.repeat):
+      .stash, .remote, .collective, .control(.call), .control(.repeat):
       true
     }
   }

@@ -20,6 +20,7 @@ extension Operation {
     case .random(let family): return try family.kernel(site)
     case .stash(let family): return family.kernel(site)
     case .source(let family): return family.kernel(site)
+    case .remote(let family): return family.kernel(site)
     case .collective, .control:
       preconditionFailure("collectives and control are prepared with what surrounds them")
     }

@@ -101,8 +101,7 @@ struct Preparation {
       let storage = plan.functions[function].storages[plan.storageOf[operand]]
       let stride = plan.replication.isReplicated[operand] ? storage.replicaStride : 0
       return try collective.kernel(site, stride: stride)
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
-      .normalization, .softmax, .random, .stash, .source:
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .remote:
       return try operation.operation.kernel(site)
     }
   }

@@ -30,7 +30,7 @@ struct SharingRules {
     case .normalization(let family): return family.replaces(operand: operand, by: result)
     case .softmax(let family): return family.computesInPlace
     case .random(let family): return family.replaces(operand: operand)
-    case .stash(let family): return family.replaces(operand: operand)
+    case .stash(let family), .remote(let family): return family.replaces(operand: operand)
     case .collective(let family): return family.computesInPlace
     case .accumulation: return operand == 0
     case .control(.repeat): return operand == result
@@ -112,7 +112,7 @@ extension ProgramOperation {
       accumulators.operand(of: self, result: result).map { [$0] } ?? []
     case .control(.yield), .control(.return): []
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source, .collective:
+      .random, .source, .remote, .collective:
       Array(operands.indices)
     }
   }

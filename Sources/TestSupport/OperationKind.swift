@@ -28,6 +28,7 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
   case dropout
   case stash(Stash)
   case constant
+  case remote(Remote)
 
   /// Every kind that a test has to cover.
   package static var allCases: [OperationKind] {
@@ -35,6 +36,7 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
       + Elementwise.Comparison.allCases.map(compare)
       + Reduction.Function.allCases.map(reduction) + Softmax.allCases.map(softmax)
       + Stash.allCases.map(stash)
+      + Remote.allCases.map(remote)
       + [
         .select, .convert, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .matmul,
         .gatherRows, .scatterAddRows, .selectColumns, .placeColumns, .accumulateSlice,
@@ -72,6 +74,7 @@ extension Operation {
     case .random(.dropout): .dropout
     case .stash(let stash): .stash(stash)
     case .source(.constant): .constant
+    case .remote(let remote): .remote(remote)
     case .source(.infeed), .source(.replicaIndex), .source(.undefined), .collective, .control: nil
     }
   }

@@ -69,6 +69,12 @@ private let violations = [
   Violation("a function of stage 0 calls 'layer' of stage 1") {
     $0.functions[0].placement = Placement(stage: 0, ipu: 2)
   },
+  Violation("operation 0 (tessera.multiply): operand 0 must be loaded from streaming memory") {
+    // The function that has it comes first, so that no call of it is looked at before.
+    $0.functions.swapAt(0, 1)
+    $0.types.append(TensorType([2, 3], .f32, in: .streaming))
+    $0.values[2] = $0.types.count - 1
+  },
   // Blocks and values
   Violation("block 1 is used twice") { program in
     program.functions.append(

@@ -6,8 +6,9 @@ import Operations
 /// the order in which they stand, and so are the storages they make.
 ///
 /// A storage is the memory of one value, under all names that reshapes give it, and of what is added to
-/// it in its place. What comes from outside the block has none. Bytes that are there in any case do not count: those of constants, and
-/// of what a function returns, which is made where the caller keeps it.
+/// it in its place. What comes from outside the block has none. Bytes that are there in any case do not
+/// count: those of constants, and of what a function returns, which is made where the caller keeps it.
+/// Nor do those of streaming memory.
 package struct BlockFlow: Sendable {
   /// The operations but the last, which ends the block.
   package let operations: [OperationID]
@@ -137,7 +138,7 @@ package struct BlockFlow: Sendable {
     _ value: ValueID, _ function: Function, _ storageOf: inout [Int]
   ) {
     storageOf[Int(value.number)] = byteCounts.count
-    byteCounts.append(function.type(of: value).byteCount)
+    byteCounts.append(function.type(of: value).tileByteCount)
     isKept.append(false)
   }
 

@@ -8,7 +8,8 @@ import Operations
 /// and its callee's own peak, a repeat its region's. An elementwise operation may put its result where
 /// an operand was that it reads last, and a repeat its carried values likewise; other operations hold
 /// operands and results at once. What is added to an accumulator that nothing else reads, by an
-/// operation or a call, is in the accumulator's place. Constants do not count.
+/// operation or a call, is in the accumulator's place. Constants do not count, nor does what lies in
+/// streaming memory.
 package struct LiveBytes: Sendable {
   /// The bytes of the arguments.
   package let argumentBytes: Int
@@ -50,8 +51,8 @@ package struct LiveBytesAnalysis: Sendable {
       levels.append((flow.operations[place], during, after))
     }
     return LiveBytes(
-      argumentBytes: function.argumentTypes.reduce(0) { $0 + $1.byteCount },
-      resultBytes: function.resultTypes.reduce(0) { $0 + $1.byteCount }, levels: levels)
+      argumentBytes: function.argumentTypes.reduce(0) { $0 + $1.tileByteCount },
+      resultBytes: function.resultTypes.reduce(0) { $0 + $1.tileByteCount }, levels: levels)
   }
 
   /// The flow of a block as it now stands.
