@@ -30,7 +30,8 @@ struct SharingRules {
     case .normalization(let family): return family.replaces(operand: operand, by: result)
     case .softmax(let family): return family.computesInPlace
     case .random(let family): return family.replaces(operand: operand)
-    case .stash(let family), .remote(let family): return family.replaces(operand: operand)
+    case .stash(let family): return family.replaces(operand: operand)
+    case .remote(let family): return family.replaces(operand: operand)
     case .collective(let family): return family.computesInPlace
     case .accumulation: return operand == 0
     case .control(.repeat): return operand == result
