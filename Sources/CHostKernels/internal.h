@@ -25,6 +25,9 @@ typedef float hk_lanes16 __attribute__((ext_vector_type(16), aligned(4)));
 
 hk_instruction_set_kind hk_pool_instruction_set(const hk_pool *pool);
 
+/// Waits a moment for another thread; `spins` counts up from 0 from the first moment on.
+void hk_wait(int spins);
+
 /// Scratch memory of the pool, aligned to 64 bytes, kept from call to call and grown when needed.
 /// A second call by the same kernel may move it. Ends the program where memory runs out, as
 /// Swift's own allocations do.

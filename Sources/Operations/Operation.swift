@@ -136,7 +136,7 @@ package enum Operation: Hashable, Sendable {
     switch self {
     case .remote, .control(.call), .control(.return): true
     case .control(.repeat), .control(.yield), .elementwise, .movement, .reduction, .contraction,
-      .indexing, .normalization, .softmax, .random, .source, .collective:
+      .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective:
       false
     }
   }

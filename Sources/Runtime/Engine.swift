@@ -16,6 +16,9 @@ package final class Engine {
   /// Bytes that one lane has at most for the values of its iterations. Where they need more the
   /// kernels are large, so that splitting each among the threads pays, and memory is what is short.
   package static let largestLaneByteCount = 1 << 30
+  /// Nanoseconds that a group of calls must save for threads to run it: some times what it takes to hand
+  /// its calls to threads that wait.
+  package static let smallestGroupGain = 50_000.0
   /// Lanes that a thread has to take where memory allows.
   package static let lanesPerThread = 3
 
@@ -31,36 +34,49 @@ package final class Engine {
   package let laneCount: Int
   /// Bytes that each lane has beside the arena; 0 where there is one.
   package let laneByteCount: Int
+  /// Groups of calls that threads run at the same time, in the program; a group in a repeat counts once.
+  package let groupCount: Int
+  /// Bytes that each thread but the caller's has for what calls of groups run; 0 where there is no group.
+  package let groupByteCount: Int
   private let machine: Machine
   private let entries: [String: PreparedEntry]
 
   /// Plans the memory of the program and prepares its kernels.
   ///
-  /// - Parameter largestLaneByteCount: bytes of a lane above which no lanes are made.
+  /// - Parameters:
+  ///   - largestLaneByteCount: bytes of a lane above which no lanes are made, and of what a thread has for
+  ///     groups of calls.
+  ///   - smallestGroupGain: nanoseconds, by a rough estimate, that a group of calls must save.
   /// - Precondition: the program is valid (`Program.validate`).
   /// - Throws: `TesseraError`: usage for a number of replicas or threads that makes no sense,
   ///   incompatible where the device does not execute an operation, doesNotFit where memory is short.
   package init(
     _ program: Program, replicas: Int = 1, threads: Int = 1,
-    largestLaneByteCount: Int = Engine.largestLaneByteCount
+    largestLaneByteCount: Int = Engine.largestLaneByteCount,
+    smallestGroupGain: Double = Engine.smallestGroupGain
   ) throws(TesseraError) {
     try Self.check(replicas, "replicas", largest: Self.largestReplicaCount)
     try Self.check(threads, "threads", largest: Self.largestThreadCount)
     self.replicas = replicas
     self.threads = threads
     let layout = Layout(
-      program, replicas: replicas, threads: threads, largestLaneByteCount: largestLaneByteCount)
+      program, replicas: replicas,
+      limits: ParallelSelection.Limits(threads: threads, smallestGroupGain: smallestGroupGain),
+      largestLaneByteCount: largestLaneByteCount)
     let (program, plan) = (layout.selection.program, layout.plan)
-    var preparation = Preparation(layout.selection, plan, layout.laneMemory, replicas: replicas)
+    var preparation = Preparation(layout, replicas: replicas)
     try preparation.makeKernels()
     arenaByteCount = plan.arenaByteCount
     machine = try Machine(
       arenaByteCount: plan.arenaByteCount, slotCount: preparation.slotCount, threads: threads)
+    groupCount = layout.selection.groups.count
+    groupByteCount = layout.groupMemory.byteCount
+    if groupCount > 0 { try machine.addHelpers(threads - 1, arenaByteCount: groupByteCount) }
     plan.constants.write(to: machine.arena)
     preparation.fillSlots(machine)
     laneByteCount = layout.laneMemory.byteCount
     laneCount = Self.laneCount(
-      threads: threads, iterations: layout.selection.largestCount, byteCount: laneByteCount,
+      threads: threads, iterations: layout.selection.lanes.largestCount, byteCount: laneByteCount,
       limit: largestLaneByteCount)
     if laneCount > 1 {
       for _ in 0..<laneCount {

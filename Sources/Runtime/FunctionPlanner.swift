@@ -7,7 +7,7 @@ import Operations
 /// - A reshape is another name for its operand.
 /// - A value that the function returns is made where its caller wants it.
 /// - A value that a repeat's block yields is made where the carried value was, if that is dead by then
-///   and the operation waits for the earlier iterations.
+///   and the operation waits for the earlier iterations, and need not wait for others of its group.
 /// - Another result of an operation takes the place of an operand that is dead after it, where the
 ///   kernel can compute in place.
 /// - All else has its own storage.
@@ -17,23 +17,24 @@ struct FunctionPlanner {
   private let replication: Replication
   private let constants: ConstantPool
   private let updates: UpdatedResults
-  /// For each operation whether it runs before the earlier iterations have ended.
-  private let runsAhead: [Bool]
+  private let selection: ParallelSelection
   private var sharing: SharingRules
   private var number = 0
   private var plan = FunctionPlan()
   /// The storage of each value of the program, in its function.
   private(set) var storageOf: [Int]
+  /// Of the group of the last operation, the storages that its operations read so far.
+  private var readInGroup: (group: Int?, storages: Set<Int>) = (nil, [])
 
   init(
-    _ program: Program, _ schedule: Schedule, _ calls: CallGraph, _ replication: Replication,
-    _ constants: ConstantPool, runsAhead: [Bool]
+    _ selection: ParallelSelection, _ schedule: Schedule, _ calls: CallGraph,
+    _ replication: Replication, _ constants: ConstantPool
   ) {
-    self.program = program
+    program = selection.program
+    self.selection = selection
     self.schedule = schedule
     self.replication = replication
     self.constants = constants
-    self.runsAhead = runsAhead
     sharing = SharingRules(program, calls)
     updates = UpdatedResults(program, calls, sharing.accumulators)
     storageOf = program.values.map { _ in -1 }
@@ -92,9 +93,13 @@ struct FunctionPlanner {
       operation: operation, index: index, position: position, isInRepeat: carried != nil,
       operandsOf: Dictionary(
         grouping: operation.operands.indices, by: { storageOf[operation.operands[$0]] }))
+    if readInGroup.group != selection.groupOf[index] {
+      readInGroup = (selection.groupOf[index], [])
+    }
     for (result, value) in operation.results.enumerated() {
       storageOf[value] = storage(for: value, result: result, of: site, carried: carried)
     }
+    if readInGroup.group != nil { readInGroup.storages.formUnion(site.operandsOf.keys) }
     if let body = operation.body { place(repeat: site, body: body) }
   }
 
@@ -136,27 +141,38 @@ struct FunctionPlanner {
     }
   }
 
-  /// The copies that bring yielded values to their carried storages, as if at once: what another copy
-  /// writes over is saved before.
+  /// The copies that bring yielded values to their carried storages, as if at once: each after those
+  /// that read what it writes over; of a circle one value is saved before.
   private mutating func yieldCopies(
     _ yielded: [Program.ValueIndex], to carried: [Int], at position: Int
   ) -> [StorageCopy] {
-    var copies: [StorageCopy] = []
+    var waiting: [StorageCopy] = []
     for (value, storage) in zip(yielded, carried) where storageOf[value] != storage {
-      copies.append(
+      waiting.append(
         StorageCopy(
           source: storageOf[value], destination: storage, type: program.type(of: value)))
     }
-    let overwritten = Set(copies.map(\.destination))
-    var saves: [StorageCopy] = []
-    for index in copies.indices where overwritten.contains(copies[index].source) {
-      let type = copies[index].type
+    var copies: [StorageCopy] = []
+    while !waiting.isEmpty {
+      var readCounts: [Int: Int] = [:]
+      for copy in waiting { readCounts[copy.source, default: 0] += 1 }
+      let count = waiting.count
+      waiting.removeAll { copy in
+        guard readCounts[copy.destination, default: 0] == 0 else { return false }
+        copies.append(copy)
+        readCounts[copy.source, default: 0] -= 1
+        return true
+      }
+      guard waiting.count == count else { continue }
+      // Each of the rest lies in a circle or waits for one.
+      let (saved, type) = (waiting[0].destination, waiting[0].type)
       let temporary = add(.frame, byteCount: type.byteCount, at: position, lastUse: position)
-      saves.append(
-        StorageCopy(source: copies[index].source, destination: temporary, type: type))
-      copies[index].source = temporary
+      copies.append(StorageCopy(source: saved, destination: temporary, type: type))
+      for index in waiting.indices where waiting[index].source == saved {
+        waiting[index].source = temporary
+      }
     }
-    return saves + copies
+    return copies
   }
 
   // MARK: Values
@@ -178,7 +194,9 @@ struct FunctionPlanner {
     if let destination = schedule.destinations[value] {
       if let carried {
         let storage = carried[destination]
-        if !runsAhead[site.index], canHold(value, storage, result, of: site) {
+        if !selection.lanes.runsAhead[site.index], !isReadBesides(site, storage),
+          canHold(value, storage, result, of: site)
+        {
           return write(value, to: storage, at: site.position)
         }
       } else if !isReplicated {
@@ -232,6 +250,13 @@ struct FunctionPlanner {
           || plan.storages[storage].holdsReplicas == replication.isReplicated[value])
         && canHold(value, storage, result, of: site)
     }
+  }
+
+  /// Whether operations of the group read what is in the storage, and this one does not: it would have to
+  /// wait for them to write there. One that reads it too, such as a write to a stash, changes it in place:
+  /// what it would copy is large.
+  private func isReadBesides(_ site: Site, _ storage: Int) -> Bool {
+    readInGroup.storages.contains(storage) && site.operandsOf[storage] == nil
   }
 
   /// Whether what is in the storage is dead when the operation writes the result, or may be the

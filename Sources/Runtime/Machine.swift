@@ -41,6 +41,8 @@ final class Machine {
   /// The threads of the next kernel: the machine's own, but for a lane that all threads work on.
   var pool: OpaquePointer
   private let ownPool: OpaquePointer
+  /// This thread alone: what its kernels run on within a group.
+  private(set) var singlePool: OpaquePointer?
   let arena: UnsafeMutableRawPointer
   private let arenaByteCount: Int
   /// The address of each storage of each function: fixed for frames and constants, set by calls for
@@ -49,7 +51,14 @@ final class Machine {
   let slotCount: Int
   /// The machines on which iterations run at the same time; see `LaneSelection`. A lane has none.
   var lanes: [Machine] = []
-  /// Of a lane: what its iteration threw.
+  /// The machines of the threads beside the caller's that run calls of groups; see `CallGroup`. A lane
+  /// and a helper have none.
+  var helpers: [Machine] = []
+  /// Whether this thread runs an operation of a group: nothing within it goes to several threads.
+  var isInGroup = false
+  /// Of a group that runs: the first operation that this thread's machine failed at.
+  var failedTask: Int?
+  /// What the iteration of a lane threw, or the operation of a group.
   var failure: (any Error)?
   var replica = 0
   /// Where streams are read from; nil where the host gives none.
@@ -83,8 +92,22 @@ final class Machine {
     slots.initialize(repeating: arena, count: self.slotCount)
   }
 
+  /// Gives each thread beside the caller's a machine for calls of groups.
+  /// - Throws: `TesseraError` where there is no memory for them.
+  func addHelpers(_ count: Int, arenaByteCount: Int) throws(TesseraError) {
+    for _ in 0..<count {
+      helpers.append(
+        try Machine(arenaByteCount: arenaByteCount, slotCount: slotCount, threads: 1))
+    }
+    singlePool = hk_pool_create(1)
+    guard singlePool != nil else {
+      throw TesseraError(.doesNotFit, code: .outOfMemory, "there is no memory for a thread's state")
+    }
+  }
+
   deinit {
     hk_pool_destroy(ownPool)
+    if let singlePool { hk_pool_destroy(singlePool) }
     munmap(arena, arenaByteCount)
     slots.deallocate()
   }

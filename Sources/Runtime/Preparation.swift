@@ -6,8 +6,10 @@ import Operations
 struct Preparation {
   private let program: Program
   private let plan: MemoryPlan
-  private let selection: LaneSelection
+  private let selection: ParallelSelection
   private let laneMemory: LaneMemory
+  private let groupMemory: GroupMemory
+  private let costs: ProgramCosts
   private let replicas: Int
   /// The slot of each function's first storage.
   let slotBases: [Int]
@@ -15,15 +17,15 @@ struct Preparation {
   /// The kernels of each function; those of callees are made before those of their callers.
   private(set) var kernels: [[Kernel]]
 
-  /// - Parameter plan: of the selection's program.
-  init(
-    _ selection: LaneSelection, _ plan: MemoryPlan, _ laneMemory: LaneMemory, replicas: Int
-  ) {
-    self.program = selection.program
-    self.selection = selection
-    self.laneMemory = laneMemory
-    self.plan = plan
+  init(_ layout: Layout, replicas: Int) {
+    program = layout.selection.program
+    selection = layout.selection
+    laneMemory = layout.laneMemory
+    groupMemory = layout.groupMemory
+    plan = layout.plan
     self.replicas = replicas
+    costs = ProgramCosts(program, plan.calls)
+    let plan = plan
     var slotCount = 0
     slotBases = plan.functions.map { function in
       defer { slotCount += function.storages.count }
@@ -45,6 +47,19 @@ struct Preparation {
           machine.slots[slot] = machine.arena + self.plan.constants.offsets[number]
         case .argument, .result: break
         }
+      }
+    }
+    for helper in machine.helpers { fillSlots(of: helper, machine) }
+  }
+
+  /// What calls of groups run has frames in the helper's own memory.
+  private func fillSlots(of helper: Machine, _ machine: Machine) {
+    helper.slots.update(from: machine.slots, count: slotCount)
+    for function in groupMemory.functions {
+      for (index, storage) in plan.functions[function].storages.enumerated()
+      where storage.home == .frame {
+        helper.slots[slotBases[function] + index] =
+          helper.arena + plan.frameBases[function] - groupMemory.start + storage.offset
       }
     }
   }
@@ -74,6 +89,11 @@ struct Preparation {
   ) throws(TesseraError) -> [Kernel] {
     var kernels: [Kernel] = []
     for index in operations {
+      if let number = selection.groupOf[index] {
+        let group = selection.groups[number]
+        if group.operations.first == index { kernels.append(try kernel(group, in: function)) }
+        continue
+      }
       guard let kernel = try kernel(index, in: function) else { continue }
       kernels.append(
         plan.replication.runsForEachReplica[index]
@@ -106,6 +126,24 @@ struct Preparation {
     }
   }
 
+  private func kernel(_ group: CallGroup, in function: Int) throws(TesseraError) -> Kernel {
+    var tasks: [PreparedGroup.Task] = []
+    var operations: [Program.OperationIndex] = []
+    for index in group.operations {
+      guard let kernel = try kernel(index, in: function) else { continue }
+      operations.append(index)
+      tasks.append(
+        .init(
+          kernel: kernel, nanoseconds: costs.operations[index],
+          readsStream: plan.calls.readsStream(program.operations[index])))
+    }
+    let edges = GroupEdges(operations, of: function, program, plan, replicas: replicas)
+    let base = slotBases[function]
+    let prepared = try PreparedGroup(
+      tasks, edges.all, slots: base..<base + plan.functions[function].storages.count)
+    return { machine in try prepared.run(machine) }
+  }
+
   /// Hands the callee the addresses of its arguments and results, and runs it.
   private func call(_ site: OperationSite, of callee: Int) -> Kernel {
     let (base, plan) = (slotBases[callee], plan.functions[callee])
@@ -127,7 +165,7 @@ struct Preparation {
     else { preconditionFailure("each repeat of a valid program has a body and is planned") }
     let base = slotBases[function]
     let parts =
-      selection.parts[index] ?? IterationParts(dependent: program.blocks[body].operations)
+      selection.lanes.parts[index] ?? IterationParts(dependent: program.blocks[body].operations)
     let prepared = PreparedRepeat(
       count: count, iteration: base + plan.iteration,
       entry: plan.entryCopies.map { kernel($0, in: function) },

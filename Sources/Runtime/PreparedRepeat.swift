@@ -23,7 +23,7 @@ struct PreparedRepeat {
   /// repeats the outermost that can run in lanes does.
   func run(_ machine: Machine) throws {
     for copy in entry { try copy(machine) }
-    if let laneValues, !machine.lanes.isEmpty {
+    if let laneValues, !machine.lanes.isEmpty, !machine.isInGroup {
       try runInLanes(machine, laneValues)
     } else {
       try runInOrder(machine)

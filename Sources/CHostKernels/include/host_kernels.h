@@ -61,6 +61,32 @@ typedef void hk_task(const void *context, int64_t chunk, int worker);
 /// Runs all chunks and returns when they are done. One chunk runs on the caller.
 void hk_pool_run(hk_pool *pool, int64_t chunks, hk_task *task, const void *context);
 
+/// Tasks that wait for each other, none for one of a higher number. Only one thread at a time may run
+/// a graph.
+typedef struct hk_graph hk_graph;
+
+/// An edge of a graph: `task` begins only when `earlier` has ended; `earlier` < `task`.
+typedef struct {
+  int32_t earlier;
+  int32_t task;
+} hk_graph_edge;
+
+/// A graph of `count` tasks. Of those that are ready the one of the highest priority begins first; one
+/// of which `callers` is not 0 runs on the thread that calls `hk_graph_run`. No edge occurs twice.
+/// NULL when memory runs out, or where an edge is no edge of the graph.
+hk_graph *hk_graph_create(
+    int32_t count, const double *priorities, const uint8_t *callers, int64_t edge_count,
+    const hk_graph_edge *edges);
+
+void hk_graph_destroy(hk_graph *graph);
+
+/// Does a task's work and says whether that went well; `worker` as for `hk_task`, 0 being the caller.
+typedef bool hk_graph_task(const void *context, int32_t task, int worker);
+
+/// Runs all tasks and returns -1 when they are done. Where tasks fail it returns the lowest of their
+/// numbers: the tasks before that have run, and others perhaps.
+int32_t hk_graph_run(hk_pool *pool, hk_graph *graph, hk_graph_task *task, const void *context);
+
 // ---- Elementwise
 
 typedef enum {
