@@ -4,7 +4,7 @@ import Operations
 
 /// A call of a forward function and the call of the backward function that reads what it kept, in one
 /// function.
-struct DerivativePair {
+package struct DerivativePair {
   let forward: OperationID
   let backward: OperationID
   let forwardName: String
@@ -38,16 +38,28 @@ struct DerivativePair {
 
   /// The names of the functions that belong to a backward function of the name that differentiation
   /// gives it, `NAME_backward` or `NAME_backward_2`; nil for another name.
-  static func backwardName(_ name: String) -> (primal: String, forward: String)? {
+  package static func backwardName(_ name: String) -> (primal: String, forward: String)? {
+    guard let (primal, suffix) = parts(of: name, direction: "backward") else { return nil }
+    return (primal, "\(primal)_forward\(suffix)")
+  }
+
+  /// The function that was differentiated, where the name is one that differentiation gives a forward
+  /// function.
+  package static func primalName(ofForward name: String) -> String? {
+    parts(of: name, direction: "forward")?.primal
+  }
+
+  private static func parts(
+    of name: String, direction: String
+  ) -> (primal: String, suffix: String)? {
     var parts = name.split(separator: "_", omittingEmptySubsequences: false)
     var suffix = ""
     if let last = parts.last, Int(last) != nil {
       suffix = "_\(last)"
       parts.removeLast()
     }
-    guard parts.last == "backward", parts.count > 1 else { return nil }
-    let primal = parts.dropLast().joined(separator: "_")
-    return (primal, "\(primal)_forward\(suffix)")
+    guard parts.last == direction[...], parts.count > 1 else { return nil }
+    return (parts.dropLast().joined(separator: "_"), suffix)
   }
 
   /// Whether something else than the backward call reads a result of the forward call.

@@ -16,6 +16,8 @@ struct StageRecomputation {
   /// The number of the forward stage's result that an argument of the backward stage is.
   private var resultOfArgument: [Int: Int] = [:]
   private var layers: [Layer] = []
+  /// The outputs of chosen layers that the backward stage computes again for layers after them.
+  private var dropped: Set<ValueID> = []
 
   /// A layer's call in the forward stage, and its backward call in the backward stage.
   private struct Layer {
@@ -86,18 +88,13 @@ struct StageRecomputation {
   /// Chooses the layers whose activations are more bytes than what must be kept for them, until no
   /// checkpoint that one layer needs makes another worth it.
   mutating func chooseLayers(_ checkpoint: String, isLast: Bool) {
-    let positions = forward.positions
-    let last = forward[forward.body].operations.lastIndex { id in
-      guard case .control(.call(let callee)) = forward[id].operation else { return false }
-      return callee.hasPrefix(checkpoint)
-    }
+    let candidates = candidates(checkpoint, isLast: isLast)
     var kept = Set(argumentHolding.keys)
     var changes = true
     while changes {
       changes = false
-      for index in layers.indices where !layers[index].isChosen {
+      for index in candidates where !layers[index].isChosen {
         let layer = layers[index]
-        if isLast, positions[layer.forward] ?? 0 > last ?? -1 { continue }
         let activations = forward[layer.forward].results.dropFirst(layer.primal.results.count)
         let saved = activations.filter { argumentHolding[$0] != nil }
         let needed = Set(neededOperands(of: layer)).subtracting(kept)
@@ -106,6 +103,85 @@ struct StageRecomputation {
         kept.formUnion(needed)
         changes = true
       }
+    }
+  }
+
+  /// Chooses layers so that the stage keeps no more than `bound` bytes of a micro-batch, and what of
+  /// checkpoints is computed again with them.
+  /// - Returns: the bytes that it then keeps: more than the bound where no choice keeps fewer.
+  mutating func chooseLayers(
+    _ checkpoint: String, isLast: Bool, within bound: Int, _ costs: inout some CostModel
+  ) -> Int {
+    let candidates = candidates(checkpoint, isLast: isLast)
+    let described = candidates.map { description(of: layers[$0], &costs) }
+    var choice = ActivationChoice(described, alsoKept: otherwiseRead(), in: forward)
+    choice.fit(bound)
+    for (index, layer) in zip(candidates, choice.layers) {
+      layers[index].isChosen = layer.isRecomputed
+    }
+    dropped = choice.dropped
+    return choice.keptBytes
+  }
+
+  /// The layers that may be computed again. Of the last stage those up to its last checkpoint: the backward
+  /// pass of the others follows at once.
+  private func candidates(_ checkpoint: String, isLast: Bool) -> [Int] {
+    guard isLast else { return Array(layers.indices) }
+    let positions = forward.positions
+    let last =
+      forward[forward.body].operations.lastIndex { id in
+        guard case .control(.call(let callee)) = forward[id].operation else { return false }
+        return callee.hasPrefix(checkpoint)
+      } ?? -1
+    return layers.indices.filter { positions[layers[$0].forward] ?? 0 <= last }
+  }
+
+  private func description(
+    of layer: Layer, _ costs: inout some CostModel
+  ) -> ActivationChoice.Layer {
+    let (call, count) = (forward[layer.forward], layer.primal.results.count)
+    return ActivationChoice.Layer(
+      reads: stashed(backward[layer.backward].operands.compactMap(valueHeld)),
+      needs: stashed(call.operands), outputs: Array(call.results.prefix(count)),
+      activationCycles: costs.cost(of: layer.derivative.name).cycles,
+      outputCycles: costs.cost(of: layer.primal.name).cycles)
+  }
+
+  /// What operations of the backward stage that belong to no layer read of the forward stage's values.
+  private func otherwiseRead() -> [ValueID] {
+    let calls = Set(layers.map(\.backward))
+    return stashed(
+      backward[backward.body].operations.filter { !calls.contains($0) }
+        .flatMap(backward.valuesRead).compactMap(valueHeld))
+  }
+
+  /// The value of the forward stage that an argument of the backward stage is.
+  private func valueHeld(_ argument: ValueID) -> ValueID? {
+    guard case .argument(backward.body, let number) = backward[argument].definition else {
+      return nil
+    }
+    if let result = resultOfArgument[number] { return forward.results[result] }
+    let operand = caller[pair.backward].operands[number]
+    return caller[pair.forward].operands.firstIndex(of: operand).map { forward.arguments[$0] }
+  }
+
+  /// The value that an argument of the backward stage is, where it is not kept.
+  private func dropped(by argument: ValueID) -> ValueID? {
+    valueHeld(argument).flatMap { dropped.contains($0) ? $0 : nil }
+  }
+
+  /// Those of the values that are kept for each micro-batch, each once: what the stage computes but for
+  /// constants, and what it is given by the stage before it.
+  private func stashed(_ values: [ValueID]) -> [ValueID] {
+    var seen: Set<ValueID> = []
+    return values.filter { value in
+      if case .argument(_, let index) = forward[value].definition {
+        let operand = caller[pair.forward].operands[index]
+        guard caller.operation(defining: operand) != nil else { return false }
+      } else if constant(value) != nil {
+        return false
+      }
+      return seen.insert(value).inserted
     }
   }
 
@@ -187,8 +263,9 @@ struct StageRecomputation {
     for id in backward[backward.body].operations {
       var operands = backward.valuesRead(by: id)
       if let layer = layerOf[id] {
-        operands.removeAll { activation($0, layer) != nil }
-        for operand in forward[layer.forward].operands where constant(operand) == nil {
+        operands.removeAll { activation($0, layer) != nil || dropped(by: $0) != nil }
+        for operand in forward[layer.forward].operands
+        where constant(operand) == nil && !dropped.contains(operand) {
           if let argument = argumentHolding[operand] {
             needed.insert(argument)
           } else if !further.contains(operand) {
@@ -215,19 +292,47 @@ struct StageRecomputation {
         rewriter.copy(id, of: backward, &copies)
         continue
       }
+      makeOperands(of: layer, &rewriter, &known)
       let operands = forward[layer.forward].operands
-      for id in operands.compactMap(constant) { rewriter.copy(id, of: forward, &known) }
       let again = rewriter.call(layer.derivative, operands.compactMap { known[$0] })
       let node = backward[id]
       let results = rewriter.insert(
         node.operation,
         node.operands.compactMap { operand in
-          activation(operand, layer).map { again[$0] } ?? copies[operand]
+          activation(operand, layer).map { again[$0] }
+            ?? dropped(by: operand).flatMap { known[$0] } ?? copies[operand]
         }, resultTypes: node.results.map(backward.type(of:)))
       for (value, result) in zip(node.results, results) { copies[value] = result }
     }
     rewriter.return(backward.results.compactMap { copies[$0] })
     return BackwardStage(function: rewriter.function, old: old, further: further)
+  }
+
+  /// Computes those operands of a layer's forward call that are not kept: constants, and outputs of layers
+  /// before it, from the last one that is kept on.
+  private func makeOperands(
+    of layer: Layer, _ rewriter: inout Rewriter, _ known: inout [ValueID: ValueID]
+  ) {
+    var pending = [layer]
+    while let next = pending.last {
+      let operands = forward[next.forward].operands
+      let missing = operands.filter { dropped.contains($0) && known[$0] == nil }
+      let makers = missing.compactMap { value in
+        layers.first { forward[$0.forward].results.contains(value) }
+      }
+      if !makers.isEmpty {
+        pending += makers
+        continue
+      }
+      pending.removeLast()
+      for id in operands.compactMap(constant) { rewriter.copy(id, of: forward, &known) }
+      let outputs = forward[next.forward].results.prefix(next.primal.results.count)
+      guard !pending.isEmpty, outputs.contains(where: { known[$0] == nil }) else { continue }
+      let again = rewriter.call(next.primal, operands.compactMap { known[$0] })
+      for (value, result) in zip(outputs, again) where dropped.contains(value) {
+        known[value] = result
+      }
+    }
   }
 
   private struct ForwardStage {
