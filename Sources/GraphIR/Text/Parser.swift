@@ -202,7 +202,7 @@ struct Parser {
 
   // MARK: Regions and operations
 
-  /// A region of one block; `owner` is the repeat it belongs to, nil for a function's body.
+  /// A region of one block; `block` is that of an operation, nil for a function's body.
   mutating func region(_ rewriter: inout Rewriter, _ block: BlockID?) throws {
     depth += 1
     defer { depth -= 1 }
