@@ -28,10 +28,17 @@ package enum Fusion {
   ) { module, _ in
     let effects = module.functionsWithEffect
     for function in module.functions {
-      let groups = FusionGroups(function, effects: effects)
-      guard !groups.isEmpty else { continue }
-      var writer = FusionWriter(function, groups)
-      module.insert(writer.written())
+      // What is fused leaves more room to the rest, if seldom: until nothing is found.
+      var fused = function
+      var isChanged = false
+      while true {
+        let groups = FusionGroups(fused, effects: effects)
+        if groups.isEmpty { break }
+        var writer = FusionWriter(fused, groups)
+        fused = writer.written()
+        isChanged = true
+      }
+      if isChanged { module.insert(fused) }
     }
   }
 }

@@ -9,11 +9,12 @@ import Operations
 /// can all be made at once. Time is linear in the operations and their operands.
 ///
 /// 1. Levels begin as low as they can be.
-/// 2. From the last operation to the first, one is raised to its readers' level where it then is linked
-///    with more of them than it loses of those that it reads. So the moments of an optimizer come
-///    to be where the bias corrections, scalars, that their readers need are known.
+/// 2. From the last operation to the first, each is raised as far as its readers allow: an elementwise
+///    one only where it then is linked with more of them than it loses of those that it reads and that
+///    cannot follow, or with as many where one that follows meets another reader. So the moments of an
+///    optimizer come to be where the bias corrections, scalars, that their readers need are known.
 ///
-/// Run on what was fused the levels are the same, so that nothing more is found.
+/// A chain that is there already stays at its level.
 struct FusionGroups {
   /// What joins two operations of which one must stand before the other.
   enum Tie {
@@ -45,8 +46,17 @@ struct FusionGroups {
   /// What each operation must stand before.
   private var successors: [[Neighbour]] = []
 
-  /// Readers of an operand that are looked at before a rise; one with more is taken to stay.
+  /// Readers of an operand that are looked at when one is to be raised.
   private static let largestSearch = 32
+
+  private enum Kind {
+    case elementwise
+    /// What was fused before.
+    case chain
+    case other
+  }
+
+  private var kinds: [Kind] = []
 
   init(_ function: Function, effects: Set<String>) {
     operations = function[function.body].operations
@@ -82,6 +92,11 @@ struct FusionGroups {
     var lastEffect: Int?
     for (number, id) in operations.enumerated() {
       let node = function[id]
+      switch node.operation {
+      case .elementwise: kinds.append(.elementwise)
+      case .control(.fuse): kinds.append(.chain)
+      default: kinds.append(.other)
+      }
       var seen: Set<Int> = []
       var found: [Neighbour] = []
       for value in function.valuesRead(by: id) {
@@ -124,28 +139,55 @@ struct FusionGroups {
   }
 
   private mutating func raise() {
+    let limits = findLimits()
     for number in operations.indices.reversed() {
-      guard let highest = highestLevel(of: number, besides: nil), highest > levels[number] else {
+      guard let highest = highestLevel(before: number, levels), highest > levels[number] else {
         continue
       }
-      let gain = successors[number].count { $0.tie == .link && levels[$0.operation] == highest }
-      let loss = predecessors[number].count { before in
-        guard before.tie == .link, levels[before.operation] == levels[number] else { return false }
-        guard successors[before.operation].count <= Self.largestSearch else { return true }
-        let other = highestLevel(of: before.operation, besides: number)
-        return other.map { $0 < highest } ?? false
+      switch kinds[number] {
+      case .chain: continue
+      case .other: levels[number] = highest
+      case .elementwise:
+        let gain = successors[number].count { $0.tie == .link && levels[$0.operation] == highest }
+        let loss = predecessors[number].count { before in
+          before.tie == .link && levels[before.operation] == levels[number]
+            && limits[before.operation] < highest
+        }
+        if gain > loss || gain == loss && joinsSiblings(number, at: highest, limits) {
+          levels[number] = highest
+        }
       }
-      if gain > loss { levels[number] = highest }
     }
   }
 
-  /// The highest level that the operations behind, but for one, allow; nil where none bounds it.
-  private func highestLevel(of number: Int, besides excluded: Int?) -> Int? {
+  /// Whether an operation that it reads could follow it to a level, and there meet another reader, which
+  /// is or could be there.
+  private func joinsSiblings(_ number: Int, at level: Int, _ limits: [Int]) -> Bool {
+    predecessors[number].contains { before in
+      before.tie == .link && levels[before.operation] == levels[number]
+        && limits[before.operation] >= level
+        && successors[before.operation].prefix(Self.largestSearch).contains {
+          $0.tie == .link && $0.operation != number
+            && (levels[$0.operation]...max(limits[$0.operation], levels[$0.operation]))
+              .contains(level)
+        }
+    }
+  }
+
+  /// The highest level that each operation could come to.
+  private func findLimits() -> [Int] {
+    var limits = levels
+    for number in operations.indices.reversed() where kinds[number] != .chain {
+      limits[number] = highestLevel(before: number, limits) ?? levels[number]
+    }
+    return limits
+  }
+
+  /// The highest level that those behind an operation allow; nil where none bounds it.
+  private func highestLevel(before number: Int, _ levels: [Int]) -> Int? {
     var highest: Int?
-    for behind in successors[number] where behind.operation != excluded {
-      let level = levels[behind.operation]
-      if level == .max { continue }
-      highest = min(highest ?? .max, level - behind.tie.rise)
+    for behind in successors[number] where levels[behind.operation] != .max {
+      highest = min(highest ?? .max, levels[behind.operation] - behind.tie.rise)
     }
     return highest
   }
