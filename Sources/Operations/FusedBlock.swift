@@ -42,7 +42,7 @@ package struct FusedBlock<Value: Hashable> {
     let shape = type(first).shape
     for operand in operands {
       try TypeRules.require(
-        try TypeRules.broadcast(operand.shape, shape) == shape,
+        (try? TypeRules.broadcast(operand.shape, shape)) == shape,
         "an operand of type \(operand) does not broadcast to the chain's shape \(shape)")
     }
     var made: Set<Value> = []
