@@ -110,6 +110,10 @@ package enum PassPipeline {
           PassOptions([("schedule", recipe.pipeline.schedule.rawValue)])))
     }
     phases += [
+      Phase(
+        Fusion.pass,
+        "rules for single operations do not look into chains, and what repeats is then found with "
+          + "its chains"),
       recipe.usesOutlining
         ? Phase(
           Outlining.pass,

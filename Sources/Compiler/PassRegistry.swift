@@ -9,6 +9,7 @@ package enum PassRegistry {
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
     ConstantFolding.pass,
+    Fusion.pass,
     Inlining.pass,
     JoinSlices.pass,
     Offload.pass,

@@ -118,8 +118,8 @@ package enum Operation: Hashable, Sendable {
     return try Control(mnemonic: mnemonic, attributes: &reader).map(Operation.control)
   }
 
-  /// The result types that the operands' types determine, or nil for a call, a repeat and the
-  /// terminators, whose types come from the function or the region they belong to.
+  /// The result types that the operands' types determine, or nil for a call, a repeat, a
+  /// chain and the terminators, whose types come from the function or the region they belong to.
   /// - Throws: `OperationError` where the operands do not fit, or lie in streaming memory and the
   ///   operation computes with them.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType]? {
@@ -135,7 +135,7 @@ package enum Operation: Hashable, Sendable {
   private var takesBuffers: Bool {
     switch self {
     case .remote, .control(.call), .control(.return): true
-    case .control(.repeat), .control(.yield), .elementwise, .movement, .reduction, .contraction,
+    case .control(.repeat), .control(.fuse), .control(.yield), .elementwise, .movement, .reduction, .contraction,
       .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective:
       false
     }
@@ -152,8 +152,7 @@ package enum Operation: Hashable, Sendable {
     switch self {
     case .control(.return), .control(.yield), .source(.infeed): true
     // Functions and repeats only make values; an infeed inside one keeps its place by being read.
-    case .control(.call), .control(.repeat), .elementwise, .movement, .reduction, .contraction,
-      .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective, .remote:
+    case .control(.call), .control(.repeat), .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective, .remote, .control(.fuse):
       false
     }
   }

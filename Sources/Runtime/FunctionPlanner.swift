@@ -10,7 +10,7 @@ import Operations
 ///   and the operation waits for the earlier iterations, and need not wait for others of its group.
 /// - Another result of an operation takes the place of an operand that is dead after it, where the
 ///   kernel can compute in place.
-/// - All else has its own storage.
+/// - All else has its own storage. What a chain makes inside it has none.
 struct FunctionPlanner {
   private let program: Program
   private let schedule: Schedule
@@ -100,7 +100,9 @@ struct FunctionPlanner {
       storageOf[value] = storage(for: value, result: result, of: site, carried: carried)
     }
     if readInGroup.group != nil { readInGroup.storages.formUnion(site.operandsOf.keys) }
-    if let body = operation.body { place(repeat: site, body: body) }
+    if case .control(.repeat) = operation.operation, let body = operation.body {
+      place(repeat: site, body: body)
+    }
   }
 
   private mutating func place(repeat site: Site, body: Program.BlockIndex) {

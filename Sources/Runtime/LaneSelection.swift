@@ -94,7 +94,7 @@ extension ProgramOperation {
     case .source, .movement, .control(.yield), .control(.return): false
     case .elementwise: results.contains { program.type(of: $0).count > 1 }
     case .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random,
-      .stash, .remote, .collective, .control(.call), .control(.repeat):
+      .stash, .remote, .collective, .control(.call), .control(.repeat), .control(.fuse):
       true
     }
   }

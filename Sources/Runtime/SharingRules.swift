@@ -35,6 +35,8 @@ struct SharingRules {
     case .collective(let family): return family.computesInPlace
     case .accumulation: return operand == 0
     case .control(.repeat): return operand == result
+    // Each block of elements is written after it was read: as many elements are the same ones.
+    case .control(.fuse): return true
     case .control(.call(let callee)):
       guard let plan = plans[calls.number(of: callee)] else { return false }
       return allowsSharing(plan, result: result, argument: operand)
@@ -112,7 +114,7 @@ extension ProgramOperation {
     case .control(.call), .accumulation, .stash:
       accumulators.operand(of: self, result: result).map { [$0] } ?? []
     case .control(.yield), .control(.return): []
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
+    case .control(.fuse), .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
       .random, .source, .remote, .collective:
       Array(operands.indices)
     }
