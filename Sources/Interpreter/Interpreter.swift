@@ -81,7 +81,7 @@ package struct Interpreter: Sendable {
         for (argument, value) in zip(function[body].arguments, operands) {
           values[argument] = value
         }
-        results = try run(body, of: function, &values, iteration: iteration)
+        results = try run(body, of: function, &values, &readCounts)
       } else {
         results = try evaluate(node.operation, operands, &readCounts)
       }
