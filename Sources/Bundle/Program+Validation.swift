@@ -33,7 +33,8 @@ extension Program {
   /// - Results have the types that the operation gives them; a call agrees with its function; a
   ///   repeat's block takes an i32 scalar and the carried types and yields the carried types.
   /// - Calls form no cycle, and are at most `Limits.callDepth` deep and `Limits.callCount` in all.
-  /// - Collectives stand only in the own block of a function that nothing calls.
+  /// - Collectives stand only in the own block of a function that nothing calls; those that split tensors
+  ///   are for one number of replicas.
   /// - One host stream has one type.
   /// - Ports are one for each argument and result, none twice on one side; those of parameters,
   ///   moments and gradients name a parameter and have its shape, a parameter's its type too.

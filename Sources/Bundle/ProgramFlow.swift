@@ -15,6 +15,8 @@ struct ProgramFlow {
   private var isOperationPlaced: [Bool]
   private var streams: [String: TensorType] = [:]
   private var currentFunction = 0
+  /// The number of replicas that the program's collectives are for.
+  private let replicas: Int?
 
   /// For each function the functions that its operations call, one entry an operation.
   private(set) var calls: [[Int]]
@@ -52,6 +54,7 @@ struct ProgramFlow {
     self.signatures = signatures
     self.isCalled = isCalled
     functionNumbers = numbers
+    replicas = program.replicas
     parametersByName = Dictionary(
       program.parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     states = program.values.map { _ in .notMade }
@@ -142,10 +145,13 @@ struct ProgramFlow {
       try requireEqual(resultTypes, operandTypes, "\(place): the results")
     case .control(.yield), .control(.return):
       try requireValid(resultTypes.isEmpty, "\(place) must not have results")
-    case .collective:
+    case .collective(let collective):
       try requireValid(
         nesting == 0 && !isCalled[currentFunction],
         "\(place): a collective stands only in the own block of a function that nothing calls")
+      try requireValid(
+        collective.replicas == nil || collective.replicas == replicas,
+        "\(place) is for another number of replicas than \(replicas ?? 0)")
       try checkResults(operation, operandTypes, resultTypes, place)
     case .source(.infeed(let stream, let type)):
       try requireValid(

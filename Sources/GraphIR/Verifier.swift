@@ -36,6 +36,7 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 ///
 /// Placement:
 /// 10. Collectives stand in the body of a function that no function calls: replicas meet only there.
+///     Those that split tensors are for one number of replicas.
 /// 11. A host stream has one type.
 /// 12. Stages and IPUs have numbers from 0, and all functions of a stage one IPU; a function of a
 ///     stage calls none of another.
@@ -195,13 +196,18 @@ package struct Verifier {
     var called: Set<String> = []
     for function in module.functions { called.formUnion(function.callees) }
     var finished: Set<String> = []
+    var replicas: Int?
     for function in module.functions {
       var path: [String] = []
       if reachesItself(function.name, &path, &finished) {
         report("calls run in a circle: \(path.joined(separator: " → "))", function)
       }
       for id in function.allOperations {
-        guard case .collective = function[id].operation else { continue }
+        guard case .collective(let collective) = function[id].operation else { continue }
+        replicas = replicas ?? collective.replicas
+        if let own = collective.replicas, own != replicas {
+          report("other collectives are for \(replicas ?? 0) replicas", function, id)
+        }
         if called.contains(function.name) || function[id].parent != function.body {
           report(
             "a collective must stand in the body of a function that is not called", function, id)

@@ -109,21 +109,12 @@ package struct Interpreter: Sendable {
             return tensor
           })
       ]
-    case .collective(.allReduceSum):
-      return [.same(Self.sum((0..<replicas).map { operands[0][$0] }))]
+    case .collective(let collective):
+      return try collective.evaluate(operands, replicas: replicas)
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
       .random, .source(.constant), .control:
       return try evaluateAlike(operation, operands)
     }
-  }
-
-  /// Sums in the order of the replicas, with one rounding.
-  private static func sum(_ tensors: [Tensor]) -> Tensor {
-    var total = tensors[0].values
-    for tensor in tensors.dropFirst() {
-      for index in total.indices { total[index] += tensor.values[index] }
-    }
-    return Tensor(tensors[0].type, total)
   }
 
   /// Once where all replicas have the same operands, else once for each.
@@ -144,18 +135,5 @@ package struct Interpreter: Sendable {
     if isSame { return try evaluate(operands.map { $0[0] }).map(ReplicatedValue.same) }
     let results = try (0..<replicas).map { replica in try evaluate(operands.map { $0[replica] }) }
     return results[0].indices.map { index in .each(results.map { $0[index] }) }
-  }
-}
-
-/// A value of every replica.
-private enum ReplicatedValue {
-  case same(Tensor)
-  case each([Tensor])
-
-  subscript(replica: Int) -> Tensor {
-    switch self {
-    case .same(let tensor): tensor
-    case .each(let tensors): tensors[replica]
-    }
   }
 }

@@ -29,6 +29,14 @@ struct OperationSite {
     }
   }
 
+  /// The error for an operation that splits tensors among another number of replicas.
+  func otherReplicas(_ count: Int) -> TesseraError {
+    TesseraError(
+      .incompatible, code: .replicaMismatch,
+      "function '\(function)', '\(mnemonic)': the program is for \(count) replicas, \(replicas) are to run",
+      remedies: ["run \(count) replicas, or compile for \(replicas)"])
+  }
+
   /// The error for an index that names no row or column.
   func indexOutOfRange(_ index: Int32, at position: Int64, extent: Int) -> TesseraError {
     TesseraError(

@@ -97,10 +97,13 @@ struct Preparation {
     case .control(.call(let callee)): return call(site, of: plan.calls.number(of: callee))
     case .control(.repeat(let count)): return try `repeat`(index, count: count, in: function)
     case .collective(let collective):
-      let operand = operation.operands[0]
-      let storage = plan.functions[function].storages[plan.storageOf[operand]]
-      let stride = plan.replication.isReplicated[operand] ? storage.replicaStride : 0
-      return try collective.kernel(site, stride: stride)
+      func stride(_ value: Program.ValueIndex) -> Int {
+        let storage = plan.functions[function].storages[plan.storageOf[value]]
+        return plan.replication.isReplicated[value] ? storage.replicaStride : 0
+      }
+      return try collective.kernel(
+        site, operandStrides: operation.operands.map(stride),
+        resultStrides: operation.results.map(stride))
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
       .random, .source:
       return try operation.operation.kernel(site)

@@ -28,7 +28,7 @@ struct SharingRules {
     case .normalization(let family): return family.replaces(operand: operand, by: result)
     case .softmax(let family): return family.computesInPlace
     case .random(let family): return family.replaces(operand: operand)
-    case .collective(let family): return family.computesInPlace
+    case .collective(let family): return family.computesInPlace(operand: operand, result: result)
     case .control(.repeat): return operand == result
     case .control(.call(let callee)):
       guard let plan = plans[calls.number(of: callee)] else { return false }
@@ -94,19 +94,20 @@ extension ProgramOperation {
   /// The operands whose place the result may take, where `SharingRules` agrees.
   func operandsToReplace(result: Int) -> [Int] {
     switch operation {
-    case .control(.repeat): [result]
+    case .control(.repeat), .collective: [result]
     // A call may take an operand's place where that is asked for, but does not look for it: calls
     // have many operands, and the values between them are few.
     case .control(.call), .control(.yield), .control(.return): []
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source, .collective:
+      .random, .source:
       Array(operands.indices)
     }
   }
 }
 
 /// Which values differ between replicas: those of an entry function's own block that depend on the
-/// replica's number or a host stream and have not been summed over the replicas.
+/// replica's number or a host stream and have not been summed over the replicas, and those of which each
+/// replica has a part.
 ///
 /// Inside the functions that it calls, and inside repeats, one replica runs at a time.
 struct Replication {
@@ -121,7 +122,11 @@ struct Replication {
     for (number, function) in program.functions.enumerated() where !calls.isCalled[number] {
       for index in program.blocks[function.body].operations {
         let operation = program.operations[index]
-        if case .collective = operation.operation { continue }
+        // It runs once, for all replicas.
+        if case .collective(let collective) = operation.operation {
+          if collective.givesParts { for value in operation.results { isReplicated[value] = true } }
+          continue
+        }
         guard !operation.operation.isTerminator, differs(operation, program, calls) else {
           continue
         }

@@ -151,7 +151,7 @@ package struct TrainingStep: Sendable {
 
     var sums = rewriter.call(replica, parameters + [seed, weightUpdate, lossScale])
     if recipe.replicas > 1 {
-      sums = sums.map { rewriter.insert(.collective(.allReduceSum), [$0])[0] }
+      sums = rewriter.insert(.collective(.allReduceSum), sums)
     }
     let globalCount = Double(recipe.accumulationCount * recipe.replicas)
     let losses = sums.dropFirst(parameters.count).map {

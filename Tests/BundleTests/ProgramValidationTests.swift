@@ -152,6 +152,15 @@ private let violations = [
     program.operations[9] = ProgramOperation(
       .collective(.allReduceSum), operands: [13], results: [14])
   },
+  Violation("is for another number of replicas than 2") { program in
+    program.types.append(TensorType([2], .f32))
+    program.values += [5, 5]
+    program.operations += [2, 3].enumerated().map { index, replicas in
+      ProgramOperation(
+        .collective(.replicaSlice(replicas: replicas)), operands: [1], results: [17 + index])
+    }
+    program.blocks[0].operations.insert(contentsOf: [14, 15], at: 0)
+  },
   // Streams and ports
   Violation("the name of the stream cannot be printed") {
     $0.operations[11].operation = .source(.infeed(stream: "", TensorType([], .i32)))

@@ -141,6 +141,16 @@ import Testing
         ], types: unaryType),
       message: "a collective must stand"),
     Broken(
+      invariant: 10,
+      text: module(
+        arguments: argument,
+        [
+          "%0 = \"tessera.replica_slice\"(%a) {replicas = 2 : i64} : (tensor<2xf32>) -> tensor<1xf32>",
+          "%1 = \"tessera.replica_slice\"(%a) {replicas = 3 : i64} : (tensor<2xf32>) -> tensor<1xf32>",
+          returns,
+        ], types: unaryType),
+      message: "other collectives are for 2 replicas"),
+    Broken(
       invariant: 11,
       text: module(
         arguments: argument,
