@@ -37,7 +37,8 @@ extension Program {
   ///   are for one number of replicas.
   /// - One host stream has one type.
   /// - Ports are one for each argument and result, none twice on one side; those of parameters,
-  ///   moments and gradients name a parameter and have its shape, a parameter's its type too.
+  ///   moments and gradients name a parameter and have its shape, a parameter's its type too. A moment
+  ///   may be in parts, wherever it stands; it then has the shape of one replica's part.
   ///
   /// - Throws: `TesseraError` (incompatible, `invalid-program`) with the first violation.
   package func validate() throws(TesseraError) {

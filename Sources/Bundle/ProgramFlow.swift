@@ -14,6 +14,8 @@ struct ProgramFlow {
   private var isBlockPlaced: [Bool]
   private var isOperationPlaced: [Bool]
   private var streams: [String: TensorType] = [:]
+  /// Whether tensors that the host knows by role and name are in parts.
+  private var isSharded: [Port: Bool] = [:]
   private var currentFunction = 0
   /// The number of replicas that the program's collectives are for.
   private let replicas: Int?
@@ -204,7 +206,7 @@ struct ProgramFlow {
     }
   }
 
-  private func checkPorts(
+  private mutating func checkPorts(
     _ function: ProgramFunction, _ signature: Signature
   ) throws(TesseraError) {
     let sides = [
@@ -220,7 +222,13 @@ struct ProgramFlow {
         guard let port else { continue }
         let name = "\(place), \(side) port \(port.role.rawValue)"
         try requireValid(isPrintableName(port.name), "\(name): the name cannot be printed")
-        try requireValid(seen.insert(port).inserted, "\(name) '\(port.name)' stands twice")
+        var whole = port
+        whole.isSharded = false
+        try requireValid(seen.insert(whole).inserted, "\(name) '\(port.name)' stands twice")
+        try requireValid(
+          isSharded[whole] == nil || isSharded[whole] == port.isSharded,
+          "\(name) '\(port.name)' is in parts here and whole elsewhere")
+        isSharded[whole] = port.isSharded
         try checkParameter(port, type, "\(name) '\(port.name)'")
       }
     }
@@ -229,12 +237,18 @@ struct ProgramFlow {
   private func checkParameter(
     _ port: Port, _ type: TensorType, _ name: String
   ) throws(TesseraError) {
+    try requireValid(
+      !port.isSharded || port.role.isMoment && replicas != nil,
+      "\(name) is in parts, and only moments of a program for a number of replicas are")
     switch port.role {
     case .parameter, .firstMoment, .secondMoment, .gradient:
       guard let entry = parametersByName[port.name] else {
         throw invalidProgram("\(name) does not name a parameter")
       }
-      let expected = program.types[entry.type]
+      var expected = program.types[entry.type]
+      if port.isSharded, let replicas {
+        expected.shape = [Collective.partCount(of: expected.count, replicas: replicas)]
+      }
       try requireValid(
         type.shape == expected.shape && (port.role != .parameter || type == expected),
         "\(name) is \(type), the parameter \(expected)")

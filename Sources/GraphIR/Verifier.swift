@@ -21,6 +21,7 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 /// 1. A function's body ends with `func.return`; a region's block with `tessera.yield`; terminators
 ///    stand nowhere else.
 /// 2. Every argument and result has a port or none has; ports of one role and name are not repeated.
+///    Sharded ports are those of moments, on both sides or on none.
 /// 3. A function has a name, and no other function has it.
 ///
 /// Operations:
@@ -95,6 +96,21 @@ package struct Verifier {
     verify(function.body, of: function, terminator: .return, &defined)
     verifyPorts(function.argumentPorts, "argument", function)
     verifyPorts(function.resultPorts, "result", function)
+    verifySharding(function)
+  }
+
+  private mutating func verifySharding(_ function: Function) {
+    let ports = (function.argumentPorts + function.resultPorts).compactMap { $0 }
+    let given = Set(ports)
+    for port in ports where port.isSharded {
+      var whole = port
+      whole.isSharded = false
+      if !port.role.isMoment || given.contains(whole) {
+        report(
+          "the port \(port.role.rawValue) '\(port.name)' must not be sharded, or not on one side only",
+          function)
+      }
+    }
   }
 
   private mutating func verifyPorts(_ ports: [Port?], _ kind: String, _ function: Function) {

@@ -21,19 +21,36 @@ package struct Interpreter: Sendable {
     self.infeed = infeed
   }
 
-  /// The results of the function for the arguments, those of replica 0 where replicas differ.
+  /// The results of the function for the arguments, those of replica 0 where replicas differ. What is
+  /// sharded has a leading axis of replicas.
   /// - Throws: `TesseraError` where the function is not there, the arguments are not of its types, or an
   ///   operation fails on its data.
   package func run(_ name: String, _ arguments: [Tensor]) throws -> [Tensor] {
     guard let function = module[name] else {
       throw TesseraError(.internalError, code: .noSuchFunction, "there is no function @\(name)")
     }
-    guard arguments.map(\.type) == function.argumentTypes else {
-      throw TesseraError(
-        .internalError, code: .wrongArguments, "@\(name) takes \(function.argumentTypes)")
+    let types = zip(function.argumentPorts, function.argumentTypes).map { port, type in
+      port?.hostType(type, replicas: replicas) ?? type
     }
-    let results = try run(function, arguments.map(ReplicatedValue.same))
-    return results.map { $0[0] }
+    guard arguments.map(\.type) == types else {
+      throw TesseraError(
+        .internalError, code: .wrongArguments, "@\(name) takes \(types)")
+    }
+    var values: [ReplicatedValue] = []
+    for (index, argument) in arguments.enumerated() {
+      let isSharded = function.argumentPorts[index]?.isSharded == true
+      values.append(
+        isSharded
+          ? .each(argument.parts(function.argumentTypes[index], count: replicas))
+          : .same(argument))
+    }
+    let results = try run(function, values)
+    return zip(function.resultPorts, results).map { port, result in
+      guard let port, port.isSharded else { return result[0] }
+      return Tensor(
+        moved: (0..<replicas).flatMap { result[$0].values },
+        port.hostType(result[0].type, replicas: replicas))
+    }
   }
 
   private func run(

@@ -74,8 +74,13 @@ extension FunctionPlan {
 }
 
 extension Storage {
-  /// Bytes from one replica's value to the next.
-  var replicaStride: Int { aligned(byteCount) }
+  /// Bytes from one replica's value to the next: the host's parts stand side by side.
+  var replicaStride: Int {
+    switch home {
+    case .frame, .constant: aligned(byteCount)
+    case .argument, .result: byteCount
+    }
+  }
 
   fileprivate func byteCountInFrame(replicas: Int) -> Int {
     replicaStride * (isReplicated ? replicas : 1)

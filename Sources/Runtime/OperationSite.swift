@@ -69,11 +69,14 @@ extension TensorType {
   var extents: [Int64] { shape.map(Int64.init) }
 }
 
-/// A kernel that copies a whole tensor; where both are one place it does nothing.
-func copyKernel(_ type: TensorType, from source: Int, to destination: Int) -> Kernel {
+/// A kernel that copies a whole tensor, at offsets in bytes; where both are one place it does nothing.
+func copyKernel(
+  _ type: TensorType, from source: Int, _ sourceOffset: Int = 0, to destination: Int,
+  _ destinationOffset: Int = 0
+) -> Kernel {
   let (size, count) = (type.element.byteCount, Int64(type.count))
   return { machine in
-    let (from, to) = (machine[source], machine[destination])
+    let (from, to) = (machine[source] + sourceOffset, machine[destination] + destinationOffset)
     guard from != to else { return }
     hk_copy_strided(machine.pool, size, 1, [count], from, [1], to, [1])
   }

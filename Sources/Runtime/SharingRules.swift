@@ -114,12 +114,17 @@ struct Replication {
   private(set) var isReplicated: [Bool]
   /// Operations that run once for each replica.
   private(set) var runsForEachReplica: [Bool]
+  let replicas: Int
 
   init(_ program: Program, _ calls: CallGraph, replicas: Int) {
+    self.replicas = replicas
     isReplicated = program.values.map { _ in false }
     runsForEachReplica = program.operations.map { _ in false }
     guard replicas > 1 else { return }
     for (number, function) in program.functions.enumerated() where !calls.isCalled[number] {
+      for (port, value) in zip(function.arguments, program.blocks[function.body].arguments) {
+        isReplicated[value] = isSharded(port)
+      }
       for index in program.blocks[function.body].operations {
         let operation = program.operations[index]
         // It runs once, for all replicas.
@@ -135,6 +140,9 @@ struct Replication {
       }
     }
   }
+
+  /// Whether the host's tensor has a part for each of several replicas.
+  func isSharded(_ port: Port?) -> Bool { replicas > 1 && port?.isSharded == true }
 
   private func differs(
     _ operation: ProgramOperation, _ program: Program, _ calls: CallGraph

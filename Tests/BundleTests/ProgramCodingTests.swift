@@ -19,6 +19,14 @@ import Testing
     #expect(literal[1].sign == .minus)
   }
 
+  @Test func shardedPortsRoundTrip() throws {
+    let program = try shardedProgram()
+    let read = try Program(encoded: program.encoded())
+    #expect(read == program)
+    #expect(read.functions[0].arguments[1]?.isSharded == true)
+    #expect(read.functions[0].arguments[0]?.isSharded == false)
+  }
+
   @Test func everyAttributeKindRoundTrips() throws {
     // slice has integers, matmul an element type and truth values, dropout a real number.
     let matrix = TensorType([4, 4], .f16)

@@ -42,6 +42,22 @@ import Testing
       ),
       message: "is repeated"),
     Broken(
+      invariant: 2,
+      text: module(
+        arguments: argument, [returns], types: unaryType,
+        attributes:
+          "arg_attrs = [{tessera.name = \"w\", tessera.role = \"first_moment\"}], res_attrs = [{tessera.name = \"w\", tessera.role = \"first_moment\", tessera.sharded = true}], "
+      ),
+      message: "must not be sharded, or not on one side only"),
+    Broken(
+      invariant: 2,
+      text: module(
+        arguments: argument, [returns], types: unaryType,
+        attributes:
+          "arg_attrs = [{tessera.name = \"w\", tessera.role = \"parameter\", tessera.sharded = true}], "
+      ),
+      message: "the port parameter 'w' must not be sharded"),
+    Broken(
       invariant: 3,
       text: module(arguments: argument, [returns], types: unaryType)
         .replacing("sym_name = \"f\"", with: "sym_name = \"\""),
