@@ -26,12 +26,14 @@ extension Program {
   ///
   /// - Indices are in range; extents are positive; sizes are within `Limits`.
   /// - Names are printable and not empty; those of functions and of parameters are unique.
-  /// - Each block belongs to one function or repeat, each operation to one block.
+  /// - Each block belongs to one function, repeat or chain, each operation to one block.
   /// - Each value is made once, by a block's argument or an operation, and before its uses. A repeat
   ///   sees the values around it, a function nothing outside.
-  /// - Each block ends in its only terminator: `return` for a function, `yield` for a repeat.
+  /// - Each block ends in its only terminator: `return` for a function, `yield` for a repeat or
+  ///   a chain.
   /// - Results have the types that the operation gives them; a call agrees with its function; a
-  ///   repeat's block takes an i32 scalar and the carried types and yields the carried types.
+  ///   repeat's block takes an i32 scalar and the carried types and yields the carried types; a
+  ///   chain's block is one of `FusedBlock`.
   /// - Calls form no cycle, and are at most `Limits.callDepth` deep and `Limits.callCount` in all.
   /// - Collectives stand only in the own block of a function that nothing calls; those that split tensors
   ///   are for one number of replicas.
@@ -108,13 +110,15 @@ private struct ProgramTables {
     try requireValid(
       max(operation.operands.count, operation.results.count) <= Program.Limits.operandCount,
       "\(name) has more than \(Program.Limits.operandCount) operands or results")
-    if case .control(.repeat(let count)) = operation.operation {
+    switch operation.operation {
+    case .control(.repeat), .control(.fuse):
       guard let body = operation.body else { throw invalidProgram("\(name) has no body") }
       try requireRange([body], program.blocks.count, "body of \(name)")
+    default: try requireValid(operation.body == nil, "\(name) must not have a body")
+    }
+    if case .control(.repeat(let count)) = operation.operation {
       try requireValid(
         count <= Int(Int32.max), "\(name) runs \(count) times, which an i32 cannot count")
-    } else {
-      try requireValid(operation.body == nil, "\(name) must not have a body")
     }
   }
 

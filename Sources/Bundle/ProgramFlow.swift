@@ -83,7 +83,7 @@ struct ProgramFlow {
     }
   }
 
-  /// Recurses by the nesting of repeats, which is bounded.
+  /// Recurses by the nesting of regions, which is bounded.
   private mutating func check(
     block index: Program.BlockIndex, terminator: Control, nesting: Int
   ) throws(TesseraError) {
@@ -145,6 +145,8 @@ struct ProgramFlow {
     case .control(.repeat):
       try checkRepeat(operation, carried: operandTypes, place, nesting: nesting)
       try requireEqual(resultTypes, operandTypes, "\(place): the results")
+    case .control(.fuse):
+      try checkChain(operation, operandTypes, resultTypes, place, nesting: nesting)
     case .control(.yield), .control(.return):
       try requireValid(resultTypes.isEmpty, "\(place) must not have results")
     case .collective(let collective):
@@ -192,6 +194,21 @@ struct ProgramFlow {
     try check(block: body, terminator: .yield, nesting: nesting + 1)
     let yielded = program.blocks[body].operations.last.map { program.operations[$0].operands } ?? []
     try requireEqual(yielded.map(program.type(of:)), carried, "\(place): the yielded values")
+  }
+
+  private mutating func checkChain(
+    _ operation: ProgramOperation, _ operandTypes: [TensorType], _ resultTypes: [TensorType],
+    _ place: String, nesting: Int
+  ) throws(TesseraError) {
+    guard let body = operation.body else { throw invalidProgram("\(place) has no body") }
+    try check(block: body, terminator: .yield, nesting: nesting + 1)
+    let expected: [TensorType]
+    do {
+      expected = try program.fusedBlock(body).resultTypes(of: operandTypes)
+    } catch {
+      throw invalidProgram("\(place): \(error.description)")
+    }
+    try requireEqual(resultTypes, expected, "\(place): the results")
   }
 
   private func requireEqual(

@@ -27,7 +27,7 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 /// Operations:
 /// 4. An operand is defined before its use, in the same block or in one around it.
 /// 5. Result types are those of the operation's type rule.
-/// 6. Only `tessera.repeat` has a region, and it always has one.
+/// 6. Only `tessera.repeat` and `tessera.fuse` have a region, and they always have one.
 ///
 /// Control:
 /// 7. A call names a function of the module, with operands and results of its types.
@@ -41,6 +41,10 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 /// 11. A host stream has one type.
 /// 12. Stages and IPUs have numbers from 0, and all functions of a stage one IPU; a function of a
 ///     stage calls none of another.
+///
+/// Chains:
+/// 13. The region of `tessera.fuse` is a chain of elementwise operations of one shape; see
+///     `FusedBlock`.
 package struct Verifier {
   private let module: Module
   private var violations: [Violation] = []
@@ -186,14 +190,41 @@ package struct Verifier {
     _ id: OperationID, _ function: Function, _ defined: inout Set<ValueID>
   ) {
     let node = function[id]
-    guard case .control(.repeat) = node.operation else {
-      if node.body != nil { report("only tessera.repeat has a region", function, id) }
+    switch node.operation {
+    case .control(.repeat), .control(.fuse): break
+    default:
+      if node.body != nil {
+        report("only tessera.repeat and tessera.fuse have a region", function, id)
+      }
       return
     }
     guard let body = node.body else {
-      return report("tessera.repeat must have a region", function, id)
+      return report("\(node.operation.mnemonic) must have a region", function, id)
     }
     verify(body, of: function, terminator: .yield, &defined)
+    if node.operation == .control(.fuse) {
+      verifyChain(id, body, function)
+    } else {
+      verifyRepeat(id, body, function)
+    }
+  }
+
+  private mutating func verifyChain(_ id: OperationID, _ body: BlockID, _ function: Function) {
+    let node = function[id]
+    let results = node.results.map(function.type(of:))
+    do {
+      let expected = try function.fusedBlock(body).resultTypes(
+        of: node.operands.map(function.type(of:)))
+      if results != expected {
+        report("results are \(results), the region yields \(expected)", function, id)
+      }
+    } catch {
+      report("\(error)", function, id)
+    }
+  }
+
+  private mutating func verifyRepeat(_ id: OperationID, _ body: BlockID, _ function: Function) {
+    let node = function[id]
     let carried = node.operands.map(function.type(of:))
     let arguments = function[body].arguments.map(function.type(of:))
     if arguments != [TensorType([], .i32)] + carried {

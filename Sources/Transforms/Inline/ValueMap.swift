@@ -27,3 +27,29 @@ struct ValueMap {
     for (value, replacement) in zip(old, new) { self[value] = replacement }
   }
 }
+
+extension Rewriter {
+  /// Inserts a copy of another function's operation, with its region. Values that the region reads
+  /// from outside are those of the map, which gets the results.
+  mutating func insertCopy(
+    of node: OperationNode, from source: Function, reading operands: [ValueID],
+    _ map: inout ValueMap
+  ) {
+    let types = node.results.map(source.type(of:))
+    guard let region = node.body else {
+      map.set(node.results, to: insert(node.operation, operands, resultTypes: types))
+      return
+    }
+    let (results, block, arguments) = insertWithBody(
+      node.operation, operands, resultTypes: types,
+      argumentTypes: source[region].arguments.map(source.type(of:)))
+    map.set(source[region].arguments, to: arguments)
+    let outer = insertionPoint
+    insertionPoint = .end(block)
+    for id in source[region].operations {
+      insertCopy(of: source[id], from: source, reading: map[source[id].operands], &map)
+    }
+    insertionPoint = outer
+    map.set(node.results, to: results)
+  }
+}
