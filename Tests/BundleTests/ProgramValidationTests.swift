@@ -275,7 +275,7 @@ private let chainViolations = [
   @Test(arguments: chainViolations)
   func violationOfAChainIsReported(_ violation: Violation) throws {
     var program = fusedProgram()
-    violation.breaks(&program)
+    try violation.breaks(&program)
     let error = try #require(throws: TesseraError.self) { try program.validate() }
     #expect(error.diagnostics.map(\.code.rawValue) == ["invalid-program"])
     #expect(error.description.contains(violation.words), "\(error)")
