@@ -16,5 +16,6 @@ package enum PassRegistry {
     Recomputation.pass,
     ReplaceLayers.pass,
     Schedule.pass,
+    Sharding.pass,
   ]
 }

@@ -131,7 +131,7 @@ extension ConfigurationKey {
       "replicated_tensor_sharding", .boolean,
       .fineTuning(.defaulted(false), pretraining: .required),
       "whether replicas share out the optimizer's state", suggestion: false,
-      effect: .storedUnless(false), isNeededByOriginal: true),
+      isNeededByOriginal: true),
   ]
 
   private static let training = [
@@ -182,7 +182,7 @@ extension ConfigurationKey {
     ConfigurationKey(
       "min_remote_tensor_size", .integer(RecipeLimits.countOrZero), .pretraining(.required),
       nested: .everywhere(.defaulted(50_000)), "bytes below which a tensor stays on the chip",
-      suggestion: 50_000, effect: .stored),
+      suggestion: 50_000),
     ConfigurationKey(
       "fp_exceptions", .boolean, .pretraining(.required),
       nested: .everywhere(.defaulted(false)),
