@@ -37,12 +37,14 @@ extension Program {
   ///   repeat's block takes an i32 scalar and the carried types and yields the carried types; a
   ///   chain's block is one of `FusedBlock`.
   /// - Calls form no cycle, and are at most `Limits.callDepth` deep and `Limits.callCount` in all.
-  /// - Collectives stand only in the own block of a function that nothing calls.
+  /// - Collectives stand only in the own block of a function that nothing calls; those that split tensors
+  ///   are for one number of replicas.
   /// - One host stream has one type.
   /// - A stage runs on one IPU; a function of a stage calls none of another stage.
   /// - Ports are one for each argument and result, none twice on one side; those of parameters,
   ///   moments and gradients name a parameter and have its shape, a parameter's its type too. Only
-  ///   moments lie in streaming memory.
+  ///   moments lie in streaming memory. A moment may be in parts, wherever it stands; it then has the shape
+  ///   of one replica's part.
   ///
   /// - Throws: `TesseraError` (incompatible, `invalid-program`) with the first violation.
   package func validate() throws(TesseraError) {

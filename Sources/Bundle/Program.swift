@@ -49,6 +49,17 @@ package struct Program: Hashable, Sendable {
     functions.first { $0.name == name }
   }
 
+  /// The number of replicas among which the program splits tensors; nil where it splits none and runs for
+  /// any number.
+  package var replicas: Int? {
+    for operation in operations {
+      if case .collective(let collective) = operation.operation, let count = collective.replicas {
+        return count
+      }
+    }
+    return nil
+  }
+
   /// The operands of the `return` that ends the function; empty where there is none, which a valid
   /// program does not have.
   package func returned(by function: ProgramFunction) -> [ValueIndex] {

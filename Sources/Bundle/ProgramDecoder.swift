@@ -188,7 +188,7 @@ private struct ProgramDecoder {
     guard let role = PortRole(rawValue: name) else {
       throw damagedBundle("the program has a port of the role '\(name)', which is unknown")
     }
-    return Port(name: try string(port.name), role: role)
+    return Port(name: try string(port.name), role: role, isSharded: port.sharded != 0)
   }
 
   private func decode(

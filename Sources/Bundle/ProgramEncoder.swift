@@ -162,6 +162,7 @@ private struct ProgramEncoder {
     if let port {
       message.role = number(port.role.rawValue) + 1
       message.name = number(port.name)
+      message.sharded = port.isSharded ? 1 : 0
     }
     return message
   }

@@ -14,7 +14,11 @@ struct ProgramFlow {
   private var isBlockPlaced: [Bool]
   private var isOperationPlaced: [Bool]
   private var streams: [String: TensorType] = [:]
+  /// Whether tensors that the host knows by role and name are in parts.
+  private var isSharded: [Port: Bool] = [:]
   private var currentFunction = 0
+  /// The number of replicas that the program's collectives are for.
+  private let replicas: Int?
 
   /// For each function the functions that its operations call, one entry an operation.
   private(set) var calls: [[Int]]
@@ -52,6 +56,7 @@ struct ProgramFlow {
     self.signatures = signatures
     self.isCalled = isCalled
     functionNumbers = numbers
+    replicas = program.replicas
     parametersByName = Dictionary(
       program.parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     states = program.values.map { _ in .notMade }
@@ -152,10 +157,13 @@ struct ProgramFlow {
       try checkChain(operation, operandTypes, resultTypes, place, nesting: nesting)
     case .control(.yield), .control(.return):
       try requireValid(resultTypes.isEmpty, "\(place) must not have results")
-    case .collective:
+    case .collective(let collective):
       try requireValid(
         nesting == 0 && !isCalled[currentFunction],
         "\(place): a collective stands only in the own block of a function that nothing calls")
+      try requireValid(
+        collective.replicas == nil || collective.replicas == replicas,
+        "\(place) is for another number of replicas than \(replicas ?? 0)")
       try checkResults(operation, operandTypes, resultTypes, place)
     case .source(.infeed(let stream, let type)):
       try requireValid(
@@ -222,7 +230,7 @@ struct ProgramFlow {
     }
   }
 
-  private func checkPorts(
+  private mutating func checkPorts(
     _ function: ProgramFunction, _ signature: Signature
   ) throws(TesseraError) {
     let sides = [
@@ -238,7 +246,13 @@ struct ProgramFlow {
         guard let port else { continue }
         let name = "\(place), \(side) port \(port.role.rawValue)"
         try requireValid(isPrintableName(port.name), "\(name): the name cannot be printed")
-        try requireValid(seen.insert(port).inserted, "\(name) '\(port.name)' stands twice")
+        var whole = port
+        whole.isSharded = false
+        try requireValid(seen.insert(whole).inserted, "\(name) '\(port.name)' stands twice")
+        try requireValid(
+          isSharded[whole] == nil || isSharded[whole] == port.isSharded,
+          "\(name) '\(port.name)' is in parts here and whole elsewhere")
+        isSharded[whole] = port.isSharded
         try checkParameter(port, type, "\(name) '\(port.name)'")
       }
     }
@@ -247,12 +261,18 @@ struct ProgramFlow {
   private func checkParameter(
     _ port: Port, _ type: TensorType, _ name: String
   ) throws(TesseraError) {
+    try requireValid(
+      !port.isSharded || port.role.isMoment && replicas != nil,
+      "\(name) is in parts, and only moments of a program for a number of replicas are")
     switch port.role {
     case .parameter, .firstMoment, .secondMoment, .gradient:
       guard let entry = parametersByName[port.name] else {
         throw invalidProgram("\(name) does not name a parameter")
       }
-      let expected = program.types[entry.type]
+      var expected = program.types[entry.type]
+      if port.isSharded, let replicas {
+        expected.shape = [Collective.partCount(of: expected.count, replicas: replicas)]
+      }
       try requireValid(
         type.shape == expected.shape && (port.role != .parameter || type == expected),
         "\(name) is \(type), the parameter \(expected)")

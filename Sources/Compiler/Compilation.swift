@@ -123,9 +123,10 @@ extension TrainingModel {
     self.init(
       module: module, lossFunction: BertGraph.lossFunction,
       parameters: graph.parameters.map {
-        NamedType(name: $0.name, type: TensorType($0.shape, graph.element))
+        Parameter(
+          name: $0.name, type: TensorType($0.shape, graph.element), layer: $0.layer)
       },
-      streams: graph.streams.all.map { NamedType(name: $0.name, type: $0.type) },
+      streams: graph.streams.all.map { Stream(name: $0.name, type: $0.type) },
       lossNames: graph.lossNames,
       takesKey: arguments > graph.parameters.count + graph.streams.all.count)
   }

@@ -114,6 +114,17 @@ package enum PassPipeline {
         Fusion.pass,
         "rules for single operations do not look into chains, and what repeats is then found with "
           + "its chains"),
+    ]
+    if recipe.shardsReplicatedTensors, recipe.replicas > 1 {
+      phases.append(
+        Phase(
+          Sharding.pass,
+          "parameters of a shape still share one update, and what is done to it as a whole is done",
+          PassOptions([
+            ("replicas", "\(recipe.replicas)"), ("min-bytes", "\(recipe.minimumRemoteTensorSize)"),
+          ])))
+    }
+    phases += [
       recipe.usesOutlining
         ? Phase(
           Outlining.pass,

@@ -19,5 +19,6 @@ package enum PassRegistry {
     Recomputation.pass,
     ReplaceLayers.pass,
     Schedule.pass,
+    Sharding.pass,
   ]
 }

@@ -154,6 +154,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case noParameter = "no-parameter"
   case noThreads = "no-threads"
   case parameterSize = "parameter-size"
+  case replicaMismatch = "replica-mismatch"
   case runDirectoryInUse = "run-directory-in-use"
   case sameOutput = "same-output"
   case sharedArguments = "shared-arguments"

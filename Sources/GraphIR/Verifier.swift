@@ -21,6 +21,7 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 /// 1. A function's body ends with `func.return`; a region's block with `tessera.yield`; terminators
 ///    stand nowhere else.
 /// 2. Every argument and result has a port or none has; ports of one role and name are not repeated.
+///    Sharded ports are those of moments, on both sides or on none.
 /// 3. A function has a name, and no other function has it.
 ///
 /// Operations:
@@ -36,6 +37,7 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 ///
 /// Placement:
 /// 10. Collectives stand in the body of a function that no function calls: replicas meet only there.
+///     Those that split tensors are for one number of replicas.
 /// 11. A host stream has one type.
 /// 12. Stages and IPUs have numbers from 0, and all functions of a stage one IPU; a function of a
 ///     stage calls none of another.
@@ -98,6 +100,21 @@ package struct Verifier {
     verify(function.body, of: function, terminator: .return, &defined)
     verifyPorts(function.argumentPorts, "argument", function)
     verifyPorts(function.resultPorts, "result", function)
+    verifySharding(function)
+  }
+
+  private mutating func verifySharding(_ function: Function) {
+    let ports = (function.argumentPorts + function.resultPorts).compactMap { $0 }
+    let given = Set(ports)
+    for port in ports where port.isSharded {
+      var whole = port
+      whole.isSharded = false
+      if !port.role.isMoment || given.contains(whole) {
+        report(
+          "the port \(port.role.rawValue) '\(port.name)' must not be sharded, or not on one side only",
+          function)
+      }
+    }
   }
 
   private mutating func verifyPorts(_ ports: [Port?], _ kind: String, _ function: Function) {
@@ -226,13 +243,18 @@ package struct Verifier {
     var called: Set<String> = []
     for function in module.functions { called.formUnion(function.callees) }
     var finished: Set<String> = []
+    var replicas: Int?
     for function in module.functions {
       var path: [String] = []
       if reachesItself(function.name, &path, &finished) {
         report("calls run in a circle: \(path.joined(separator: " → "))", function)
       }
       for id in function.allOperations {
-        guard case .collective = function[id].operation else { continue }
+        guard case .collective(let collective) = function[id].operation else { continue }
+        replicas = replicas ?? collective.replicas
+        if let own = collective.replicas, own != replicas {
+          report("other collectives are for \(replicas ?? 0) replicas", function, id)
+        }
         if called.contains(function.name) || function[id].parent != function.body {
           report(
             "a collective must stand in the body of a function that is not called", function, id)

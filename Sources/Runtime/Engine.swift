@@ -90,7 +90,7 @@ package final class Engine {
     for (number, function) in program.functions.enumerated() {
       entries[function.name] = PreparedEntry(
         program, function, plan.functions[number], kernels: preparation.kernels[number],
-        slotBase: preparation.slotBases[number])
+        slotBase: preparation.slotBases[number], replicas: replicas)
     }
     self.entries = entries
   }
@@ -102,8 +102,8 @@ package final class Engine {
   /// fails on its data they may have been updated in part.
   ///
   /// - Parameters:
-  ///   - arguments: one for each argument, in order, of its type. One that is updated must not be
-  ///     given twice.
+  ///   - arguments: one for each argument, in order, of its type in `signature(of:)`. One that is updated
+  ///     must not be given twice.
   ///   - infeed: the source of the host streams that the function reads.
   /// - Returns: the results in order, those of replica 0 where replicas differ. For tensors that the
   ///   host keeps these are the arguments; the others belong to the engine, which writes over them
@@ -194,7 +194,8 @@ package struct EntrySignature: Sendable {
   package struct Element: Hashable, Sendable {
     /// What it is to the host; nil where the host has nothing to do with it.
     package var port: Port?
-    /// The shape and element type.
+    /// The shape and element type of the host's tensor; of what is sharded, with a leading axis of
+    /// replicas.
     package var type: TensorType
   }
 

@@ -64,6 +64,8 @@ struct StorageCopy: Hashable {
   var source: Int
   var destination: Int
   var type: TensorType
+  /// Whether each replica's value is copied to its part of the destination, and not the first's alone.
+  var isForEachReplica = false
 }
 
 /// How a repeat keeps its values.

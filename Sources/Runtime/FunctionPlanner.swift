@@ -49,7 +49,8 @@ struct FunctionPlanner {
     let start = block.operations.first.map { schedule.positions[$0] } ?? 0
     let end = schedule.blockEnds[function.body]
     for (index, value) in block.arguments.enumerated() {
-      let storage = add(.argument(index), for: value, at: start)
+      let storage = add(
+        .argument(index), for: value, at: start, isReplicated: replication.isReplicated[value])
       plan.arguments.append(storage)
       storageOf[value] = storage
     }
@@ -201,7 +202,7 @@ struct FunctionPlanner {
         {
           return write(value, to: storage, at: site.position)
         }
-      } else if !isReplicated {
+      } else if isReplicated == isSharded(result: destination) {
         return returnedStorage(for: value, result: result, of: site, destination: destination)
       }
     }
@@ -219,14 +220,16 @@ struct FunctionPlanner {
   private mutating func returnedStorage(
     for value: Program.ValueIndex, result: Int, of site: Site, destination: Int
   ) -> Int {
-    if !updates.isUpdate[number][destination] || grows(site.operation, result),
+    let isReplicated = replication.isReplicated[value]
+    if !isReplicated, !updates.isUpdate[number][destination] || grows(site.operation, result),
       let storage = deadOperand(for: value, result: result, of: site),
       plan.storages[storage].home == .frame, !plan.storages[storage].isReplicated
     {
       plan.storages[storage].home = .result(destination)
       return write(value, to: storage, at: site.position)
     }
-    let storage = add(.result(destination), for: value, at: site.position)
+    let storage = add(
+      .result(destination), for: value, at: site.position, isReplicated: isReplicated)
     plan.firstWriters[storage] = (site.index, result)
     return storage
   }
@@ -315,6 +318,10 @@ struct FunctionPlanner {
 
   // MARK: Results
 
+  private func isSharded(result: Int) -> Bool {
+    replication.isSharded(program.functions[number].results[result])
+  }
+
   private mutating func placeResults(of function: ProgramFunction, at end: Int) {
     let returned = program.returned(by: function)
     plan.returned = returned.map { storageOf[$0] }
@@ -324,12 +331,18 @@ struct FunctionPlanner {
     }
     for (number, value) in returned.enumerated() {
       let type = program.type(of: value)
+      let isSharded = replication.isSharded(function.results[number])
       let storage =
-        storages[number] ?? add(.result(number), byteCount: type.byteCount, at: end, lastUse: end)
+        storages[number]
+        ?? add(
+          .result(number), byteCount: type.byteCount, isReplicated: isSharded, at: end,
+          lastUse: end)
       plan.results.append(storage)
       guard storageOf[value] != storage else { continue }
       plan.returnCopies.append(
-        StorageCopy(source: storageOf[value], destination: storage, type: type))
+        StorageCopy(
+          source: storageOf[value], destination: storage, type: type,
+          isForEachReplica: isSharded))
     }
   }
 
@@ -344,8 +357,8 @@ struct FunctionPlanner {
     let resultTypes = program.returned(by: function).map(program.type(of:))
     for (result, port) in function.results.enumerated() {
       guard let port, port.role.isState, let argument = arguments[port] else { continue }
-      let type = argumentTypes[argument]
-      guard resultTypes[result] == type else { continue }
+      guard resultTypes[result] == argumentTypes[argument] else { continue }
+      let type = port.hostType(argumentTypes[argument], replicas: replication.replicas)
       let isInPlace = sharing.allowsSharing(plan, result: result, argument: argument)
       let temporary =
         isInPlace ? nil : add(.frame, byteCount: type.byteCount, at: start, lastUse: end)

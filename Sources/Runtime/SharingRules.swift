@@ -32,8 +32,8 @@ struct SharingRules {
     case .random(let family): return family.replaces(operand: operand)
     case .stash(let family): return family.replaces(operand: operand)
     case .remote(let family): return family.replaces(operand: operand)
-    case .collective(let family): return family.computesInPlace
     case .accumulation: return operand == 0
+    case .collective(let family): return family.computesInPlace(operand: operand, result: result)
     case .control(.repeat): return operand == result
     // Each block of elements is written after it was read: as many elements are the same ones.
     case .control(.fuse): return true
@@ -108,36 +108,46 @@ extension ProgramOperation {
   /// The operands whose place the result may take, where `SharingRules` agrees.
   func operandsToReplace(result: Int, _ accumulators: AccumulatorOperands) -> [Int] {
     switch operation {
-    case .control(.repeat): [result]
+    case .control(.repeat), .collective: [result]
     // A call may take any operand's place where that is asked for, but looks only for that of the
     // result's accumulator: calls have many operands, and the other values between them are few.
     case .control(.call), .accumulation, .stash:
       accumulators.operand(of: self, result: result).map { [$0] } ?? []
     case .control(.yield), .control(.return): []
-    case .control(.fuse), .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source, .remote, .collective:
+    case .control(.fuse), .elementwise, .movement, .reduction, .contraction, .indexing,
+      .normalization, .softmax, .random, .source, .remote:
       Array(operands.indices)
     }
   }
 }
 
 /// Which values differ between replicas: those of an entry function's own block that depend on the
-/// replica's number or a host stream and have not been summed over the replicas.
+/// replica's number or a host stream and have not been summed over the replicas, and those of which each
+/// replica has a part.
 ///
 /// Inside the functions that it calls, and inside repeats, one replica runs at a time.
 struct Replication {
   private(set) var isReplicated: [Bool]
   /// Operations that run once for each replica.
   private(set) var runsForEachReplica: [Bool]
+  let replicas: Int
 
   init(_ program: Program, _ calls: CallGraph, replicas: Int) {
+    self.replicas = replicas
     isReplicated = program.values.map { _ in false }
     runsForEachReplica = program.operations.map { _ in false }
     guard replicas > 1 else { return }
     for (number, function) in program.functions.enumerated() where !calls.isCalled[number] {
+      for (port, value) in zip(function.arguments, program.blocks[function.body].arguments) {
+        isReplicated[value] = isSharded(port)
+      }
       for index in program.blocks[function.body].operations {
         let operation = program.operations[index]
-        if case .collective = operation.operation { continue }
+        // It runs once, for all replicas.
+        if case .collective(let collective) = operation.operation {
+          if collective.givesParts { for value in operation.results { isReplicated[value] = true } }
+          continue
+        }
         guard !operation.operation.isTerminator, differs(operation, program, calls) else {
           continue
         }
@@ -146,6 +156,9 @@ struct Replication {
       }
     }
   }
+
+  /// Whether the host's tensor has a part for each of several replicas.
+  func isSharded(_ port: Port?) -> Bool { replicas > 1 && port?.isSharded == true }
 
   private func differs(
     _ operation: ProgramOperation, _ program: Program, _ calls: CallGraph

@@ -34,6 +34,12 @@ import Testing
       #expect(try Program(encoded: bytes).functions.map(\.placement) == [nil, placement])
     }
     #expect(encodings.count == placements.count)
+  @Test func shardedPortsRoundTrip() throws {
+    let program = try shardedProgram()
+    let read = try Program(encoded: program.encoded())
+    #expect(read == program)
+    #expect(read.functions[0].arguments[1]?.isSharded == true)
+    #expect(read.functions[0].arguments[0]?.isSharded == false)
   }
 
   @Test func chainRoundTrips() throws {

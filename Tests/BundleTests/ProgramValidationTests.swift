@@ -6,9 +6,9 @@ import Testing
 /// A way to break a rule, and words of the message that says so.
 struct Violation: Sendable, CustomTestStringConvertible {
   var words: String
-  var breaks: @Sendable (inout Program) -> Void
+  var breaks: @Sendable (inout Program) throws -> Void
 
-  init(_ words: String, _ breaks: @escaping @Sendable (inout Program) -> Void) {
+  init(_ words: String, _ breaks: @escaping @Sendable (inout Program) throws -> Void) {
     self.words = words
     self.breaks = breaks
   }
@@ -170,6 +170,15 @@ private let violations = [
     program.operations[9] = ProgramOperation(
       .collective(.allReduceSum), operands: [13], results: [14])
   },
+  Violation("is for another number of replicas than 2") { program in
+    program.types.append(TensorType([2], .f32))
+    program.values += [5, 5]
+    program.operations += [2, 3].enumerated().map { index, replicas in
+      ProgramOperation(
+        .collective(.replicaSlice(replicas: replicas)), operands: [1], results: [17 + index])
+    }
+    program.blocks[0].operations.insert(contentsOf: [14, 15], at: 0)
+  },
   // Streams and ports
   Violation("the name of the stream cannot be printed") {
     $0.operations[11].operation = .source(.infeed(stream: "", TensorType([], .i32)))
@@ -195,7 +204,35 @@ private let violations = [
   Violation("'b' is tensor<3xf32>, the parameter tensor<2x3xf32>") {
     $0.functions[0].results[1] = Port(name: "b", role: .secondMoment)
   },
+  Violation("parameter 'w' is in parts, and only moments") {
+    $0.functions[0].arguments[1]?.isSharded = true
+  },
+  Violation("first_moment 'b' is in parts, and only moments of a program for a number") {
+    $0.functions[0].arguments[0] = Port(name: "b", role: .firstMoment, isSharded: true)
+  },
+  Violation("first_moment 'b' is in parts here and whole elsewhere") {
+    $0.functions[0].arguments[0] = Port(name: "b", role: .firstMoment)
+    $0.functions[0].results[0] = Port(name: "b", role: .firstMoment, isSharded: true)
+  },
+  Violation("first_moment 'b' is tensor<3xf32>, the parameter tensor<6xf32>") { program in
+    program = try shardedProgram()
+    program.functions[0].arguments[1]?.name = "b"
+    program.functions[0].results[1]?.name = "b"
+  },
 ]
+
+/// The sample with parts of the first moment of `g` in place of `w`, for one replica.
+func shardedProgram() throws -> Program {
+  var program = try sampleProgram()
+  let port = Port(name: "g", role: .firstMoment, isSharded: true)
+  program.functions[0].arguments[1] = port
+  program.functions[0].results[1] = port
+  program.values.append(1)
+  program.operations.append(
+    ProgramOperation(.collective(.replicaSlice(replicas: 1)), operands: [1], results: [17]))
+  program.blocks[0].operations.insert(14, at: 0)
+  return program
+}
 
 private let chainViolations = [
   Violation("operation 0 (tessera.fuse) has no body") { $0.operations[0].body = nil },
@@ -256,7 +293,7 @@ private let chainViolations = [
   @Test(arguments: chainViolations)
   func violationOfAChainIsReported(_ violation: Violation) throws {
     var program = fusedProgram()
-    violation.breaks(&program)
+    try violation.breaks(&program)
     let error = try #require(throws: TesseraError.self) { try program.validate() }
     #expect(error.diagnostics.map(\.code.rawValue) == ["invalid-program"])
     #expect(error.description.contains(violation.words), "\(error)")
@@ -264,6 +301,8 @@ private let chainViolations = [
 
   @Test func sampleIsValid() throws {
     try sampleProgram().validate()
+    try shardedProgram().validate()
+
     try fusedProgram().validate()
     try Program().validate()
   }
@@ -271,7 +310,7 @@ private let chainViolations = [
   @Test(arguments: violations)
   func violationIsReported(_ violation: Violation) throws {
     var program = try sampleProgram()
-    violation.breaks(&program)
+    try violation.breaks(&program)
     let error = try #require(throws: TesseraError.self) { try program.validate() }
     #expect(error.exitCode == .incompatible)
     #expect(error.diagnostics.map(\.code.rawValue) == ["invalid-program"])

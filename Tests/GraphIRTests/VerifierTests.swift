@@ -44,6 +44,22 @@ import Testing
       ),
       message: "is repeated"),
     Broken(
+      invariant: 2,
+      text: module(
+        arguments: argument, [returns], types: unaryType,
+        attributes:
+          "arg_attrs = [{tessera.name = \"w\", tessera.role = \"first_moment\"}], res_attrs = [{tessera.name = \"w\", tessera.role = \"first_moment\", tessera.sharded = true}], "
+      ),
+      message: "must not be sharded, or not on one side only"),
+    Broken(
+      invariant: 2,
+      text: module(
+        arguments: argument, [returns], types: unaryType,
+        attributes:
+          "arg_attrs = [{tessera.name = \"w\", tessera.role = \"parameter\", tessera.sharded = true}], "
+      ),
+      message: "the port parameter 'w' must not be sharded"),
+    Broken(
       invariant: 3,
       text: module(arguments: argument, [returns], types: unaryType)
         .replacing("sym_name = \"f\"", with: "sym_name = \"\""),
@@ -159,6 +175,16 @@ import Testing
           returns,
         ], types: unaryType),
       message: "a collective must stand"),
+    Broken(
+      invariant: 10,
+      text: module(
+        arguments: argument,
+        [
+          "%0 = \"tessera.replica_slice\"(%a) {replicas = 2 : i64} : (tensor<2xf32>) -> tensor<1xf32>",
+          "%1 = \"tessera.replica_slice\"(%a) {replicas = 3 : i64} : (tensor<2xf32>) -> tensor<1xf32>",
+          returns,
+        ], types: unaryType),
+      message: "other collectives are for 2 replicas"),
     Broken(
       invariant: 11,
       text: module(

@@ -262,9 +262,9 @@ import Testing
 
   /// A deterministic random program: every way in which values are used, many times.
   @Test(arguments: 0..<150) func randomPrograms(seed: Int) throws {
-    var draws = RandomProgram(seed: UInt64(seed))
-    let module = draws.module()
-    for replicas in 1...2 {
+    for replicas in 1...3 {
+      var draws = RandomProgram(seed: UInt64(seed), replicas: replicas)
+      let module = draws.module()
       try expectSame(
         module, "main",
         [counting([3, 4]), counting([3, 4], from: 5), counting([3, 4], from: 9)],
@@ -282,7 +282,10 @@ private struct RandomProgram {
   private let type = TensorType([3, 4], .f32)
   private var functions: [Function] = []
 
-  init(seed: UInt64) {
+  private let replicas: Int
+
+  init(seed: UInt64, replicas: Int) {
+    self.replicas = replicas
     stream = RandomStream(seed: seed, stream: 7, replica: 0, microBatch: 0)
   }
 
@@ -337,9 +340,7 @@ private struct RandomProgram {
         let replica = f.convert(f.insert(.source(.replicaIndex), [])[0], to: .f32)
         values.append(f.subtract(pick(values), replica))
       case 10 where depth == 0 && f.function.name == "main":
-        let sum = f.insert(.collective(.allReduceSum), [pick(values)])[0]
-        values.append(f.multiply(sum, f.scalar(0.5, .f32)))
-        values.append(sum)
+        values += exchanged(&f, [pick(values), pick(values)])
       case 0...2:
         // A maximum with its operand's negation keeps sizes: sums are halved after.
         values.append(f.maximum(pick(values), f.unary(.negate, pick(values))))
@@ -367,5 +368,22 @@ private struct RandomProgram {
       }
     }
     return values
+  }
+
+  /// Sums over the replicas, whole or in parts, or what becomes of parts that are put together again.
+  private mutating func exchanged(_ f: inout Rewriter, _ values: [ValueID]) -> [ValueID] {
+    let gather = Operation.collective(
+      .allGather(shapes: values.map { _ in type.shape }, replicas: replicas))
+    switch below(3) {
+    case 0:
+      let sums = f.insert(.collective(.allReduceSum), values)
+      return [f.multiply(sums[0], f.scalar(0.5, .f32)), sums[1]]
+    case 1:
+      let parts = f.insert(.collective(.reduceScatterSum(replicas: replicas)), values)
+      return f.insert(gather, [f.multiply(parts[0], f.scalar(0.5, .f32)), parts[1]])
+    default:
+      let parts = f.insert(.collective(.replicaSlice(replicas: replicas)), values)
+      return f.insert(gather, [f.unary(.negate, parts[0]), f.maximum(parts[0], parts[1])])
+    }
   }
 }

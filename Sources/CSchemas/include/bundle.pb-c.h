@@ -240,10 +240,14 @@ struct  Tessera__Bundle__V1__Port
    * A string.
    */
   uint32_t name;
+  /*
+   * Whether each replica has a part; the type is then that of one part.
+   */
+  protobuf_c_boolean sharded;
 };
 #define TESSERA__BUNDLE__V1__PORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__port__descriptor) \
-    , 0, 0 }
+    , 0, 0, 0 }
 
 
 struct  Tessera__Bundle__V1__Parameter

@@ -136,7 +136,7 @@ extension ConfigurationKey {
       "replicated_tensor_sharding", .boolean,
       .fineTuning(.defaulted(false), pretraining: .required),
       "whether replicas share out the optimizer's state", suggestion: false,
-      effect: .storedUnless(false), isNeededByOriginal: true),
+      isNeededByOriginal: true),
   ]
 
   private static let training = [

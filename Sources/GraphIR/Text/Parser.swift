@@ -182,6 +182,7 @@ struct Parser {
   mutating func port() throws -> Port? {
     var name: String?
     var role: PortRole?
+    var isSharded = false
     let entries: [Void] = try list(from: "{", to: "}") { parser in
       let place = parser.location
       let key = try parser.word()
@@ -194,12 +195,17 @@ struct Parser {
           throw parser.failure("unknown role \(quoted(text))", at: place)
         }
         role = known
+      case "tessera.sharded":
+        guard case .boolean(let value) = try parser.attributeValue() else {
+          throw parser.failure("expected true or false", at: place)
+        }
+        isSharded = value
       default: throw parser.failure("unknown attribute '\(key)' of a port", at: place)
       }
     }
     guard !entries.isEmpty else { return nil }
     guard let name, let role else { throw failure("a port has a tessera.name and a tessera.role") }
-    return Port(name: name, role: role)
+    return Port(name: name, role: role, isSharded: isSharded)
   }
 
   // MARK: Regions and operations

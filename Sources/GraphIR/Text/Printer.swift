@@ -47,7 +47,8 @@ struct FunctionPrinter {
     guard ports.contains(where: { $0 != nil }) else { return nil }
     let entries = ports.map { port in
       port.map {
-        "{tessera.name = \(quoted($0.name)), tessera.role = \(quoted($0.role.rawValue))}"
+        "{tessera.name = \(quoted($0.name)), tessera.role = \(quoted($0.role.rawValue))"
+          + ($0.isSharded ? ", tessera.sharded = true}" : "}")
       } ?? "{}"
     }
     return "[" + entries.joined(separator: ", ") + "]"

@@ -150,6 +150,7 @@ extension DiagnosticCode {
     case .noParameter: .noParameter
     case .noThreads: .noThreads
     case .parameterSize: .parameterSize
+    case .replicaMismatch: .replicaMismatch
     case .runDirectoryInUse: .runDirectoryInUse
     case .sameOutput: .sameOutput
     case .sharedArguments: .sharedArguments
