@@ -173,7 +173,8 @@ struct ProgramFlow {
         "\(place): stream '\(stream)' has another type elsewhere")
       streams[stream] = type
       try checkResults(operation, operandTypes, resultTypes, place)
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .remote:
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+      .normalization, .softmax, .random, .stash, .source, .remote:
       try checkResults(operation, operandTypes, resultTypes, place)
     }
   }

@@ -86,13 +86,6 @@ static void HK_NAME(box_task)(const void *context, int64_t chunk, int worker) {
   }
 }
 
-#define HK_COMPARE                                     \
-  switch ((hk_comparison)job->op) {                    \
-    case hk_equal: HK_EACH(a[i] == b[i]); break;       \
-    case hk_not_equal: HK_EACH(a[i] != b[i]); break;   \
-    case hk_less: HK_EACH(a[i] < b[i]); break;         \
-  }
-
 static void HK_NAME(compare_task)(const void *context, int64_t chunk, int worker) {
   (void)worker;
   const binary_job *job = context;

@@ -94,26 +94,17 @@ package enum PassPipeline {
         Phase(
           GradientAccumulation.pass,
           "gradients have their last form, and functions are not yet shared in other ways"))
-    }
-    if recipe.keepsOptimizerStateOffChip {
-      phases.append(
-        Phase(
-          Offload.pass,
-          "parameters of a shape still share one update, which then loads and stores",
-          PassOptions([("min-bytes", "\(recipe.minimumRemoteTensorSize)")])))
-    }
-    if recipe.pipeline.stages.count > 1 {
       phases.append(
         Phase(
           PipelineScheduling.pass,
-          "stages have all that they do by now, and slots are what phases after it look into",
+          "what belongs to a stage is in its functions now, and it looks for single additions to sums",
           PassOptions([("schedule", recipe.pipeline.schedule.rawValue)])))
     }
     phases += [
       Phase(
         Fusion.pass,
         "rules for single operations do not look into chains, and what repeats is then found with "
-          + "its chains"),
+          + "its chains")
     ]
     if recipe.shardsReplicatedTensors, recipe.replicas > 1 {
       phases.append(
@@ -123,6 +114,13 @@ package enum PassPipeline {
           PassOptions([
             ("replicas", "\(recipe.replicas)"), ("min-bytes", "\(recipe.minimumRemoteTensorSize)"),
           ])))
+    }
+    if recipe.keepsOptimizerStateOffChip {
+      phases.append(
+        Phase(
+          Offload.pass,
+          "parameters of a shape still share one update, which then loads and stores",
+          PassOptions([("min-bytes", "\(recipe.minimumRemoteTensorSize)")])))
     }
     phases += [
       recipe.usesOutlining

@@ -43,7 +43,9 @@ import Testing
   ) -> (relative: Double, ofLargest: Double) {
     let place = element == .f16 ? 0x1p-10 : 0x1p-23
     switch operation {
-    case .accumulation(.slice), .movement, .indexing(.gatherRows), .indexing(.selectColumns), .indexing(.placeColumns), .source, .elementwise(.compare), .elementwise(.select), .elementwise(.convert), .remote,
+    case .accumulation(.slice), .movement, .indexing(.gatherRows), .indexing(.selectColumns),
+      .indexing(.placeColumns), .source, .elementwise(.compare), .elementwise(.select),
+      .elementwise(.convert), .remote,
       .reduction(Reduction(.maximum, axes: [])):
       return (0, 0)
     case .elementwise(.binary(let function)):

@@ -49,8 +49,6 @@ import Transforms
     }
   }
 
-  private func inTileMemory(_ type: TensorType) -> TensorType { type.placed(in: .tile) }
-
   private static let numbers: [Double] = [
     0, -0.0, 1, -1, 0.1, -2.5, 3, 65504, 1e-7, -6e-8, 1e-40, .infinity, -.infinity, 1e5, 12345.678,
   ]
@@ -88,8 +86,7 @@ import Transforms
   private func execute(
     _ module: Module, _ name: String, _ arguments: [Tensor]
   ) throws -> [Tensor] {
-    let program = Program(
-      emitting: module, parameters: module.functions.flatMap(\.parameters))
+    let program = Program(emitting: module, parameters: module.parameters)
     try program.validate()
     let types = module.streamTypes
     let engine = try Engine(program, replicas: 2, threads: 1)

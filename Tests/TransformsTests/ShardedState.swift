@@ -8,6 +8,8 @@ import Runtime
 import TestSupport
 import Testing
 
+// Where a tensor lies is no part of what is computed, and is left out of comparisons.
+
 /// Moments in parts, as the entries of a sharded program take them, and the whole tensors that they are
 /// parts of.
 extension Function {
@@ -25,18 +27,20 @@ extension Function {
     _ types: [TensorType], _ ports: [Port?], _ whole: [TensorType]
   ) -> [TensorType] {
     types.enumerated().map { index, type in
-      ports[index]?.isSharded == true && index < whole.count ? whole[index] : type
+      ports[index]?.isSharded == true && index < whole.count
+        ? whole[index] : type.placed(in: .tile)
     }
   }
 
   /// What the host gives for whole tensors.
   func parts(of wholes: [Tensor], replicas: Int) -> [Tensor] {
-    zip(argumentPorts, wholes).map { port, tensor in
-      guard port?.isSharded == true else { return tensor }
+    zip(zip(argumentPorts, argumentTypes), wholes).map { argument, tensor in
+      let (port, type) = argument
+      guard port?.isSharded == true else { return Tensor(type, tensor.values) }
       let part = Collective.partCount(of: tensor.type.count, replicas: replicas)
       let padding = replicas * part - tensor.type.count
       return Tensor(
-        TensorType([replicas, part], tensor.type.element),
+        TensorType([replicas, part], tensor.type.element, in: type.memory),
         tensor.values + Array(repeating: 0, count: padding))
     }
   }
@@ -44,18 +48,11 @@ extension Function {
   /// The whole tensors of what the host gets, of the types of the function that has them whole.
   func wholes(of parts: [Tensor], like whole: Function) -> [Tensor] {
     parts.enumerated().map { index, tensor in
-      guard resultPorts[index]?.isSharded == true else { return tensor }
       let type = whole.resultTypes[index]
+      guard resultPorts[index]?.isSharded == true else {
+        return Tensor(tensor.type.placed(in: .tile), tensor.values)
+      }
       return Tensor(type, Array(tensor.values.prefix(type.count)))
-    }
-  }
-
-  /// The parameters that it takes, as a program lists them.
-  var parameters: [Program.Parameter] {
-    zip(argumentPorts, argumentTypes).compactMap { port, type in
-      guard let port, port.role == .parameter else { return nil }
-      return Program.Parameter(
-        name: port.name, type: type, initializer: .zeros, randomStream: 0)
     }
   }
 }

@@ -21,7 +21,7 @@ extension Operation {
     case .remote: Remote.cycles(results[0])
     // A constant is there from the start; the host's link is not counted.
     case .source: 0
-    case .collective(let family): family.cycles(operands)
+    case .collective(let family): family.cycles(operands, results)
     case .control: 0
     }
   }
@@ -134,7 +134,7 @@ extension Indexing {
 
   /// `multiUpdateAdd`: each worker has some rows of the tile's and looks at all indices, 5 cycles each; a
   /// row takes 11 and three a pair of elements.
-  private static func updates(_ indices: TensorType, columns: Int) -> Double {
+  fileprivate static func updates(_ indices: TensorType, columns: Int) -> Double {
     IPUEstimate.workers * (33 + indices.elements * 5)
       + IPUEstimate.onATile(indices.elements) * (11 + 1.5 * Double(columns))
   }
@@ -206,11 +206,16 @@ extension Remote {
 }
 
 extension Collective {
-  /// A ring: each replica sends its tensor about twice.
-  fileprivate func cycles(_ operands: [TensorType]) -> Double {
+  /// A ring: each replica sends its tensors about once to make parts of sums, and once to gather them.
+  fileprivate func cycles(_ operands: [TensorType], _ results: [TensorType]) -> Double {
+    func ring(_ types: [TensorType], passes: Double) -> Double {
+      types.reduce(IPUEstimate.step) { $0 + passes * $1.bytes / IPUEstimate.linkBytesPerCycle }
+    }
     switch self {
-    case .allReduceSum:
-      operands.reduce(IPUEstimate.step) { $0 + 2 * $1.bytes / IPUEstimate.linkBytesPerCycle }
+    case .allReduceSum: return ring(operands, passes: 2)
+    case .reduceScatterSum: return ring(operands, passes: 1)
+    case .allGather: return ring(results, passes: 1)
+    case .replicaSlice: return 0
     }
   }
 }
