@@ -50,10 +50,11 @@ static chain_area area_of(const chain_job *job, int worker) {
 /// read, and stops while the steps work on the block: a long chain on large tensors took up to twice as
 /// long.
 static void prefetch_block(const void *x, int64_t begin, int64_t n, size_t size, bool writes) {
-  const char *start = (const char *)x + (size_t)begin * size;
+  // As a number: behind the last block it is no pointer into anything.
+  uintptr_t start = (uintptr_t)x + (size_t)begin * size;
   for (size_t offset = 0; offset < (size_t)n * size; offset += 64) {
-    if (writes) __builtin_prefetch(start + offset, 1, 2);
-    else __builtin_prefetch(start + offset, 0, 2);
+    if (writes) __builtin_prefetch((const void *)(start + offset), 1, 2);
+    else __builtin_prefetch((const void *)(start + offset), 0, 2);
   }
 }
 

@@ -49,16 +49,16 @@ static const void *HK_NAME(chain_load)(
 
 /// The binary operations of which an operand often is one number, with that number in a register of the
 /// processor. False for the others.
-#define HK_BINARY_WITH_NUMBER(name, left, right, parameters)         \
+#define HK_BINARY_WITH_NUMBER(name, left, right, parameters)                      \
   static bool HK_NAME(name)(hk_binary_op op, int64_t n, parameters, float *out) { \
-    switch (op) {                                                     \
-      case hk_add: HK_EACH(left + right); return true;                \
-      case hk_subtract: HK_EACH(left - right); return true;           \
-      case hk_multiply: HK_EACH(left * right); return true;           \
-      case hk_divide: HK_EACH(left / right); return true;             \
-      case hk_maximum: HK_EACH(HK_NAME(larger)(left, right)); return true; \
-      default: return false;                                          \
-    }                                                                 \
+    switch (op) {                                                                 \
+      case hk_add: HK_EACH(left + right); return true;                            \
+      case hk_subtract: HK_EACH(left - right); return true;                       \
+      case hk_multiply: HK_EACH(left * right); return true;                       \
+      case hk_divide: HK_EACH(left / right); return true;                         \
+      case hk_maximum: HK_EACH(HK_NAME(larger)(left, right)); return true;        \
+      default: return false;                                                      \
+    }                                                                             \
   }
 
 #define HK_PARAMETERS(...) __VA_ARGS__

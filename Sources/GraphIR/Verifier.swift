@@ -132,7 +132,6 @@ package struct Verifier {
     _ block: BlockID, of function: Function, terminator: Control, _ defined: inout Set<ValueID>
   ) {
     let node = function[block]
-    let outer = defined
     defined.formUnion(node.arguments)
     if node.operations.last.map({ function[$0].operation }) != .control(terminator) {
       report("a block must end with \(terminator.mnemonic)", function, node.operations.last)
@@ -149,7 +148,11 @@ package struct Verifier {
       verifyRegion(id, function, &defined)
       defined.formUnion(operation.results)
     }
-    defined = outer
+    // One by one: a copy of the set for each region would cost more than the region.
+    for value in node.arguments { defined.remove(value) }
+    for id in node.operations {
+      for value in function[id].results { defined.remove(value) }
+    }
   }
 
   private mutating func verifyTypes(_ id: OperationID, _ function: Function) {

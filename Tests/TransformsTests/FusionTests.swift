@@ -94,8 +94,7 @@ import Transforms
     #expect(fused < apart / 2, "\(fused) and \(apart) bytes")
   }
 
-  /// Random graphs: valid, done at once, with the same results; nothing linked is left that could run
-  /// together with what it reads and shares its shape without a way around.
+  /// Random graphs: valid, the same bits, and nothing more is found afterwards.
   @Test(arguments: 0..<60 as Range<UInt64>) func randomGraphs(seed: UInt64) throws {
     let module = randomModule(seed: seed, count: 30)
     var fused = module

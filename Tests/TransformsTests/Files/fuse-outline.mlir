@@ -1,5 +1,6 @@
 // RUN: fuse,outline{minimum=2}
-// Equal chains are equal operations for outlining; one with another operation in it is not.
+// Equal chains are equal operations for outlining; one with another operation in it is not. The function
+// stays at its stage.
 "builtin.module"() ({
   "func.func"() ({
   ^bb0(%arg0: tensor<4x4xf32>, %arg1: tensor<4xf32>, %arg2: tensor<4xf32>, %arg3: tensor<4xf32>):
@@ -13,7 +14,7 @@
     %7 = "tessera.add"(%6, %arg3) : (tensor<4x4xf32>, tensor<4xf32>) -> tensor<4x4xf32>
     %8 = "tessera.gelu_erf"(%7) : (tensor<4x4xf32>) -> tensor<4x4xf32>
     "func.return"(%8) : (tensor<4x4xf32>) -> ()
-  }) {function_type = (tensor<4x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4x4xf32>, sym_name = "f"} : () -> ()
+  }) {function_type = (tensor<4x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4x4xf32>, sym_name = "f", tessera.ipu = 1 : i64, tessera.stage = 2 : i64} : () -> ()
 }) : () -> ()
 // -----
 "builtin.module"() ({
@@ -30,7 +31,7 @@
     }, {
     }) : (tensor<4x4xf32>, tensor<4xf32>) -> tensor<4x4xf32>
     "func.return"(%3) : (tensor<4x4xf32>) -> ()
-  }) {function_type = (tensor<4x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4x4xf32>, sym_name = "f"} : () -> ()
+  }) {function_type = (tensor<4x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4x4xf32>, sym_name = "f", tessera.ipu = 1 : i64, tessera.stage = 2 : i64} : () -> ()
   "func.func"() ({
   ^bb0(%arg0: tensor<4x4xf32>, %arg1: tensor<4xf32>):
     %0 = "tessera.matmul"(%arg0, %arg0) {partials = f32, transpose_left = false, transpose_right = false} : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
