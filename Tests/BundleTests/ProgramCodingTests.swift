@@ -34,6 +34,8 @@ import Testing
       #expect(try Program(encoded: bytes).functions.map(\.placement) == [nil, placement])
     }
     #expect(encodings.count == placements.count)
+  }
+
   @Test func shardedPortsRoundTrip() throws {
     let program = try shardedProgram()
     let read = try Program(encoded: program.encoded())
