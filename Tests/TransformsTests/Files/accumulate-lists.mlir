@@ -72,18 +72,18 @@
     %2 = "tessera.undefined"() {element = i32, shape = array<i64: 16, 3>} : () -> tensor<16x3xi32>
     %3:3 = "tessera.repeat"(%1, %0, %2) ({
     ^bb0(%arg2: tensor<i32>, %arg3: tensor<16x3x4xf32>, %arg4: tensor<4xf32>, %arg5: tensor<16x3xi32>):
-      %4 = "tessera.constant"() {value = dense<2> : tensor<i32>} : () -> tensor<i32>
-      %5 = "tessera.multiply"(%arg2, %4) : (tensor<i32>, tensor<i32>) -> tensor<i32>
-      %6 = "tessera.multiply"(%arg1, %arg2) : (tensor<3x4xi32>, tensor<i32>) -> tensor<3x4xi32>
-      %7 = "tessera.constant"() {value = dense<0> : tensor<i32>} : () -> tensor<i32>
-      %8:3 = "func.call"(%arg0, %6, %arg3, %arg5, %5, %7, %arg4) {callee = @stage_0_backward} : (tensor<3xi32>, tensor<3x4xi32>, tensor<16x3x4xf32>, tensor<16x3xi32>, tensor<i32>, tensor<i32>, tensor<4xf32>) -> (tensor<16x3x4xf32>, tensor<4xf32>, tensor<16x3xi32>)
-      "tessera.yield"(%8#0, %8#1, %8#2) : (tensor<16x3x4xf32>, tensor<4xf32>, tensor<16x3xi32>) -> ()
+      %7 = "tessera.constant"() {value = dense<2> : tensor<i32>} : () -> tensor<i32>
+      %8 = "tessera.multiply"(%arg2, %7) : (tensor<i32>, tensor<i32>) -> tensor<i32>
+      %9 = "tessera.multiply"(%arg1, %arg2) : (tensor<3x4xi32>, tensor<i32>) -> tensor<3x4xi32>
+      %10 = "tessera.constant"() {value = dense<0> : tensor<i32>} : () -> tensor<i32>
+      %11:3 = "func.call"(%arg0, %9, %arg3, %arg5, %8, %10, %arg4) {callee = @stage_0_backward} : (tensor<3xi32>, tensor<3x4xi32>, tensor<16x3x4xf32>, tensor<16x3xi32>, tensor<i32>, tensor<i32>, tensor<4xf32>) -> (tensor<16x3x4xf32>, tensor<4xf32>, tensor<16x3xi32>)
+      "tessera.yield"(%11#0, %11#1, %11#2) : (tensor<16x3x4xf32>, tensor<4xf32>, tensor<16x3xi32>) -> ()
     }, {
     }) {count = 8 : i64} : (tensor<16x3x4xf32>, tensor<4xf32>, tensor<16x3xi32>) -> (tensor<16x3x4xf32>, tensor<4xf32>, tensor<16x3xi32>)
-    %9 = "tessera.reshape"(%3#2) {shape = array<i64: 48>} : (tensor<16x3xi32>) -> tensor<48xi32>
-    %10 = "tessera.reshape"(%3#0) {shape = array<i64: 48, 4>} : (tensor<16x3x4xf32>) -> tensor<48x4xf32>
-    %11 = "tessera.scatter_add_rows"(%9, %10) {rows = 64 : i64} : (tensor<48xi32>, tensor<48x4xf32>) -> tensor<64x4xf32>
-    "func.return"(%11, %3#1) : (tensor<64x4xf32>, tensor<4xf32>) -> ()
+    %4 = "tessera.reshape"(%3#2) {shape = array<i64: 48>} : (tensor<16x3xi32>) -> tensor<48xi32>
+    %5 = "tessera.reshape"(%3#0) {shape = array<i64: 48, 4>} : (tensor<16x3x4xf32>) -> tensor<48x4xf32>
+    %6 = "tessera.scatter_add_rows"(%4, %5) {rows = 64 : i64} : (tensor<48xi32>, tensor<48x4xf32>) -> tensor<64x4xf32>
+    "func.return"(%6, %3#1) : (tensor<64x4xf32>, tensor<4xf32>) -> ()
   }) {function_type = (tensor<3xi32>, tensor<3x4xi32>) -> (tensor<64x4xf32>, tensor<4xf32>), sym_name = "replica_gradients"} : () -> ()
   "func.func"() ({
   ^bb0(%arg0: tensor<3xi32>, %arg1: tensor<3x4xi32>):
