@@ -19,6 +19,7 @@ extension Operation {
     case .softmax(let family): return try family.operandGradients(application, &rewriter)
     case .random(let family): return try family.operandGradients(application, &rewriter)
     case .source: throw NotDifferentiable("it has no operands")
+    case .remote: throw NotDifferentiable("what is in streaming memory is no part of a loss")
     case .collective:
       throw NotDifferentiable("gradients are summed over replicas, not through sums")
     case .control(.call): throw NotDifferentiable("a call's derivative is that of its function")

@@ -40,7 +40,8 @@ extension Program {
   /// - One host stream has one type.
   /// - Ports are one for each argument and result, none twice on one side; those of parameters,
   ///   moments and gradients name a parameter and have its shape, a parameter's its type too. A moment
-  ///   may be in parts, wherever it stands; it then has the shape of one replica's part.
+  ///   may be in parts, wherever it stands; it then has the shape of one replica's part. Only moments lie
+  ///   in streaming memory.
   ///
   /// - Throws: `TesseraError` (incompatible, `invalid-program`) with the first violation.
   package func validate() throws(TesseraError) {
@@ -143,6 +144,8 @@ private struct ProgramTables {
       try requireRange([parameter.type], program.types.count, "type of \(name)")
       try requireValid(
         program.types[parameter.type].element.isFloat, "\(name) is not of a floating-point type")
+      try requireValid(
+        program.types[parameter.type].memory == .tile, "\(name) is in streaming memory")
       if case .truncatedNormal(let deviation) = parameter.initializer {
         try requireValid(
           deviation > 0 && deviation.isFinite,

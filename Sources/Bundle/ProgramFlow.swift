@@ -143,6 +143,7 @@ struct ProgramFlow {
       try requireEqual(operandTypes, signatures[number].arguments, "\(place): the operands")
       try requireEqual(resultTypes, signatures[number].results, "\(place): the results")
     case .control(.repeat):
+      try checkResults(operation, operandTypes, resultTypes, place)
       try checkRepeat(operation, carried: operandTypes, place, nesting: nesting)
       try requireEqual(resultTypes, operandTypes, "\(place): the results")
     case .control(.fuse):
@@ -166,7 +167,7 @@ struct ProgramFlow {
       streams[stream] = type
       try checkResults(operation, operandTypes, resultTypes, place)
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source:
+      .random, .source, .remote:
       try checkResults(operation, operandTypes, resultTypes, place)
     }
   }
@@ -255,7 +256,7 @@ struct ProgramFlow {
     _ port: Port, _ type: TensorType, _ name: String
   ) throws(TesseraError) {
     try requireValid(
-      !port.isSharded || port.role.isMoment && replicas != nil,
+      !port.isSharded || port.role.isOptimizerState && replicas != nil,
       "\(name) is in parts, and only moments of a program for a number of replicas are")
     switch port.role {
     case .parameter, .firstMoment, .secondMoment, .gradient:
@@ -269,9 +270,11 @@ struct ProgramFlow {
       try requireValid(
         type.shape == expected.shape && (port.role != .parameter || type == expected),
         "\(name) is \(type), the parameter \(expected)")
+      try requireValid(
+        type.memory == .tile || port.role.isOptimizerState, "\(name) is in streaming memory")
     case .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica, .loss,
       .output:
-      break
+      try requireValid(type.memory == .tile, "\(name) is in streaming memory")
     }
   }
 }

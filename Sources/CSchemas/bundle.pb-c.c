@@ -663,7 +663,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__program__descriptor =
   (ProtobufCMessageInit) tessera__bundle__v1__program__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tessera__bundle__v1__tensor_type__field_descriptors[2] =
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tensor_type__field_descriptors[3] =
 {
   {
     "element",
@@ -689,15 +689,28 @@ static const ProtobufCFieldDescriptor tessera__bundle__v1__tensor_type__field_de
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memory",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TensorType, memory),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tessera__bundle__v1__tensor_type__field_indices_by_name[] = {
   0,   /* field[0] = element */
+  2,   /* field[2] = memory */
   1,   /* field[1] = shape */
 };
 static const ProtobufCIntRange tessera__bundle__v1__tensor_type__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor tessera__bundle__v1__tensor_type__descriptor =
 {
@@ -707,7 +720,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__tensor_type__descriptor =
   "Tessera__Bundle__V1__TensorType",
   "tessera.bundle.v1",
   sizeof(Tessera__Bundle__V1__TensorType),
-  2,
+  3,
   tessera__bundle__v1__tensor_type__field_descriptors,
   tessera__bundle__v1__tensor_type__field_indices_by_name,
   1,  tessera__bundle__v1__tensor_type__number_ranges,

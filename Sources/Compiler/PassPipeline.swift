@@ -94,6 +94,13 @@ package enum PassPipeline {
             ("replicas", "\(recipe.replicas)"), ("min-bytes", "\(recipe.minimumRemoteTensorSize)"),
           ])))
     }
+    if recipe.keepsOptimizerStateOffChip {
+      phases.append(
+        Phase(
+          Offload.pass,
+          "parameters of a shape still share one update, which then loads and stores",
+          PassOptions([("min-bytes", "\(recipe.minimumRemoteTensorSize)")])))
+    }
     phases += [
       recipe.usesOutlining
         ? Phase(

@@ -11,6 +11,7 @@ package enum PassRegistry {
     Fusion.pass,
     Inlining.pass,
     JoinSlices.pass,
+    Offload.pass,
     Outlining.pass,
     Partition.pass,
     Recomputation.pass,

@@ -105,6 +105,16 @@ extension Rewriter {
     insert(.indexing(.selectColumns), [x, indices])[0]
   }
 
+  /// What is in a buffer of streaming memory.
+  package mutating func load(_ buffer: ValueID) -> ValueID {
+    insert(.remote(.load), [buffer])[0]
+  }
+
+  /// The buffer of streaming memory with the value in place of what was there.
+  package mutating func store(_ value: ValueID, in buffer: ValueID) -> ValueID {
+    insert(.remote(.store), [buffer, value])[0]
+  }
+
   /// The constant whose elements are all `value`.
   package mutating func splat(_ value: Double, _ type: TensorType) -> ValueID {
     insert(.source(.constant(TensorLiteral(splat: value, type))), [])[0]

@@ -109,7 +109,7 @@ package struct Verifier {
     for port in ports where port.isSharded {
       var whole = port
       whole.isSharded = false
-      if !port.role.isMoment || given.contains(whole) {
+      if !port.role.isOptimizerState || given.contains(whole) {
         report(
           "the port \(port.role.rawValue) '\(port.name)' must not be sharded, or not on one side only",
           function)

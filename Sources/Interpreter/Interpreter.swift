@@ -135,7 +135,7 @@ package struct Interpreter: Sendable {
     case .collective(let collective):
       return try collective.evaluate(operands, replicas: replicas)
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source(.constant), .control:
+      .random, .source(.constant), .remote, .control:
       return try evaluateAlike(operation, operands)
     }
   }

@@ -24,6 +24,7 @@ extension Operation {
     case .softmax(let family): return [family.evaluate(operands, types[0])]
     case .random(let family): return [family.evaluate(operands, types[0])]
     case .source(let family): return family.evaluate().map { [$0] }
+    case .remote(let family): return [family.evaluate(operands, types[0])]
     case .collective, .control: return nil
     }
   }

@@ -31,6 +31,7 @@ package enum Operation: Hashable, Sendable {
   case softmax(Softmax)
   case random(Random)
   case source(Source)
+  case remote(Remote)
   case collective(Collective)
   case control(Control)
 
@@ -45,6 +46,7 @@ package enum Operation: Hashable, Sendable {
     case .softmax(let family): family
     case .random(let family): family
     case .source(let family): family
+    case .remote(let family): family
     case .collective(let family): family
     case .control(let family): family
     }
@@ -97,6 +99,9 @@ package enum Operation: Hashable, Sendable {
     if let family = try Source(mnemonic: mnemonic, attributes: &reader) {
       return .source(family)
     }
+    if let family = try Remote(mnemonic: mnemonic, attributes: &reader) {
+      return .remote(family)
+    }
     if let family = try Collective(mnemonic: mnemonic, attributes: &reader) {
       return .collective(family)
     }
@@ -105,10 +110,26 @@ package enum Operation: Hashable, Sendable {
 
   /// The result types that the operands' types determine, or nil for a call, a repeat, a
   /// chain and the terminators, whose types come from the function or the region they belong to.
-  /// - Throws: `OperationError` where the operands do not fit.
+  /// - Throws: `OperationError` where the operands do not fit, or lie in streaming memory and the
+  ///   operation computes with them.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType]? {
+    if !takesBuffers, let index = operands.firstIndex(where: { $0.memory == .streaming }) {
+      throw OperationError(
+        "operand \(index) must be loaded from streaming memory, is \(operands[index])")
+    }
     if case .control = self { return nil }
     return try family.resultTypes(of: operands)
+  }
+
+  /// Whether operands may lie in streaming memory: they are loaded, stored to, or handed on.
+  private var takesBuffers: Bool {
+    switch self {
+    case .remote, .control(.call), .control(.return): true
+    case .control(.repeat), .control(.fuse), .control(.yield), .elementwise, .movement, .reduction,
+      .contraction,
+      .indexing, .normalization, .softmax, .random, .source, .collective:
+      false
+    }
   }
 
   /// Whether the operation ends a block.
@@ -123,7 +144,7 @@ package enum Operation: Hashable, Sendable {
     case .control(.return), .control(.yield), .source(.infeed): true
     // Functions and repeats only make values; an infeed inside one keeps its place by being read.
     case .control(.call), .control(.repeat), .control(.fuse), .elementwise, .movement, .reduction,
-      .contraction, .indexing, .normalization, .softmax, .random, .source, .collective:
+      .contraction, .indexing, .normalization, .softmax, .random, .source, .remote, .collective:
       false
     }
   }

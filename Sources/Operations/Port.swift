@@ -55,11 +55,6 @@ package struct Port: Hashable, Sendable {
   }
 }
 
-extension PortRole {
-  /// Whether the optimizer keeps the tensor beside a parameter.
-  package var isMoment: Bool { self == .firstMoment || self == .secondMoment }
-}
-
 /// The functions of a program that the host may run, by the names that compiler and runtime agree on.
 package enum EntryName {
   /// A weight update: from parameters, moments and scalars to the next state and the losses.

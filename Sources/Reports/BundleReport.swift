@@ -26,6 +26,22 @@ package struct BundleReport {
 
   private var parameterCount: Int { parameterTypes.reduce(0) { $0 + $1.count } }
 
+  /// Bytes of the optimizer's state that a replica has in a memory.
+  private func stateByteCount(in memory: TensorType.Memory) -> Int {
+    var seen: Set<Port> = []
+    var byteCount = 0
+    for function in program.functions {
+      let types = program.blocks[function.body].arguments.map(program.type(of:))
+      for (port, type) in zip(function.arguments, types) {
+        guard let port, port.role.isOptimizerState, type.memory == memory,
+          seen.insert(port).inserted
+        else { continue }
+        byteCount += type.byteCount
+      }
+    }
+    return byteCount
+  }
+
   // MARK: Summary
 
   /// The bundle in some lines: digest, model, batch, sections.
@@ -50,6 +66,11 @@ package struct BundleReport {
           + "\(recipe.accumulationCount)"
       ),
       ("optimizer", recipe.optimizer.kind.name),
+      (
+        "optimizer state",
+        "\(byteCountText(stateByteCount(in: .streaming))) in streaming memory, "
+          + "\(byteCountText(stateByteCount(in: .tile))) on the chip"
+      ),
       (
         "stages",
         "\(recipe.pipeline.stages.count) on \(recipe.pipeline.ipusPerReplica) IPUs a replica"
@@ -97,6 +118,12 @@ package struct BundleReport {
       .init("replicas", .integer(recipe.replicas)),
       .init("accumulation_count", .integer(recipe.accumulationCount)),
       .init("optimizer", .string(recipe.optimizer.kind.name)),
+      .init(
+        "optimizer_state_bytes",
+        .object([
+          .init("streaming", .integer(stateByteCount(in: .streaming))),
+          .init("tile", .integer(stateByteCount(in: .tile))),
+        ])),
       .init("functions", .integer(program.functions.count)),
       .init("operations", .integer(program.operations.count)),
       .init(

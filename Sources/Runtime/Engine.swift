@@ -114,6 +114,21 @@ package final class Engine {
     return min(iterations, max(threads, min(lanesPerThread * threads, affordable)))
   }
 
+  /// Bytes of the device's memory that the function needs: the arena, and the arguments and results
+  /// that lie in the memory of the tiles. What the host keeps there is updated in place and counts
+  /// once; what lies in streaming memory is beside it. Lanes, which only this machine's threads need,
+  /// do not count.
+  /// - Throws: `TesseraError` where there is no such function.
+  package func deviceByteCount(of entry: String) throws(TesseraError) -> Int {
+    arenaByteCount + (try preparedEntry(entry).byteCount(in: .tile))
+  }
+
+  /// Bytes of the function's arguments and results in streaming memory; what the host keeps counts once.
+  /// - Throws: `TesseraError` where there is no such function.
+  package func streamingByteCount(of entry: String) throws(TesseraError) -> Int {
+    try preparedEntry(entry).byteCount(in: .streaming)
+  }
+
   /// The arguments and results of a function of the program.
   /// - Throws: `TesseraError` where there is no such function.
   package func signature(of entry: String) throws(TesseraError) -> EntrySignature {

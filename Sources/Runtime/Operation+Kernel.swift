@@ -18,6 +18,7 @@ extension Operation {
     case .softmax(let family): return try family.kernel(site)
     case .random(let family): return try family.kernel(site)
     case .source(let family): return family.kernel(site)
+    case .remote(let family): return family.kernel(site)
     case .collective, .control:
       preconditionFailure("collectives and control are prepared with what surrounds them")
     }

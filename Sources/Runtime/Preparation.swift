@@ -125,7 +125,7 @@ struct Preparation {
         site, operandStrides: operation.operands.map(stride),
         resultStrides: operation.results.map(stride))
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source:
+      .random, .source, .remote:
       return try operation.operation.kernel(site)
     }
   }

@@ -50,6 +50,14 @@ final class PreparedEntry {
     }
   }
 
+  /// Bytes of the arguments and results that lie in a memory. A result that is made in the place of
+  /// the argument that it updates is not counted again.
+  func byteCount(in memory: TensorType.Memory) -> Int {
+    let results = zip(signature.results, updatedArguments).filter { $1 == nil }.map(\.0)
+    return (signature.arguments + results).filter { $0.type.memory == memory }
+      .reduce(0) { $0 + $1.type.byteCount }
+  }
+
   /// - Throws: `TesseraError` where the arguments are not what the function takes.
   func check(_ arguments: [HostTensor]) throws(TesseraError) {
     guard arguments.map(\.type) == signature.arguments.map(\.type) else {

@@ -28,6 +28,7 @@ struct SharingRules {
     case .normalization(let family): return family.replaces(operand: operand, by: result)
     case .softmax(let family): return family.computesInPlace
     case .random(let family): return family.replaces(operand: operand)
+    case .remote(let family): return family.replaces(operand: operand)
     case .collective(let family): return family.computesInPlace(operand: operand, result: result)
     case .control(.repeat): return operand == result
     // Each block of elements is written after it was read: as many elements are the same ones.
@@ -101,7 +102,7 @@ extension ProgramOperation {
     // have many operands, and the values between them are few.
     case .control(.call), .control(.yield), .control(.return): []
     case .control(.fuse), .elementwise, .movement, .reduction, .contraction, .indexing,
-      .normalization, .softmax, .random, .source:
+      .normalization, .softmax, .random, .source, .remote:
       Array(operands.indices)
     }
   }

@@ -25,12 +25,14 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
   case softmax(Softmax)
   case dropout
   case constant
+  case remote(Remote)
 
   /// Every kind that a test has to cover.
   package static var allCases: [OperationKind] {
     Elementwise.Unary.allCases.map(unary) + Elementwise.Binary.allCases.map(binary)
       + Elementwise.Comparison.allCases.map(compare)
       + Reduction.Function.allCases.map(reduction) + Softmax.allCases.map(softmax)
+      + Remote.allCases.map(remote)
       + [
         .select, .convert, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .matmul,
         .gatherRows, .scatterAddRows, .selectColumns, .placeColumns, .layerNorm,
@@ -65,6 +67,7 @@ extension Operation {
     case .softmax(let softmax): .softmax(softmax)
     case .random(.dropout): .dropout
     case .source(.constant): .constant
+    case .remote(let remote): .remote(remote)
     case .source(.infeed), .source(.replicaIndex), .collective, .control: nil
     }
   }

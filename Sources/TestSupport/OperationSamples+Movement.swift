@@ -6,6 +6,7 @@ extension OperationSamples {
   mutating func addMovements() throws {
     addRearrangements()
     addBoxes()
+    addBuffers()
     add("one operand", .movement(.concatenate(axis: 0)), tensor([5, 3]))
     add(
       "first axis", .movement(.concatenate(axis: 0)), tensor([2, 7]), tensor([1, 7]),
@@ -38,6 +39,16 @@ extension OperationSamples {
     ]
     for (from, to) in broadcasts {
       add("\(from) to \(to)", .movement(.broadcast(to)), tensor(from))
+    }
+  }
+
+  /// Loads from streaming memory, and stores of other numbers than those that are there.
+  private mutating func addBuffers() {
+    for shape in [[5, 7], [33], []] {
+      let content = tensor(shape)
+      let buffer = Tensor(content.type.placed(in: .streaming), content.values)
+      add("\(shape)", .remote(.load), buffer)
+      add("\(shape)", .remote(.store), buffer, tensor(shape))
     }
   }
 

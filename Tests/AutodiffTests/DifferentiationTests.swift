@@ -309,6 +309,7 @@ import Testing
     }
     let vector = TensorType([2], .f64)
     expect("tessera.all_reduce_sum", [vector]) { $0.insert(.collective(.allReduceSum), $1)[0] }
+    expect("tessera.remote_load", [vector.placed(in: .streaming)]) { $0.load($1[0]) }
     expect("tessera.tanh_gradient", [vector, vector]) { $0.binary(.tanhGradient, $1[0], $1[1]) }
     expect("tessera.softmax_gradient", [vector, vector]) {
       $0.insert(.softmax(.softmaxGradient), $1)[0]

@@ -57,6 +57,12 @@ private let violations = [
   Violation("the standard deviation of parameter 'w' must be positive") {
     $0.parameters[0].initializer = .truncatedNormal(standardDeviation: .nan)
   },
+  Violation("operation 0 (tessera.multiply): operand 0 must be loaded from streaming memory") {
+    // The function that has it comes first, so that no call of it is looked at before.
+    $0.functions.swapAt(0, 1)
+    $0.types.append(TensorType([2, 3], .f32, in: .streaming))
+    $0.values[2] = $0.types.count - 1
+  },
   // Blocks and values
   Violation("block 1 is used twice") { program in
     program.functions.append(

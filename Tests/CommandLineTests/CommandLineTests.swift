@@ -128,6 +128,12 @@ struct CommandLineTests {
       let json = try folder.run("tessera", "inspect", "demo.ipub", part, "--format", "json").text
       let fields = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
       #expect((fields?["schema"] as? String)?.hasPrefix("tessera.bundle-\(part)/") == true)
+      guard part == "summary" else { continue }
+      // Two moments of 4 bytes for each parameter, the large ones in streaming memory.
+      let state = try #require(fields?["optimizer_state_bytes"] as? [String: Int])
+      let count = try #require(fields?["parameter_count"] as? Int)
+      let (streaming, tile) = (try #require(state["streaming"]), try #require(state["tile"]))
+      #expect(streaming > tile && tile > 0 && streaming + tile == 8 * count)
     }
   }
 

@@ -1,7 +1,7 @@
 import GraphIR
 
 /// A module that has every kind of construct of the text: ports, calls, a region, constants of each
-/// element type, several results, a stage.
+/// element type, several results, a stage, streaming memory.
 let sampleText = """
   "builtin.module"() ({
     "func.func"() ({
@@ -28,6 +28,12 @@ let sampleText = """
       %4 = "tessera.transpose"(%3) {permutation = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32>
       "func.return"(%4, %0, %arg1) : (tensor<2x3xf32>, tensor<f16>, tensor<i32>) -> ()
     }) {function_type = (tensor<2x3xf32>, tensor<i32>) -> (tensor<2x3xf32>, tensor<f16>, tensor<i32>), sym_name = "helper", tessera.ipu = 1 : i64, tessera.stage = 2 : i64} : () -> ()
+    "func.func"() ({
+    ^bb0(%arg0: tensor<2x3xf32, "streaming">):
+      %0 = "tessera.remote_load"(%arg0) : (tensor<2x3xf32, "streaming">) -> tensor<2x3xf32>
+      %1 = "tessera.remote_store"(%arg0, %0) : (tensor<2x3xf32, "streaming">, tensor<2x3xf32>) -> tensor<2x3xf32, "streaming">
+      "func.return"(%1) : (tensor<2x3xf32, "streaming">) -> ()
+    }) {function_type = (tensor<2x3xf32, "streaming">) -> tensor<2x3xf32, "streaming">, sym_name = "update"} : () -> ()
   }) : () -> ()
 
 

@@ -98,6 +98,16 @@ import Testing
       "\"builtin.module\"() ({\n  \"func.func\"() ({\n  ^bb0(%a: tensor<0xf32>):\n", 3, 12,
       "not a shape"
     ),
+    (
+      "\"builtin.module\"() ({\n  \"func.func\"() ({\n  ^bb0(%a: tensor<2xf32, \"disk\">):\n", 3,
+      26,
+      "'disk' is no memory"
+    ),
+    (
+      "\"builtin.module\"() ({\n  \"func.func\"() ({\n  %0 = \"tessera.constant\"() "
+        + "{value = dense<1.0> : tensor<2xf32, \"streaming\">}", 3, 38,
+      "a constant is never in streaming memory"
+    ),
   ])
   func mistakesAreLocated(text: String, line: Int, column: Int, message: String) {
     let error = #expect(throws: TesseraError.self) { try Module(parsing: text, file: "x.mlir") }

@@ -6,6 +6,7 @@ import Testing
 @Suite struct VerifierTests {
   static let returns = "\"func.return\"(%a) : (tensor<2xf32>) -> ()"
   static let argument = "%a: tensor<2xf32>"
+  static let buffer = "%b: tensor<2xf32, \"streaming\">"
   static let unaryType = "(tensor<2xf32>) -> tensor<2xf32>"
   static let function = "  \"func.func\"() ({\n"
 
@@ -79,6 +80,35 @@ import Testing
         ],
         types: "(tensor<2xf32>, tensor<3xf32>) -> tensor<2xf32>"),
       message: "do not broadcast"),
+    Broken(
+      invariant: 5,
+      text: module(
+        arguments: "\(argument), \(buffer)",
+        [
+          "%0 = \"tessera.add\"(%a, %b) : (tensor<2xf32>, tensor<2xf32, \"streaming\">) -> tensor<2xf32>",
+          returns,
+        ],
+        types: "(tensor<2xf32>, tensor<2xf32, \"streaming\">) -> tensor<2xf32>"),
+      message: "operand 1 must be loaded from streaming memory"),
+    Broken(
+      invariant: 5,
+      text: module(
+        arguments: "\(argument), \(buffer)",
+        [
+          "%0 = \"tessera.repeat\"(%b) ({",
+          "^bb0(%i: tensor<i32>, %c: tensor<2xf32, \"streaming\">):",
+          "\"tessera.yield\"(%c) : (tensor<2xf32, \"streaming\">) -> ()",
+          "}, {}) {count = 2 : i64} : (tensor<2xf32, \"streaming\">) -> tensor<2xf32, \"streaming\">",
+          returns,
+        ],
+        types: "(tensor<2xf32>, tensor<2xf32, \"streaming\">) -> tensor<2xf32>"),
+      message: "operand 0 must be loaded from streaming memory"),
+    Broken(
+      invariant: 5,
+      text: module(
+        arguments: argument,
+        ["%0 = \"tessera.remote_load\"(%a) : \(unaryType)", returns], types: unaryType),
+      message: "the buffer must be in streaming memory"),
     Broken(
       invariant: 6,
       text: module(

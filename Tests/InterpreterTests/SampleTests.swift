@@ -57,7 +57,9 @@ import Testing
     for sample in try OperationSamples.all(element: element, seed: 4) {
       let operands = sample.operands.map { operand in
         operand.type.element.isFloat
-          ? Tensor(TensorType(operand.type.shape, .f64), operand.values) : operand
+          ? Tensor(
+            TensorType(operand.type.shape, .f64, in: operand.type.memory), operand.values)
+          : operand
       }
       var operation = sample.operation
       if case .contraction(var contraction) = operation {

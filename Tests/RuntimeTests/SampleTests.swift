@@ -44,7 +44,7 @@ import Testing
     let place = element == .f16 ? 0x1p-10 : 0x1p-23
     switch operation {
     case .movement, .indexing(.gatherRows), .indexing(.selectColumns), .indexing(.placeColumns),
-      .source, .elementwise(.compare), .elementwise(.select), .elementwise(.convert),
+      .source, .remote, .elementwise(.compare), .elementwise(.select), .elementwise(.convert),
       .reduction(Reduction(.maximum, axes: [])):
       return (0, 0)
     case .elementwise(.binary(let function)):

@@ -39,11 +39,11 @@ struct PeakBytes {
         inner = self.peak(of: body, in: function)
       }
       let made = node.results.filter { root[$0] == nil }
-      let bytes = made.reduce(0) { $0 + function.type(of: $1).byteCount }
+      let bytes = made.reduce(0) { $0 + function.type(of: $1).tileByteCount }
       peak = max(peak, live + max(inner, bytes))
       live += bytes - (dying[position] ?? 0)
       for result in made {
-        let size = function.type(of: result).byteCount
+        let size = function.type(of: result).tileByteCount
         if let last = lastUse[result] { dying[last, default: 0] += size } else { live -= size }
       }
     }

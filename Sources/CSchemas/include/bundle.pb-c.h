@@ -72,10 +72,14 @@ struct  Tessera__Bundle__V1__TensorType
   uint32_t element;
   size_t n_shape;
   int64_t *shape;
+  /*
+   * 1 + a string: "streaming"; 0 for the memory of the tiles.
+   */
+  uint32_t memory;
 };
 #define TESSERA__BUNDLE__V1__TENSOR_TYPE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tensor_type__descriptor) \
-    , 0, 0,NULL }
+    , 0, 0,NULL, 0 }
 
 
 struct  Tessera__Bundle__V1__Operation

@@ -174,10 +174,9 @@ extension ConfigurationKey {
       "embedding_serialization_factor", .integer(RecipeLimits.embeddingSerializationFactor),
       nested: .everywhere(.defaulted(2)), "slices of the vocabulary in the embedding's products",
       suggestion: 2),
-    pass("use_outlining", "whether equal parts of the program share code", effect: .full),
-    pass(
-      "enable_recomputation", "whether the backward pass computes activations again", effect: .full),
-    pass("replace_layers", "whether layers take the forms made for IPUs", effect: .full),
+    pass("use_outlining", "whether equal parts of the program share code"),
+    pass("enable_recomputation", "whether the backward pass computes activations again"),
+    pass("replace_layers", "whether layers take the forms made for IPUs"),
     pass("optimizer_state_offchip", "whether the optimizer's state lies in streaming memory"),
     ConfigurationKey(
       "min_remote_tensor_size", .integer(RecipeLimits.countOrZero), .pretraining(.required),
@@ -197,12 +196,9 @@ extension ConfigurationKey {
       "whether to stop after compiling, which tesserac always does", effect: .stored),
   ]
 
-  private static func pass(
-    _ name: String, _ meaning: String, effect: ConfigurationKey.Effect = .stored
-  ) -> ConfigurationKey {
+  private static func pass(_ name: String, _ meaning: String) -> ConfigurationKey {
     ConfigurationKey(
-      name, .boolean, nested: .everywhere(.defaulted(true)), meaning, suggestion: true,
-      effect: effect)
+      name, .boolean, nested: .everywhere(.defaulted(true)), meaning, suggestion: true)
   }
 
   private static let run = [

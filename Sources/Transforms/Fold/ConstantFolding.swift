@@ -78,7 +78,7 @@ extension Operation {
     case .movement, .indexing(.gatherRows), .indexing(.selectColumns), .indexing(.placeColumns):
       true
     case .indexing(.scatterAddRows), .reduction, .contraction, .normalization, .softmax, .random,
-      .source, .collective, .control:
+      .source, .remote, .collective, .control:
       false
     }
   }

@@ -7,7 +7,8 @@ import Operations
 ///
 /// A storage is the memory of one value, under all names that reshapes give it. What comes from
 /// outside the block has none. Bytes that are there in any case do not count: those of constants, and
-/// of what a function returns, which is made where the caller keeps it.
+/// of what a function returns, which is made where the caller keeps it. Nor do those of streaming
+/// memory.
 package struct BlockFlow: Sendable {
   /// The operations but the last, which ends the block.
   package let operations: [OperationID]
@@ -131,7 +132,7 @@ package struct BlockFlow: Sendable {
     _ value: ValueID, _ function: Function, _ storageOf: inout [Int]
   ) {
     storageOf[Int(value.number)] = byteCounts.count
-    byteCounts.append(function.type(of: value).byteCount)
+    byteCounts.append(function.type(of: value).tileByteCount)
     isKept.append(false)
   }
 

@@ -6,8 +6,9 @@ import Operations
 /// A value is alive from the operation that makes it to the last that reads it. Arguments and results
 /// are the caller's: their bytes are there all the time, and counted apart. A call needs its results
 /// and its callee's own peak, a repeat its region's. An elementwise operation or a chain of them may put
-/// its result where an operand was that it reads last, and what a chain makes inside does not count, and a repeat its carried values likewise; other operations hold
-/// operands and results at once. Constants do not count.
+/// its result where an operand was that it reads last, and what a chain makes inside does not count, and a
+/// repeat its carried values likewise; other operations hold operands and results at once. Constants do
+/// not count, nor does what lies in streaming memory.
 package struct LiveBytes: Sendable {
   /// The bytes of the arguments.
   package let argumentBytes: Int
@@ -47,8 +48,8 @@ package struct LiveBytesAnalysis: Sendable {
       levels.append((flow.operations[place], during, after))
     }
     return LiveBytes(
-      argumentBytes: function.argumentTypes.reduce(0) { $0 + $1.byteCount },
-      resultBytes: function.resultTypes.reduce(0) { $0 + $1.byteCount }, levels: levels)
+      argumentBytes: function.argumentTypes.reduce(0) { $0 + $1.tileByteCount },
+      resultBytes: function.resultTypes.reduce(0) { $0 + $1.tileByteCount }, levels: levels)
   }
 
   /// The flow of a block as it now stands.

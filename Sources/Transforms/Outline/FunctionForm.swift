@@ -118,7 +118,7 @@ extension Function {
 
 extension Module {
   /// The names of the functions, each behind those that it calls, else in the module's order.
-  fileprivate var calleesFirst: [String] {
+  var calleesFirst: [String] {
     var order: [String] = []
     var visited: Set<String> = []
     func visit(_ name: String) {

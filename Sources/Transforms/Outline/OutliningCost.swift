@@ -24,9 +24,10 @@ enum OutliningCost {
   /// The sync, the jump there and back and the supervisor's frame: 16 instructions.
   static let callCode = 64.0
 
-  /// The cost of handing a value of this type to a function, or back.
+  /// The cost of handing a value of this type to a function, or back. What lies in streaming memory
+  /// stays there.
   static func copy(_ type: TensorType) -> Double {
-    copyCode + Double(type.byteCount) / tiles / copyRate
+    copyCode + Double(type.tileByteCount) / tiles / copyRate
   }
 
   /// The estimate of an operation's code on a tile, which does not grow with its tensors.
@@ -41,7 +42,7 @@ enum OutliningCost {
     // A name for the same bytes.
     case .movement(.reshape): 0
     // An exchange, and no compute set.
-    case .movement: 128
+    case .movement, .remote: 128
     case .source, .collective: 64
     // One compute set and one exchange for all; each operation is a few instructions in its loop.
     case .control(.fuse):
