@@ -7,7 +7,7 @@ extension Rewriter {
   /// - Returns: the copy.
   @discardableResult
   package mutating func copy(
-    _ id: OperationID, of source: Function, _ copies: inout [ValueID: ValueID]
+    _ id: OperationID, of source: Function, _ copies: inout ValueMap
   ) -> OperationID? {
     insertionPoint = .end(function.body)
     insertCopy(id, of: source, &copies)
@@ -15,40 +15,25 @@ extension Rewriter {
   }
 
   private mutating func insertCopy(
-    _ id: OperationID, of source: Function, _ copies: inout [ValueID: ValueID]
+    _ id: OperationID, of source: Function, _ copies: inout ValueMap
   ) {
     let node = source[id]
-    let operands = node.operands.map { operand in
-      guard let copy = copies[operand] else {
-        preconditionFailure("\(operand) of @\(source.name) is copied before it is read")
-      }
-      return copy
-    }
     let types = node.results.map(source.type(of:))
     guard let body = node.body else {
-      let results = insert(node.operation, operands, resultTypes: types)
-      for (value, copy) in zip(node.results, results) { copies[value] = copy }
+      copies.set(
+        node.results, to: insert(node.operation, copies[node.operands], resultTypes: types))
       return
     }
     let arguments = source[body].arguments
     let copy = insertWithBody(
-      node.operation, operands, resultTypes: types,
+      node.operation, copies[node.operands], resultTypes: types,
       argumentTypes: arguments.map(source.type(of:)))
-    for (value, copy) in zip(arguments, copy.arguments) { copies[value] = copy }
+    copies.set(arguments, to: copy.arguments)
     let outer = insertionPoint
     insertionPoint = .end(copy.body)
     for inner in source[body].operations { insertCopy(inner, of: source, &copies) }
     insertionPoint = outer
-    for (value, copy) in zip(node.results, copy.results) { copies[value] = copy }
-  }
-
-  /// Erases the operations of the body whose results nothing reads and that do nothing else.
-  package mutating func removeUnreadOperations() {
-    for id in function[function.body].operations.reversed() {
-      let node = function[id]
-      let isRead = node.results.contains { !function[$0].uses.isEmpty }
-      if !isRead && !node.operation.hasEffect { erase(id) }
-    }
+    copies.set(node.results, to: copy.results)
   }
 }
 
@@ -60,7 +45,7 @@ extension Function {
 
   /// The operands of an operation, and what the operations of its region read.
   package func valuesRead(by id: OperationID) -> [ValueID] {
-    let inner = self[id].body.map { self[$0].operations.flatMap(valuesRead(by:)) } ?? []
-    return self[id].operands + inner
+    guard let body = self[id].body else { return self[id].operands }
+    return self[id].operands + self[body].operations.flatMap(valuesRead)
   }
 }

@@ -39,6 +39,9 @@ package struct Port: Hashable, Sendable {
     self.name = name
     self.role = role
   }
+
+  /// By the name alone: few ports share one.
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// The functions of a program that the host may run, by the names that compiler and runtime agree on.

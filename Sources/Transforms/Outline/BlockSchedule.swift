@@ -95,6 +95,13 @@ struct BlockSchedule {
     let operation: Operation
     let operands: [TensorType]
     let results: [TensorType]
+
+    /// A call has many operands, whose types are compared faster than they are hashed.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(operation)
+      hasher.combine(operands.count)
+      hasher.combine(results.first)
+    }
   }
 
   /// The numbers of kinds. What must not move gets a number of its own each time.
