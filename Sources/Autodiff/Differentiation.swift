@@ -8,7 +8,7 @@ import Operations
 /// The reverse pass adds the gradients of a value that is read several times in the order in which it
 /// meets the uses, the last of the program first. A value is differentiated only where it is of a
 /// floating-point type and depends on an active argument; no other operation needs a derivative. These
-/// have none, and are an error where one is needed: `tessera.repeat`, `tessera.infeed`, collectives,
+/// have none, and are an error where one is needed: `tessera.repeat`, `tessera.fuse`, `tessera.infeed`, collectives,
 /// and the gradient operations (`tanh_gradient`, `gelu_tanh_gradient`, `gelu_erf_gradient`,
 /// `softmax_gradient`, `log_softmax_gradient`, `layer_norm_gradient`), because second derivatives are
 /// not needed. The statistics that `tessera.layer_norm` returns have none either.

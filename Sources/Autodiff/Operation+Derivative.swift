@@ -23,6 +23,8 @@ extension Operation {
       throw NotDifferentiable("gradients are summed over replicas, not through sums")
     case .control(.call): throw NotDifferentiable("a call's derivative is that of its function")
     case .control(.repeat): throw NotDifferentiable("the values of its iterations are not kept")
+    case .control(.fuse):
+      throw NotDifferentiable("chains are made of what is differentiated already")
     case .control(.yield), .control(.return): throw NotDifferentiable("it has no results")
     }
   }

@@ -24,6 +24,26 @@ struct ProgramFlow {
     var results: [TensorType]
   }
 
+  /// Where something stands, for messages: spelled only where one is needed.
+  private struct Place: CustomStringConvertible {
+    private let function: String
+    private let number: Int
+    private let operation: Operation?
+
+    init(function: String, block: Program.BlockIndex) {
+      (self.function, number, operation) = (function, block, nil)
+    }
+
+    init(function: String, operation number: Int, _ operation: Operation) {
+      (self.function, self.number, self.operation) = (function, number, operation)
+    }
+
+    var description: String {
+      guard let operation else { return "function '\(function)', block \(number)" }
+      return "function '\(function)', operation \(number) (\(operation.mnemonic))"
+    }
+  }
+
   private enum ValueState {
     case notMade
     case visible
@@ -78,12 +98,12 @@ struct ProgramFlow {
     }
   }
 
-  /// Recurses by the nesting of repeats, which is bounded.
+  /// Recurses by the nesting of regions, which is bounded.
   private mutating func check(
     block index: Program.BlockIndex, terminator: Control, nesting: Int
   ) throws(TesseraError) {
     let block = program.blocks[index]
-    let place = "function '\(program.functions[currentFunction].name)', block \(index)"
+    let place = Place(function: program.functions[currentFunction].name, block: index)
     try requireValid(!isBlockPlaced[index], "\(place) is used twice")
     isBlockPlaced[index] = true
     try requireValid(
@@ -94,9 +114,9 @@ struct ProgramFlow {
     for value in block.arguments { try define(value, place) }
     for (position, operationIndex) in block.operations.enumerated() {
       let operation = program.operations[operationIndex]
-      let place =
-        "function '\(program.functions[currentFunction].name)', operation \(operationIndex) "
-        + "(\(operation.operation.mnemonic))"
+      let place = Place(
+        function: program.functions[currentFunction].name, operation: operationIndex,
+        operation.operation)
       try requireValid(!isOperationPlaced[operationIndex], "\(place) stands twice")
       isOperationPlaced[operationIndex] = true
       let isLast = position == block.operations.count - 1
@@ -117,15 +137,15 @@ struct ProgramFlow {
   }
 
   private mutating func define(
-    _ value: Program.ValueIndex, _ place: @autoclosure () -> String
+    _ value: Program.ValueIndex, _ place: Place
   ) throws(TesseraError) {
-    try requireValid(states[value] == .notMade, "\(place()) makes value \(value) a second time")
+    try requireValid(states[value] == .notMade, "\(place) makes value \(value) a second time")
     states[value] = .visible
   }
 
   /// Checks what the operation is and the types of its results.
   private mutating func check(
-    _ operation: ProgramOperation, _ place: String, nesting: Int
+    _ operation: ProgramOperation, _ place: Place, nesting: Int
   ) throws(TesseraError) {
     let operandTypes = operation.operands.map(program.type(of:))
     let resultTypes = operation.results.map(program.type(of:))
@@ -140,6 +160,8 @@ struct ProgramFlow {
     case .control(.repeat):
       try checkRepeat(operation, carried: operandTypes, place, nesting: nesting)
       try requireEqual(resultTypes, operandTypes, "\(place): the results")
+    case .control(.fuse):
+      try checkChain(operation, operandTypes, resultTypes, place, nesting: nesting)
     case .control(.yield), .control(.return):
       try requireValid(resultTypes.isEmpty, "\(place) must not have results")
     case .collective:
@@ -163,7 +185,7 @@ struct ProgramFlow {
 
   private func checkResults(
     _ operation: ProgramOperation, _ operandTypes: [TensorType], _ resultTypes: [TensorType],
-    _ place: String
+    _ place: Place
   ) throws(TesseraError) {
     let expected: [TensorType]?
     do {
@@ -175,7 +197,7 @@ struct ProgramFlow {
   }
 
   private mutating func checkRepeat(
-    _ operation: ProgramOperation, carried: [TensorType], _ place: String, nesting: Int
+    _ operation: ProgramOperation, carried: [TensorType], _ place: Place, nesting: Int
   ) throws(TesseraError) {
     guard let body = operation.body else { throw invalidProgram("\(place) has no body") }
     try requireEqual(
@@ -184,6 +206,21 @@ struct ProgramFlow {
     try check(block: body, terminator: .yield, nesting: nesting + 1)
     let yielded = program.blocks[body].operations.last.map { program.operations[$0].operands } ?? []
     try requireEqual(yielded.map(program.type(of:)), carried, "\(place): the yielded values")
+  }
+
+  private mutating func checkChain(
+    _ operation: ProgramOperation, _ operandTypes: [TensorType], _ resultTypes: [TensorType],
+    _ place: Place, nesting: Int
+  ) throws(TesseraError) {
+    guard let body = operation.body else { throw invalidProgram("\(place) has no body") }
+    try check(block: body, terminator: .yield, nesting: nesting + 1)
+    let expected: [TensorType]
+    do {
+      expected = try program.fusedBlock(body).resultTypes(of: operandTypes)
+    } catch {
+      throw invalidProgram("\(place): \(error.description)")
+    }
+    try requireEqual(resultTypes, expected, "\(place): the results")
   }
 
   private func requireEqual(
@@ -209,10 +246,10 @@ struct ProgramFlow {
       let place = "function '\(function.name)'"
       try requireValid(
         ports.count == types.count, "\(place) has \(types.count) \(side)s and \(ports.count) ports")
-      var seen: Set<Port> = []
+      var seen = Set<Port>(minimumCapacity: ports.count)
       for (port, type) in zip(ports, types) {
         guard let port else { continue }
-        let name = "\(place), \(side) port \(port.role.rawValue)"
+        var name: String { "\(place), \(side) port \(port.role.rawValue)" }
         try requireValid(isPrintableName(port.name), "\(name): the name cannot be printed")
         try requireValid(seen.insert(port).inserted, "\(name) '\(port.name)' stands twice")
         try checkParameter(port, type, "\(name) '\(port.name)'")
@@ -221,17 +258,17 @@ struct ProgramFlow {
   }
 
   private func checkParameter(
-    _ port: Port, _ type: TensorType, _ name: String
+    _ port: Port, _ type: TensorType, _ name: @autoclosure () -> String
   ) throws(TesseraError) {
     switch port.role {
     case .parameter, .firstMoment, .secondMoment, .gradient:
       guard let entry = parametersByName[port.name] else {
-        throw invalidProgram("\(name) does not name a parameter")
+        throw invalidProgram("\(name()) does not name a parameter")
       }
       let expected = program.types[entry.type]
       try requireValid(
         type.shape == expected.shape && (port.role != .parameter || type == expected),
-        "\(name) is \(type), the parameter \(expected)")
+        "\(name()) is \(type), the parameter \(expected)")
     case .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica, .loss,
       .output:
       break

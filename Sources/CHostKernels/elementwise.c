@@ -42,15 +42,6 @@ typedef struct {
   void *out;
 } parts_job;
 
-/// n elements of x from `offset` on with a stride: in place, or gathered into `buffer`.
-static const int32_t *load_integers(
-    const void *x, int64_t offset, int64_t stride, int64_t n, int32_t *buffer) {
-  const int32_t *source = (const int32_t *)x + offset;
-  if (stride == 1) return source;
-  for (int64_t i = 0; i < n; i++) buffer[i] = source[i * stride];
-  return buffer;
-}
-
 #define HK_BODY "elementwise_body.h"
 #include "instantiate.h"
 #undef HK_BODY

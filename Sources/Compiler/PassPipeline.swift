@@ -80,6 +80,10 @@ package enum PassPipeline {
       Phase(
         DeadCodeElimination.pass,
         "what was differentiated is called no longer, and merged values leave readers behind"),
+      Phase(
+        Fusion.pass,
+        "rules for single operations do not look into chains, and what repeats is then found with "
+          + "its chains"),
       recipe.usesOutlining
         ? Phase(
           Outlining.pass,

@@ -8,6 +8,7 @@ package enum PassRegistry {
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
     ConstantFolding.pass,
+    Fusion.pass,
     Inlining.pass,
     JoinSlices.pass,
     Outlining.pass,

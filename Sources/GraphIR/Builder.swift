@@ -142,4 +142,19 @@ extension Rewriter {
     insertionPoint = outer
     return results
   }
+
+  /// A chain: `body` gets the operands within it and gives the values that are its results, all made
+  /// by elementwise operations of one shape.
+  package mutating func fuse(
+    _ operands: [ValueID], body: (inout Rewriter, _ operands: [ValueID]) -> [ValueID]
+  ) -> [ValueID] {
+    let (_, block, arguments) = insertWithBody(
+      .control(.fuse), operands, resultTypes: [], argumentTypes: operands.map(type(of:)))
+    let outer = insertionPoint
+    insertionPoint = .end(block)
+    let yielded = body(&self, arguments)
+    insert(.control(.yield), yielded, resultTypes: [])
+    insertionPoint = outer
+    return complete(block, as: .control(.fuse), resultTypes: yielded.map(type(of:)))
+  }
 }

@@ -10,30 +10,33 @@ extension Rewriter {
     _ id: OperationID, of source: Function, _ copies: inout ValueMap
   ) -> OperationID? {
     insertionPoint = .end(function.body)
-    insertCopy(id, of: source, &copies)
+    let node = source[id]
+    insertCopy(of: node, from: source, reading: copies[node.operands], &copies)
     return function[function.body].operations.last
   }
 
-  private mutating func insertCopy(
-    _ id: OperationID, of source: Function, _ copies: inout ValueMap
+  /// Inserts a copy of another function's operation, with its region. Values that the region reads
+  /// from outside are those of the map, which gets the results.
+  package mutating func insertCopy(
+    of node: OperationNode, from source: Function, reading operands: [ValueID],
+    _ map: inout ValueMap
   ) {
-    let node = source[id]
     let types = node.results.map(source.type(of:))
-    guard let body = node.body else {
-      copies.set(
-        node.results, to: insert(node.operation, copies[node.operands], resultTypes: types))
+    guard let region = node.body else {
+      map.set(node.results, to: insert(node.operation, operands, resultTypes: types))
       return
     }
-    let arguments = source[body].arguments
-    let copy = insertWithBody(
-      node.operation, copies[node.operands], resultTypes: types,
-      argumentTypes: arguments.map(source.type(of:)))
-    copies.set(arguments, to: copy.arguments)
+    let (results, block, arguments) = insertWithBody(
+      node.operation, operands, resultTypes: types,
+      argumentTypes: source[region].arguments.map(source.type(of:)))
+    map.set(source[region].arguments, to: arguments)
     let outer = insertionPoint
-    insertionPoint = .end(copy.body)
-    for inner in source[body].operations { insertCopy(inner, of: source, &copies) }
+    insertionPoint = .end(block)
+    for id in source[region].operations {
+      insertCopy(of: source[id], from: source, reading: map[source[id].operands], &map)
+    }
     insertionPoint = outer
-    copies.set(node.results, to: copy.results)
+    map.set(node.results, to: results)
   }
 }
 

@@ -26,7 +26,7 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 /// Operations:
 /// 4. An operand is defined before its use, in the same block or in one around it.
 /// 5. Result types are those of the operation's type rule.
-/// 6. Only `tessera.repeat` has a region, and it always has one.
+/// 6. Only `tessera.repeat` and `tessera.fuse` have a region, and they always have one.
 ///
 /// Control:
 /// 7. A call names a function of the module, with operands and results of its types.
@@ -39,6 +39,10 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 /// 11. A host stream has one type.
 /// 12. Stages and IPUs have numbers from 0, and all functions of a stage one IPU; a function of a
 ///     stage calls none of another.
+///
+/// Chains:
+/// 13. The region of `tessera.fuse` is a chain of elementwise operations of one shape; see
+///     `FusedBlock`.
 package struct Verifier {
   private let module: Module
   private var violations: [Violation] = []
@@ -90,7 +94,7 @@ package struct Verifier {
   }
 
   private mutating func verify(_ function: Function) {
-    var defined: Set<ValueID> = []
+    var defined = ValueSet(for: function)
     verify(function.body, of: function, terminator: .return, &defined)
     verifyPorts(function.argumentPorts, "argument", function)
     verifyPorts(function.resultPorts, "result", function)
@@ -101,18 +105,17 @@ package struct Verifier {
     if !given.isEmpty && given.count != ports.count {
       report("some \(kind)s have ports and some have none", function)
     }
-    var seen: Set<Port> = []
+    var seen = Set<Port>(minimumCapacity: given.count)
     for port in given where !seen.insert(port).inserted {
       report("the \(kind) port \(port.role.rawValue) '\(port.name)' is repeated", function)
     }
   }
 
   private mutating func verify(
-    _ block: BlockID, of function: Function, terminator: Control, _ defined: inout Set<ValueID>
+    _ block: BlockID, of function: Function, terminator: Control, _ defined: inout ValueSet
   ) {
     let node = function[block]
-    let outer = defined
-    defined.formUnion(node.arguments)
+    defined.insert(node.arguments)
     if node.operations.last.map({ function[$0].operation }) != .control(terminator) {
       report("a block must end with \(terminator.mnemonic)", function, node.operations.last)
     }
@@ -126,24 +129,26 @@ package struct Verifier {
       }
       verifyTypes(id, function)
       verifyRegion(id, function, &defined)
-      defined.formUnion(operation.results)
+      defined.insert(operation.results)
     }
-    defined = outer
+    defined.remove(node.arguments)
+    for id in node.operations { defined.remove(function[id].results) }
   }
 
   private mutating func verifyTypes(_ id: OperationID, _ function: Function) {
     let node = function[id]
-    let operands = node.operands.map(function.type(of:))
-    let results = node.results.map(function.type(of:))
+    if case .control(.call(let callee)) = node.operation {
+      return verifyCall(id, callee, node, function)
+    }
+    if node.operation.isTerminator && !node.results.isEmpty {
+      return report("a terminator has no results", function, id)
+    }
     do {
-      if let expected = try node.operation.resultTypes(of: operands) {
-        if results != expected {
-          report("results are \(results), the type rule gives \(expected)", function, id)
-        }
-      } else if case .control(.call(let callee)) = node.operation {
-        verifyCall(id, callee, operands, results, function)
-      } else if node.operation.isTerminator && !results.isEmpty {
-        report("a terminator has no results", function, id)
+      let operands = node.operands.map(function.type(of:))
+      guard let expected = try node.operation.resultTypes(of: operands) else { return }
+      let results = node.results.map(function.type(of:))
+      if results != expected {
+        report("results are \(results), the type rule gives \(expected)", function, id)
       }
     } catch {
       report("\(error)", function, id)
@@ -151,32 +156,62 @@ package struct Verifier {
   }
 
   private mutating func verifyCall(
-    _ id: OperationID, _ callee: String, _ operands: [TensorType], _ results: [TensorType],
-    _ function: Function
+    _ id: OperationID, _ callee: String, _ node: OperationNode, _ function: Function
   ) {
     guard let target = module[callee] else {
       return report("there is no function @\(callee)", function, id)
     }
-    if operands != target.argumentTypes {
+    func agree(_ values: [ValueID], _ others: [ValueID]) -> Bool {
+      values.count == others.count
+        && zip(values, others).allSatisfy { function.type(of: $0) == target.type(of: $1) }
+    }
+    if !agree(node.operands, target.arguments) {
       report("@\(callee) takes \(target.argumentTypes)", function, id)
     }
-    if results != target.resultTypes {
+    if !agree(node.results, target.results) {
       report("@\(callee) returns \(target.resultTypes)", function, id)
     }
   }
 
   private mutating func verifyRegion(
-    _ id: OperationID, _ function: Function, _ defined: inout Set<ValueID>
+    _ id: OperationID, _ function: Function, _ defined: inout ValueSet
   ) {
     let node = function[id]
-    guard case .control(.repeat) = node.operation else {
-      if node.body != nil { report("only tessera.repeat has a region", function, id) }
+    switch node.operation {
+    case .control(.repeat), .control(.fuse): break
+    default:
+      if node.body != nil {
+        report("only tessera.repeat and tessera.fuse have a region", function, id)
+      }
       return
     }
     guard let body = node.body else {
-      return report("tessera.repeat must have a region", function, id)
+      return report("\(node.operation.mnemonic) must have a region", function, id)
     }
     verify(body, of: function, terminator: .yield, &defined)
+    if node.operation == .control(.fuse) {
+      verifyChain(id, body, function)
+    } else {
+      verifyRepeat(id, body, function)
+    }
+  }
+
+  private mutating func verifyChain(_ id: OperationID, _ body: BlockID, _ function: Function) {
+    let node = function[id]
+    let results = node.results.map(function.type(of:))
+    do {
+      let expected = try function.fusedBlock(body).resultTypes(
+        of: node.operands.map(function.type(of:)))
+      if results != expected {
+        report("results are \(results), the region yields \(expected)", function, id)
+      }
+    } catch {
+      report("\(error)", function, id)
+    }
+  }
+
+  private mutating func verifyRepeat(_ id: OperationID, _ body: BlockID, _ function: Function) {
+    let node = function[id]
     let carried = node.operands.map(function.type(of:))
     let arguments = function[body].arguments.map(function.type(of:))
     if arguments != [TensorType([], .i32)] + carried {

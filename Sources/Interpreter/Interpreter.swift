@@ -71,6 +71,12 @@ package struct Interpreter: Sendable {
           carried = try run(body, of: function, &values, iteration: number)
         }
         results = carried
+      } else if node.operation == .control(.fuse), let body = node.body {
+        // Operation by operation: a chain has no other meaning.
+        for (argument, value) in zip(function[body].arguments, operands) {
+          values[argument] = value
+        }
+        results = try run(body, of: function, &values, iteration: iteration)
       } else {
         results = try evaluate(node.operation, operands, iteration: iteration)
       }

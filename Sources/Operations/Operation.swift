@@ -103,8 +103,8 @@ package enum Operation: Hashable, Sendable {
     return try Control(mnemonic: mnemonic, attributes: &reader).map(Operation.control)
   }
 
-  /// The result types that the operands' types determine, or nil for a call, a repeat and the
-  /// terminators, whose types come from the function or the region they belong to.
+  /// The result types that the operands' types determine, or nil for a call, a repeat, a
+  /// chain and the terminators, whose types come from the function or the region they belong to.
   /// - Throws: `OperationError` where the operands do not fit.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType]? {
     if case .control = self { return nil }
@@ -122,8 +122,8 @@ package enum Operation: Hashable, Sendable {
     switch self {
     case .control(.return), .control(.yield), .source(.infeed): true
     // Functions and repeats only make values; an infeed inside one keeps its place by being read.
-    case .control(.call), .control(.repeat), .elementwise, .movement, .reduction, .contraction,
-      .indexing, .normalization, .softmax, .random, .source, .collective:
+    case .control(.call), .control(.repeat), .control(.fuse), .elementwise, .movement, .reduction,
+      .contraction, .indexing, .normalization, .softmax, .random, .source, .collective:
       false
     }
   }

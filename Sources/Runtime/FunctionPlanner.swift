@@ -10,7 +10,7 @@ import Operations
 ///   and the operation waits for the earlier iterations.
 /// - Another result of an operation takes the place of an operand that is dead after it, where the
 ///   kernel can compute in place.
-/// - All else has its own storage.
+/// - All else has its own storage. What a chain makes inside it has none.
 struct FunctionPlanner {
   private let program: Program
   private let schedule: Schedule
@@ -95,7 +95,9 @@ struct FunctionPlanner {
     for (result, value) in operation.results.enumerated() {
       storageOf[value] = storage(for: value, result: result, of: site, carried: carried)
     }
-    if let body = operation.body { place(repeat: site, body: body) }
+    if case .control(.repeat) = operation.operation, let body = operation.body {
+      place(repeat: site, body: body)
+    }
   }
 
   private mutating func place(repeat site: Site, body: Program.BlockIndex) {

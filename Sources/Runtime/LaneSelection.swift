@@ -91,7 +91,7 @@ extension Operation {
     switch self {
     case .source, .movement(.reshape), .control(.yield), .control(.return): false
     case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .collective, .control(.call), .control(.repeat):
+      .random, .collective, .control(.call), .control(.repeat), .control(.fuse):
       true
     }
   }

@@ -95,6 +95,11 @@ struct Preparation {
     switch operation.operation {
     case .control(.yield), .control(.return): return nil
     case .control(.call(let callee)): return call(site, of: plan.calls.number(of: callee))
+    case .control(.fuse):
+      guard let body = operation.body else {
+        preconditionFailure("each chain of a valid program has a body")
+      }
+      return try site.chainKernel(program.fusedBlock(body))
     case .control(.repeat(let count)): return try `repeat`(index, count: count, in: function)
     case .collective(let collective):
       let operand = operation.operands[0]

@@ -30,6 +30,8 @@ struct SharingRules {
     case .random(let family): return family.replaces(operand: operand)
     case .collective(let family): return family.computesInPlace
     case .control(.repeat): return operand == result
+    // Each block of elements is written after it was read: as many elements are the same ones.
+    case .control(.fuse): return true
     case .control(.call(let callee)):
       guard let plan = plans[calls.number(of: callee)] else { return false }
       return allowsSharing(plan, result: result, argument: operand)
@@ -98,8 +100,8 @@ extension ProgramOperation {
     // A call may take an operand's place where that is asked for, but does not look for it: calls
     // have many operands, and the values between them are few.
     case .control(.call), .control(.yield), .control(.return): []
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source, .collective:
+    case .control(.fuse), .elementwise, .movement, .reduction, .contraction, .indexing,
+      .normalization, .softmax, .random, .source, .collective:
       Array(operands.indices)
     }
   }

@@ -316,6 +316,9 @@ import Testing
     expect("tessera.layer_norm", [TensorType([2, 2], .f64), vector, vector]) {
       $0.insert(.normalization(.layerNorm(epsilon: 0.1)), $1)[1]
     }
+    expect("tessera.fuse", [vector]) { rewriter, arguments in
+      rewriter.fuse(arguments) { [$0.unary(.tanh, $1[0])] }[0]
+    }
     // The active argument is read inside the region only.
     let text = repeatText(operand: "%arg1")
     let module = try Module(parsing: text, file: "repeat.mlir")

@@ -19,6 +19,11 @@ import Testing
     #expect(literal[1].sign == .minus)
   }
 
+  @Test func chainRoundTrips() throws {
+    let program = fusedProgram()
+    #expect(try Program(encoded: program.encoded()) == program)
+  }
+
   @Test func everyAttributeKindRoundTrips() throws {
     // slice has integers, matmul an element type and truth values, dropout a real number.
     let matrix = TensorType([4, 4], .f16)

@@ -179,9 +179,74 @@ private let violations = [
   },
 ]
 
+private let chainViolations = [
+  Violation("operation 0 (tessera.fuse) has no body") { $0.operations[0].body = nil },
+  Violation("body of operation 0 (tessera.fuse) is number 2") { $0.operations[0].body = 2 },
+  Violation("block 1 is used twice") { program in
+    program.operations.append(
+      ProgramOperation(.control(.fuse), operands: [0, 1], results: [9, 10], body: 1))
+    program.values += [0, 2]
+    program.blocks[0].operations.insert(6, at: 1)
+  },
+  Violation("the region must take the operands") { $0.operations[0].operands = [1, 0] },
+  Violation("the results: number 0 is tensor<2x3xi1>, must be tensor<2x3xf32>") {
+    $0.operations[0].results = [3, 2]
+  },
+  Violation("the region yields nothing") { $0.operations[5].operands = [] },
+  Violation("the region must yield what its operations make") {
+    $0.operations[5].operands = [4, 8]
+  },
+  Violation("'tessera.multiply' in the region reads a value from outside") {
+    $0.operations[2].operands = [4, 1]
+  },
+  Violation("'tessera.softmax' in the region is not elementwise") {
+    $0.operations[2] = ProgramOperation(.softmax(.softmax), operands: [4], results: [6])
+  },
+  Violation("'tessera.fuse' in the region is not elementwise") { program in
+    program = fusedProgram()
+    program.operations[2] = ProgramOperation(
+      .control(.fuse), operands: [4, 5], results: [6], body: 2)
+    program.operations += [
+      ProgramOperation(.elementwise(.binary(.multiply)), operands: [9, 10], results: [11]),
+      ProgramOperation(.control(.yield), operands: [11]),
+    ]
+    program.values += [0, 1, 0]
+    program.blocks.append(ProgramBlock(arguments: [9, 10], operations: [6, 7]))
+  },
+  Violation("'tessera.negate' in the region has another shape than [2, 3]") { program in
+    program.operations[2] = ProgramOperation(
+      .elementwise(.unary(.negate)), operands: [5], results: [6])
+    program.values[6] = 1
+    program.operations[3].operands = [4, 6]
+  },
+  Violation("does not broadcast to the chain's shape [2, 3]") { program in
+    program.types.append(TensorType([2], .f32))
+    program.values[1] = 3
+    program.values[5] = 3
+    for index in 2...4 {
+      program.operations[index].operands = program.operations[index].operands.map {
+        $0 == 5 ? 4 : $0
+      }
+    }
+  },
+  Violation("a block ends in its only 'tessera.yield'") {
+    $0.operations[5].operation = .control(.return)
+  },
+]
+
 @Suite struct ProgramValidationTests {
+  @Test(arguments: chainViolations)
+  func violationOfAChainIsReported(_ violation: Violation) throws {
+    var program = fusedProgram()
+    violation.breaks(&program)
+    let error = try #require(throws: TesseraError.self) { try program.validate() }
+    #expect(error.diagnostics.map(\.code.rawValue) == ["invalid-program"])
+    #expect(error.description.contains(violation.words), "\(error)")
+  }
+
   @Test func sampleIsValid() throws {
     try sampleProgram().validate()
+    try fusedProgram().validate()
     try Program().validate()
   }
 

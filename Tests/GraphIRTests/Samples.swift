@@ -32,6 +32,46 @@ let sampleText = """
 
   """
 
+/// Two chains and a repeat after each other: what a region defines is numbered from the end of what is
+/// around it, in each region anew.
+let regionText = """
+  "builtin.module"() ({
+    "func.func"() ({
+    ^bb0(%arg0: tensor<2x3xf32>, %arg1: tensor<3xf32>):
+      %0:2 = "tessera.fuse"(%arg0, %arg1) ({
+      ^bb0(%arg2: tensor<2x3xf32>, %arg3: tensor<3xf32>):
+        %4 = "tessera.add"(%arg2, %arg3) : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+        %5 = "tessera.negate"(%4) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+        "tessera.yield"(%5, %4) : (tensor<2x3xf32>, tensor<2x3xf32>) -> ()
+      }, {
+      }) : (tensor<2x3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>)
+      %1 = "tessera.repeat"(%0#0) ({
+      ^bb0(%arg2: tensor<i32>, %arg3: tensor<2x3xf32>):
+        %4 = "tessera.fuse"(%arg3) ({
+        ^bb0(%arg4: tensor<2x3xf32>):
+          %5 = "tessera.negate"(%arg4) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+          %6 = "tessera.tanh"(%5) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+          "tessera.yield"(%6) : (tensor<2x3xf32>) -> ()
+        }, {
+        }) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+        "tessera.yield"(%4) : (tensor<2x3xf32>) -> ()
+      }, {
+      }) {count = 6 : i64} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+      %2 = "tessera.fuse"(%1) ({
+      ^bb0(%arg2: tensor<2x3xf32>):
+        %4 = "tessera.less"(%arg2, %arg2) : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
+        %5 = "tessera.convert"(%4) {to = f16} : (tensor<2x3xi1>) -> tensor<2x3xf16>
+        "tessera.yield"(%5) : (tensor<2x3xf16>) -> ()
+      }, {
+      }) : (tensor<2x3xf32>) -> tensor<2x3xf16>
+      %3 = "tessera.negate"(%0#1) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+      "func.return"(%2, %3) : (tensor<2x3xf16>, tensor<2x3xf32>) -> ()
+    }) {function_type = (tensor<2x3xf32>, tensor<3xf32>) -> (tensor<2x3xf16>, tensor<2x3xf32>), sym_name = "main"} : () -> ()
+  }) : () -> ()
+
+
+  """
+
 /// A module of one function with the given argument list, lines and result types.
 func module(
   arguments: String, _ lines: [String], types: String, attributes: String = ""

@@ -269,7 +269,20 @@ private struct RandomProgram {
   ) -> [ValueID] {
     var values = arguments
     for _ in 0..<count {
-      switch below(11) {
+      switch below(12) {
+      case 11:
+        let operands = [pick(values), pick(values), f.scalar(0.5, .f32)]
+        let count = 1 + below(4)
+        let choices = (0..<3).map { _ in below(count) }
+        values += f.fuse(operands) { f, a in
+          var made: [ValueID] = []
+          for _ in 0..<count {
+            let sum = f.multiply(f.subtract((made.last ?? a[1]), a[0]), a[2])
+            made.append(f.maximum(a[1], f.unary(.negate, sum)))
+          }
+          // Any value of the chain, one perhaps twice.
+          return choices.prefix(1 + choices[0] % 3).map { made[$0] }
+        }
       case 9 where f.function.name == "main":
         let replica = f.convert(f.insert(.source(.replicaIndex), [])[0], to: .f32)
         values.append(f.subtract(pick(values), replica))

@@ -50,6 +50,15 @@ enum Tolerance {
   }
 
   @Test(arguments: MicroModel.all)
+  func chains(model: MicroModel) throws {
+    try expectSameMeaning("fuse", model)
+    try expectSameMeaning("fuse", upTo: "dce", model)
+    try expectSameMeaning("inline,fuse", upTo: "dce", model)
+    try expectSameMeaning("fuse,fold,canonicalize,cse,dce,schedule", upTo: "dce", model)
+    try expectSameMeaning("fuse,inline,outline,schedule", upTo: "dce", model)
+  }
+
+  @Test(arguments: MicroModel.all)
   func joinedSlices(model: MicroModel) throws {
     try expectSameMeaning("join-slices,dce", model)
   }

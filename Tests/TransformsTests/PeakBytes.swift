@@ -35,7 +35,9 @@ struct PeakBytes {
       let node = function[id]
       var inner = 0
       if case .control(.call(let callee)) = node.operation { inner = self.peak(of: callee) }
-      if let body = node.body { inner = self.peak(of: body, in: function) }
+      if case .control(.repeat) = node.operation, let body = node.body {
+        inner = self.peak(of: body, in: function)
+      }
       let made = node.results.filter { root[$0] == nil }
       let bytes = made.reduce(0) { $0 + function.type(of: $1).byteCount }
       peak = max(peak, live + max(inner, bytes))

@@ -95,7 +95,7 @@ struct  Tessera__Bundle__V1__Operation
   size_t n_results;
   uint32_t *results;
   /*
-   * 1 + the block of a repeat; 0 where there is none.
+   * 1 + the block of a repeat or a chain; 0 where there is none.
    */
   uint32_t body;
 };

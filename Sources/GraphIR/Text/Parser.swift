@@ -17,6 +17,8 @@ struct Parser {
   var token: Token
   var location: SourceLocation
   var names: [String: [ValueID]] = [:]
+  /// The names that are defined in each open region: what is around does not know them.
+  var scopes: [[String]] = []
   var depth = 0
 
   /// A program has regions in functions in a module; more is a hostile text.
@@ -202,10 +204,14 @@ struct Parser {
 
   // MARK: Regions and operations
 
-  /// A region of one block; `owner` is the repeat it belongs to, nil for a function's body.
+  /// A region of one block; `block` is that of an operation, nil for a function's body.
   mutating func region(_ rewriter: inout Rewriter, _ block: BlockID?) throws {
     depth += 1
-    defer { depth -= 1 }
+    scopes.append([])
+    defer {
+      depth -= 1
+      for name in scopes.popLast() ?? [] { names[name] = nil }
+    }
     guard depth <= Self.deepestNesting else { throw failure("regions nest too deep") }
     try expect("{")
     if case .block = token {
@@ -237,6 +243,7 @@ struct Parser {
   ) throws {
     guard names[name] == nil else { throw failure("'\(name)' is defined twice", at: place) }
     names[name] = values
+    if !scopes.isEmpty { scopes[scopes.count - 1].append(name) }
   }
 
   mutating func operation(_ rewriter: inout Rewriter) throws {

@@ -123,7 +123,8 @@ package struct BlockFlow: Sendable {
         // The carried values are counted within, and take the places of the first ones.
         demand.append(max(results, inner))
         reusable.append(function[id].results.reduce(0) { $0 + function.type(of: $1).byteCount })
-      case .elementwise, .random:
+      // What a chain makes inside it lies in registers.
+      case .control(.fuse), .elementwise, .random:
         demand.append(results)
         reusable.append(results)
       default:
@@ -210,7 +211,7 @@ extension Function {
   }
 
   /// Whether an operation, or one of its region, moves a stream on.
-  fileprivate func movesStream(_ id: OperationID, _ effects: Set<String>) -> Bool {
+  func movesStream(_ id: OperationID, _ effects: Set<String>) -> Bool {
     let node = self[id]
     if case .control(.call(let callee)) = node.operation { return effects.contains(callee) }
     guard let body = node.body else {

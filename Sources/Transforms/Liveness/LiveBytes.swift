@@ -5,8 +5,8 @@ import Operations
 ///
 /// A value is alive from the operation that makes it to the last that reads it. Arguments and results
 /// are the caller's: their bytes are there all the time, and counted apart. A call needs its results
-/// and its callee's own peak, a repeat its region's. An elementwise operation may put its result where
-/// an operand was that it reads last, and a repeat its carried values likewise; other operations hold
+/// and its callee's own peak, a repeat its region's. An elementwise operation or a chain of them may put
+/// its result where an operand was that it reads last, and what a chain makes inside does not count, and a repeat its carried values likewise; other operations hold
 /// operands and results at once. Constants do not count.
 package struct LiveBytes: Sendable {
   /// The bytes of the arguments.
@@ -58,7 +58,7 @@ package struct LiveBytesAnalysis: Sendable {
       let node = function[id]
       if case .control(.call(let callee)) = node.operation {
         inner[id] = peak(of: callee)
-      } else if let body = node.body {
+      } else if case .control(.repeat) = node.operation, let body = node.body {
         let flow = flow(of: body, in: function)
         inner[id] = flow.cost(Array(flow.operations.indices)).peak
       }

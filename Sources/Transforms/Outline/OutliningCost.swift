@@ -43,6 +43,9 @@ enum OutliningCost {
     // An exchange, and no compute set.
     case .movement: 128
     case .source, .collective: 64
+    // One compute set and one exchange for all; each operation is a few instructions in its loop.
+    case .control(.fuse):
+      192 + 64 * Double(node.body.map { function[$0].operations.count - 1 } ?? 0)
     case .control:
       callCode + copyCode * Double(node.operands.count + node.results.count)
     }
