@@ -67,8 +67,10 @@ func requireValid(
 
 /// Whether a name can be printed on a terminal as it is.
 func isPrintableName(_ name: String) -> Bool {
-  !name.isEmpty && name.utf8.count <= Program.Limits.nameByteCount
-    && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
+  guard !name.isEmpty, name.utf8.count <= Program.Limits.nameByteCount else { return false }
+  // Most names are ASCII, which is looked at faster.
+  return name.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+    || name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
 }
 
 /// Checks each row of the tables alone: ranges, sizes and names.
@@ -105,7 +107,7 @@ private struct ProgramTables {
   }
 
   private func check(_ operation: ProgramOperation, _ index: Int) throws(TesseraError) {
-    let name = "operation \(index) (\(operation.operation.mnemonic))"
+    var name: String { "operation \(index) (\(operation.operation.mnemonic))" }
     try requireRange(operation.operands, program.values.count, "operand of \(name)")
     try requireRange(operation.results, program.values.count, "result of \(name)")
     try requireValid(
@@ -139,7 +141,7 @@ private struct ProgramTables {
     for (index, parameter) in program.parameters.enumerated() {
       try requireValid(
         isPrintableName(parameter.name), "the name of parameter \(index) cannot be printed")
-      let name = "parameter '\(parameter.name)'"
+      var name: String { "parameter '\(parameter.name)'" }
       try requireValid(names.insert(parameter.name).inserted, "\(name) stands twice")
       try requireRange([parameter.type], program.types.count, "type of \(name)")
       try requireValid(

@@ -3,6 +3,9 @@
 /// Bytes of a worker's registers: they stay in the L1 cache beside the operands' and results' blocks.
 enum { register_bytes = 24 * 1024 };
 
+/// Elements of a block below which going from step to step costs more than a cache that is too small.
+enum { smallest_block = 256 };
+
 /// A running chain; the same for all workers.
 typedef struct {
   int64_t count;
@@ -43,6 +46,17 @@ static chain_area area_of(const chain_job *job, int worker) {
       start + area_head_bytes(job->register_count)};
 }
 
+/// Asks for a block of memory that is worked on next. The processor by itself does so while a tensor is
+/// read, and stops while the steps work on the block: a long chain on large tensors took up to twice as
+/// long.
+static void prefetch_block(const void *x, int64_t begin, int64_t n, size_t size, bool writes) {
+  const char *start = (const char *)x + (size_t)begin * size;
+  for (size_t offset = 0; offset < (size_t)n * size; offset += 64) {
+    if (writes) __builtin_prefetch(start + offset, 1, 2);
+    else __builtin_prefetch(start + offset, 0, 2);
+  }
+}
+
 #define HK_BODY "chain_body.h"
 #include "instantiate.h"
 #undef HK_BODY
@@ -71,8 +85,10 @@ void hk_chain(
   for (int d = 0; d < rank; d++) job.count *= shape[d];
   if (job.count == 0) return;
 
-  int64_t fitting = register_bytes / (int64_t)sizeof(float) / register_count;
-  int64_t block = hk_maximum_of(64, hk_minimum_of(HK_BLOCK, fitting) & ~63);
+  // Of what is loaded once mostly one number is read.
+  int64_t changing = hk_maximum_of(1, register_count - once);
+  int64_t fitting = register_bytes / (int64_t)sizeof(float) / changing;
+  int64_t block = hk_maximum_of(smallest_block, hk_minimum_of(HK_BLOCK, fitting) & ~63);
   job.block = hk_minimum_of(block, (job.count + 15) & ~15);
   // The work of an elementwise kernel's chunk.
   job.chunk = hk_maximum_of(1, HK_CHUNK / (job.block * step_count)) * job.block;

@@ -32,6 +32,7 @@ static const void *HK_NAME(chain_load)(
   int64_t inner = walk->shape[last], stride = walk->strides[0][last];
   int64_t column = begin % inner;
   size_t size = type == hk_i1 ? 1 : sizeof(float);
+  if (inner == walk->count && stride == 1) prefetch_block(x, begin + n, n, hk_size_of(type), false);
   hk_position at;
   hk_walk_seek(walk, begin / inner, &at);
   for (int64_t done = 0, length; done < n; done += length, column = 0) {
@@ -44,6 +45,35 @@ static const void *HK_NAME(chain_load)(
     if (piece != target) memcpy(target, piece, (size_t)length * size);
   }
   return buffer;
+}
+
+/// The binary operations of which an operand often is one number, with that number in a register of the
+/// processor. False for the others.
+#define HK_BINARY_WITH_NUMBER(name, left, right, parameters)         \
+  static bool HK_NAME(name)(hk_binary_op op, int64_t n, parameters, float *out) { \
+    switch (op) {                                                     \
+      case hk_add: HK_EACH(left + right); return true;                \
+      case hk_subtract: HK_EACH(left - right); return true;           \
+      case hk_multiply: HK_EACH(left * right); return true;           \
+      case hk_divide: HK_EACH(left / right); return true;             \
+      case hk_maximum: HK_EACH(HK_NAME(larger)(left, right)); return true; \
+      default: return false;                                          \
+    }                                                                 \
+  }
+
+#define HK_PARAMETERS(...) __VA_ARGS__
+HK_BINARY_WITH_NUMBER(binary_with_left, a, b[i], HK_PARAMETERS(float a, const float *b))
+HK_BINARY_WITH_NUMBER(binary_with_right, a[i], b, HK_PARAMETERS(const float *a, float b))
+#undef HK_PARAMETERS
+#undef HK_BINARY_WITH_NUMBER
+
+/// A binary operation on floats, of which an operand may be one number in all elements.
+static void HK_NAME(chain_binary)(
+    hk_binary_op op, int64_t n, const float *a, bool a_is_number, const float *b,
+    bool b_is_number, float *out) {
+  if (a_is_number && HK_NAME(binary_with_left)(op, n, a[0], b, out)) return;
+  if (b_is_number && HK_NAME(binary_with_right)(op, n, a, b[0], out)) return;
+  HK_NAME(binary_block)(op, n, a, b, out);
 }
 
 static void HK_NAME(chain_select)(
@@ -115,6 +145,9 @@ static void HK_NAME(chain_step)(
   if (job->is_direct[number]) {
     out = (char *)job->addresses[job->operand_count + step->result] +
           (size_t)begin * hk_size_of(step->result_type);
+    prefetch_block(
+        job->addresses[job->operand_count + step->result], begin + n, n,
+        hk_size_of(step->result_type), true);
   }
   const void *a = area->registers[step->a], *b = area->registers[step->b];
   bool is_integer = step->type == hk_i32;
@@ -125,7 +158,12 @@ static void HK_NAME(chain_step)(
       break;
     case hk_chain_binary:
       if (is_integer) HK_NAME(binary_integers)((hk_binary_op)step->op, n, a, b, (int32_t *)out);
-      else HK_NAME(binary_block)((hk_binary_op)step->op, n, a, b, (float *)out);
+      else {
+        // What is loaded once is one number.
+        HK_NAME(chain_binary)(
+            (hk_binary_op)step->op, n, a, step->a < job->once, b, step->b < job->once,
+            (float *)out);
+      }
       break;
     case hk_chain_compare:
       if (is_integer) {
@@ -163,6 +201,7 @@ static void HK_NAME(chain_task)(const void *context, int64_t chunk, int worker) 
       const void *values = area.registers[job->results[r].from];
       char *address = job->addresses[job->operand_count + r];
       if (type == hk_f16) {
+        prefetch_block(address, begin + n, n, hk_size_of(type), true);
         HK_NAME(store)(type, values, n, address, begin);
         continue;
       }

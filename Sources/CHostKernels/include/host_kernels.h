@@ -167,8 +167,8 @@ typedef struct {
 
 /// Runs the steps on one block of elements after the other. Results are contiguous of `shape`.
 /// Operand o has the strides `strides[o * rank]` ..., in elements, 0 where it is broadcast. The
-/// first `once` steps load operands of one element, to registers that nothing else writes; they run
-/// once. `addresses` has the operands, then the results. A result may be an operand of its type
+/// first `once` steps load operands of one element, to the registers 0 ..< `once`, which nothing else
+/// writes; they run once. `addresses` has the operands, then the results. A result may be an operand of its type
 /// that is contiguous of the full shape.
 void hk_chain(
     hk_pool *pool, int rank, const int64_t *shape, int operand_count, const int64_t *strides,

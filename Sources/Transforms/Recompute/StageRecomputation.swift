@@ -202,13 +202,15 @@ struct StageRecomputation {
     var rewriter = Rewriter(functionNamed: backward.name)
     rewriter.place(backward.placement)
     /// What stands for values of the backward stage, and of the forward stage.
-    var (copies, known): ([ValueID: ValueID], [ValueID: ValueID]) = ([:], [:])
+    var (copies, known) = (ValueMap(for: backward), ValueMap(for: forward))
     let old = needed.sorted()
     for number in old {
       let argument = backward.arguments[number]
       copies[argument] = rewriter.addArgument(backward.type(of: argument))
     }
-    for (value, argument) in argumentHolding { known[value] = copies[backward.arguments[argument]] }
+    for (value, argument) in argumentHolding {
+      if let copy = copies.find(backward.arguments[argument]) { known[value] = copy }
+    }
     for value in further { known[value] = rewriter.addArgument(forward.type(of: value)) }
     for id in backward[backward.body].operations where !backward[id].operation.isTerminator {
       guard let layer = layerOf[id] else {
@@ -217,16 +219,16 @@ struct StageRecomputation {
       }
       let operands = forward[layer.forward].operands
       for id in operands.compactMap(constant) { rewriter.copy(id, of: forward, &known) }
-      let again = rewriter.call(layer.derivative, operands.compactMap { known[$0] })
+      let again = rewriter.call(layer.derivative, known[operands])
       let node = backward[id]
       let results = rewriter.insert(
         node.operation,
-        node.operands.compactMap { operand in
+        node.operands.map { operand in
           activation(operand, layer).map { again[$0] } ?? copies[operand]
         }, resultTypes: node.results.map(backward.type(of:)))
-      for (value, result) in zip(node.results, results) { copies[value] = result }
+      copies.set(node.results, to: results)
     }
-    rewriter.return(backward.results.compactMap { copies[$0] })
+    rewriter.return(copies[backward.results])
     return BackwardStage(function: rewriter.function, old: old, further: further)
   }
 
@@ -263,7 +265,7 @@ struct StageRecomputation {
     let layerOf = Dictionary(chosen.map { ($0.forward, $0) }) { first, _ in first }
     var rewriter = Rewriter(functionNamed: forward.name)
     rewriter.place(forward.placement)
-    var copies: [ValueID: ValueID] = [:]
+    var copies = ValueMap(for: forward)
     for argument in forward.arguments {
       copies[argument] = rewriter.addArgument(forward.type(of: argument))
     }
@@ -276,10 +278,9 @@ struct StageRecomputation {
         rewriter.copy(id, of: forward, &copies)
         continue
       }
-      let results = rewriter.call(layer.primal, node.operands.compactMap { copies[$0] })
-      for (value, result) in zip(node.results, results) { copies[value] = result }
+      copies.set(node.results, to: rewriter.call(layer.primal, copies[node.operands]))
     }
-    rewriter.return(gives.compactMap { copies[$0] })
+    rewriter.return(copies[gives])
     return ForwardStage(function: rewriter.function, kept: kept, gives: gives)
   }
 }
