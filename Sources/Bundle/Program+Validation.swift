@@ -18,8 +18,6 @@ extension Program {
     package static let callDepth = 64
     /// Calls that an entry function makes, directly and through others, each repeat counted once.
     package static let callCount = 1 << 20
-    /// Stages of a pipeline, and IPUs of a replica.
-    package static let stageCount = 1 << 16
     /// Of one name, in UTF-8.
     package static let nameByteCount = 1024
   }
@@ -40,11 +38,10 @@ extension Program {
   /// - Collectives stand only in the own block of a function that nothing calls; those that split tensors
   ///   are for one number of replicas.
   /// - One host stream has one type.
-  /// - A stage runs on one IPU; a function of a stage calls none of another stage.
   /// - Ports are one for each argument and result, none twice on one side; those of parameters,
-  ///   moments and gradients name a parameter and have its shape, a parameter's its type too. Only
-  ///   moments lie in streaming memory. A moment may be in parts, wherever it stands; it then has the shape
-  ///   of one replica's part.
+  ///   moments and gradients name a parameter and have its shape, a parameter's its type too. A moment
+  ///   may be in parts, wherever it stands; it then has the shape of one replica's part. Only moments lie
+  ///   in streaming memory.
   ///
   /// - Throws: `TesseraError` (incompatible, `invalid-program`) with the first violation.
   package func validate() throws(TesseraError) {
@@ -70,8 +67,10 @@ func requireValid(
 
 /// Whether a name can be printed on a terminal as it is.
 func isPrintableName(_ name: String) -> Bool {
-  !name.isEmpty && name.utf8.count <= Program.Limits.nameByteCount
-    && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
+  guard !name.isEmpty, name.utf8.count <= Program.Limits.nameByteCount else { return false }
+  // Most names are ASCII, which is looked at faster.
+  return name.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+    || name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
 }
 
 /// Checks each row of the tables alone: ranges, sizes and names.
@@ -108,7 +107,7 @@ private struct ProgramTables {
   }
 
   private func check(_ operation: ProgramOperation, _ index: Int) throws(TesseraError) {
-    let name = "operation \(index) (\(operation.operation.mnemonic))"
+    var name: String { "operation \(index) (\(operation.operation.mnemonic))" }
     try requireRange(operation.operands, program.values.count, "operand of \(name)")
     try requireRange(operation.results, program.values.count, "result of \(name)")
     try requireValid(
@@ -128,33 +127,13 @@ private struct ProgramTables {
 
   private func checkFunctions() throws(TesseraError) {
     var names: Set<String> = []
-    var ipus: [Int: Int] = [:]
     for (index, function) in program.functions.enumerated() {
       try requireValid(
         isPrintableName(function.name), "the name of function \(index) cannot be printed")
       try requireValid(
         names.insert(function.name).inserted, "two functions are named '\(function.name)'")
       try requireRange([function.body], program.blocks.count, "body of '\(function.name)'")
-      if let placement = function.placement {
-        let known = ipus.updateValue(placement.ipu, forKey: placement.stage)
-        try checkPlacement(placement, known: known, "'\(function.name)'")
-      }
     }
-  }
-
-  /// - Parameter known: the IPU on which another function has the stage.
-  private func checkPlacement(
-    _ placement: Placement, known: Int?, _ name: String
-  ) throws(TesseraError) {
-    let numbers = 0..<Program.Limits.stageCount
-    try requireValid(
-      numbers.contains(placement.stage) && numbers.contains(placement.ipu),
-      "\(name) is of stage \(placement.stage) on IPU \(placement.ipu), both must be at least 0 and "
-        + "below \(numbers.upperBound)")
-    try requireValid(
-      known == nil || known == placement.ipu,
-      "\(name) has stage \(placement.stage) on IPU \(placement.ipu), another function has it on "
-        + "IPU \(known ?? 0)")
   }
 
   private func checkParameters() throws(TesseraError) {
@@ -162,7 +141,7 @@ private struct ProgramTables {
     for (index, parameter) in program.parameters.enumerated() {
       try requireValid(
         isPrintableName(parameter.name), "the name of parameter \(index) cannot be printed")
-      let name = "parameter '\(parameter.name)'"
+      var name: String { "parameter '\(parameter.name)'" }
       try requireValid(names.insert(parameter.name).inserted, "\(name) stands twice")
       try requireRange([parameter.type], program.types.count, "type of \(name)")
       try requireValid(

@@ -28,6 +28,26 @@ struct ProgramFlow {
     var results: [TensorType]
   }
 
+  /// Where something stands, for messages: spelled only where one is needed.
+  private struct Place: CustomStringConvertible {
+    private let function: String
+    private let number: Int
+    private let operation: Operation?
+
+    init(function: String, block: Program.BlockIndex) {
+      (self.function, number, operation) = (function, block, nil)
+    }
+
+    init(function: String, operation number: Int, _ operation: Operation) {
+      (self.function, self.number, self.operation) = (function, number, operation)
+    }
+
+    var description: String {
+      guard let operation else { return "function '\(function)', block \(number)" }
+      return "function '\(function)', operation \(number) (\(operation.mnemonic))"
+    }
+  }
+
   private enum ValueState {
     case notMade
     case visible
@@ -88,7 +108,7 @@ struct ProgramFlow {
     block index: Program.BlockIndex, terminator: Control, nesting: Int
   ) throws(TesseraError) {
     let block = program.blocks[index]
-    let place = "function '\(program.functions[currentFunction].name)', block \(index)"
+    let place = Place(function: program.functions[currentFunction].name, block: index)
     try requireValid(!isBlockPlaced[index], "\(place) is used twice")
     isBlockPlaced[index] = true
     try requireValid(
@@ -99,9 +119,9 @@ struct ProgramFlow {
     for value in block.arguments { try define(value, place) }
     for (position, operationIndex) in block.operations.enumerated() {
       let operation = program.operations[operationIndex]
-      let place =
-        "function '\(program.functions[currentFunction].name)', operation \(operationIndex) "
-        + "(\(operation.operation.mnemonic))"
+      let place = Place(
+        function: program.functions[currentFunction].name, operation: operationIndex,
+        operation.operation)
       try requireValid(!isOperationPlaced[operationIndex], "\(place) stands twice")
       isOperationPlaced[operationIndex] = true
       let isLast = position == block.operations.count - 1
@@ -122,15 +142,15 @@ struct ProgramFlow {
   }
 
   private mutating func define(
-    _ value: Program.ValueIndex, _ place: @autoclosure () -> String
+    _ value: Program.ValueIndex, _ place: Place
   ) throws(TesseraError) {
-    try requireValid(states[value] == .notMade, "\(place()) makes value \(value) a second time")
+    try requireValid(states[value] == .notMade, "\(place) makes value \(value) a second time")
     states[value] = .visible
   }
 
   /// Checks what the operation is and the types of its results.
   private mutating func check(
-    _ operation: ProgramOperation, _ place: String, nesting: Int
+    _ operation: ProgramOperation, _ place: Place, nesting: Int
   ) throws(TesseraError) {
     let operandTypes = operation.operands.map(program.type(of:))
     let resultTypes = operation.results.map(program.type(of:))
@@ -181,7 +201,7 @@ struct ProgramFlow {
 
   private func checkResults(
     _ operation: ProgramOperation, _ operandTypes: [TensorType], _ resultTypes: [TensorType],
-    _ place: String
+    _ place: Place
   ) throws(TesseraError) {
     let expected: [TensorType]?
     do {
@@ -193,7 +213,7 @@ struct ProgramFlow {
   }
 
   private mutating func checkRepeat(
-    _ operation: ProgramOperation, carried: [TensorType], _ place: String, nesting: Int
+    _ operation: ProgramOperation, carried: [TensorType], _ place: Place, nesting: Int
   ) throws(TesseraError) {
     guard let body = operation.body else { throw invalidProgram("\(place) has no body") }
     try requireEqual(
@@ -206,7 +226,7 @@ struct ProgramFlow {
 
   private mutating func checkChain(
     _ operation: ProgramOperation, _ operandTypes: [TensorType], _ resultTypes: [TensorType],
-    _ place: String, nesting: Int
+    _ place: Place, nesting: Int
   ) throws(TesseraError) {
     guard let body = operation.body else { throw invalidProgram("\(place) has no body") }
     try check(block: body, terminator: .yield, nesting: nesting + 1)
@@ -242,10 +262,10 @@ struct ProgramFlow {
       let place = "function '\(function.name)'"
       try requireValid(
         ports.count == types.count, "\(place) has \(types.count) \(side)s and \(ports.count) ports")
-      var seen: Set<Port> = []
+      var seen = Set<Port>(minimumCapacity: ports.count)
       for (port, type) in zip(ports, types) {
         guard let port else { continue }
-        let name = "\(place), \(side) port \(port.role.rawValue)"
+        var name: String { "\(place), \(side) port \(port.role.rawValue)" }
         try requireValid(isPrintableName(port.name), "\(name): the name cannot be printed")
         var whole = port
         whole.isSharded = false
@@ -260,15 +280,15 @@ struct ProgramFlow {
   }
 
   private func checkParameter(
-    _ port: Port, _ type: TensorType, _ name: String
+    _ port: Port, _ type: TensorType, _ name: @autoclosure () -> String
   ) throws(TesseraError) {
     try requireValid(
-      !port.isSharded || port.role.isMoment && replicas != nil,
-      "\(name) is in parts, and only moments of a program for a number of replicas are")
+      !port.isSharded || port.role.isOptimizerState && replicas != nil,
+      "\(name()) is in parts, and only moments of a program for a number of replicas are")
     switch port.role {
     case .parameter, .firstMoment, .secondMoment, .gradient:
       guard let entry = parametersByName[port.name] else {
-        throw invalidProgram("\(name) does not name a parameter")
+        throw invalidProgram("\(name()) does not name a parameter")
       }
       var expected = program.types[entry.type]
       if port.isSharded, let replicas {
@@ -276,12 +296,12 @@ struct ProgramFlow {
       }
       try requireValid(
         type.shape == expected.shape && (port.role != .parameter || type == expected),
-        "\(name) is \(type), the parameter \(expected)")
+        "\(name()) is \(type), the parameter \(expected)")
       try requireValid(
-        type.memory == .tile || port.role.isOptimizerState, "\(name) is in streaming memory")
+        type.memory == .tile || port.role.isOptimizerState, "\(name()) is in streaming memory")
     case .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica, .loss,
       .output:
-      try requireValid(type.memory == .tile, "\(name) is in streaming memory")
+      try requireValid(type.memory == .tile, "\(name()) is in streaming memory")
     }
   }
 }

@@ -142,8 +142,10 @@ extension Rewriter {
   /// A call of a function that stands in a module.
   @discardableResult
   package mutating func call(_ callee: Function, _ operands: [ValueID]) -> [ValueID] {
+    let arguments = callee.arguments
     precondition(
-      operands.map(type(of:)) == callee.argumentTypes,
+      operands.count == arguments.count
+        && zip(operands, arguments).allSatisfy { type(of: $0) == callee.type(of: $1) },
       "@\(function.name) calls @\(callee.name) with operands of other types")
     return insert(.control(.call(callee.name)), operands, resultTypes: callee.resultTypes)
   }

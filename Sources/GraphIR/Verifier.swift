@@ -96,7 +96,7 @@ package struct Verifier {
   }
 
   private mutating func verify(_ function: Function) {
-    var defined: Set<ValueID> = []
+    var defined = ValueSet(for: function)
     verify(function.body, of: function, terminator: .return, &defined)
     verifyPorts(function.argumentPorts, "argument", function)
     verifyPorts(function.resultPorts, "result", function)
@@ -109,7 +109,7 @@ package struct Verifier {
     for port in ports where port.isSharded {
       var whole = port
       whole.isSharded = false
-      if !port.role.isMoment || given.contains(whole) {
+      if !port.role.isOptimizerState || given.contains(whole) {
         report(
           "the port \(port.role.rawValue) '\(port.name)' must not be sharded, or not on one side only",
           function)
@@ -122,17 +122,17 @@ package struct Verifier {
     if !given.isEmpty && given.count != ports.count {
       report("some \(kind)s have ports and some have none", function)
     }
-    var seen: Set<Port> = []
+    var seen = Set<Port>(minimumCapacity: given.count)
     for port in given where !seen.insert(port).inserted {
       report("the \(kind) port \(port.role.rawValue) '\(port.name)' is repeated", function)
     }
   }
 
   private mutating func verify(
-    _ block: BlockID, of function: Function, terminator: Control, _ defined: inout Set<ValueID>
+    _ block: BlockID, of function: Function, terminator: Control, _ defined: inout ValueSet
   ) {
     let node = function[block]
-    defined.formUnion(node.arguments)
+    defined.insert(node.arguments)
     if node.operations.last.map({ function[$0].operation }) != .control(terminator) {
       report("a block must end with \(terminator.mnemonic)", function, node.operations.last)
     }
@@ -146,28 +146,26 @@ package struct Verifier {
       }
       verifyTypes(id, function)
       verifyRegion(id, function, &defined)
-      defined.formUnion(operation.results)
+      defined.insert(operation.results)
     }
-    // One by one: a copy of the set for each region would cost more than the region.
-    for value in node.arguments { defined.remove(value) }
-    for id in node.operations {
-      for value in function[id].results { defined.remove(value) }
-    }
+    defined.remove(node.arguments)
+    for id in node.operations { defined.remove(function[id].results) }
   }
 
   private mutating func verifyTypes(_ id: OperationID, _ function: Function) {
     let node = function[id]
-    let operands = node.operands.map(function.type(of:))
-    let results = node.results.map(function.type(of:))
+    if case .control(.call(let callee)) = node.operation {
+      return verifyCall(id, callee, node, function)
+    }
+    if node.operation.isTerminator && !node.results.isEmpty {
+      return report("a terminator has no results", function, id)
+    }
     do {
-      if let expected = try node.operation.resultTypes(of: operands) {
-        if results != expected {
-          report("results are \(results), the type rule gives \(expected)", function, id)
-        }
-      } else if case .control(.call(let callee)) = node.operation {
-        verifyCall(id, callee, operands, results, function)
-      } else if node.operation.isTerminator && !results.isEmpty {
-        report("a terminator has no results", function, id)
+      let operands = node.operands.map(function.type(of:))
+      guard let expected = try node.operation.resultTypes(of: operands) else { return }
+      let results = node.results.map(function.type(of:))
+      if results != expected {
+        report("results are \(results), the type rule gives \(expected)", function, id)
       }
     } catch {
       report("\(error)", function, id)
@@ -175,22 +173,25 @@ package struct Verifier {
   }
 
   private mutating func verifyCall(
-    _ id: OperationID, _ callee: String, _ operands: [TensorType], _ results: [TensorType],
-    _ function: Function
+    _ id: OperationID, _ callee: String, _ node: OperationNode, _ function: Function
   ) {
     guard let target = module[callee] else {
       return report("there is no function @\(callee)", function, id)
     }
-    if operands != target.argumentTypes {
+    func agree(_ values: [ValueID], _ others: [ValueID]) -> Bool {
+      values.count == others.count
+        && zip(values, others).allSatisfy { function.type(of: $0) == target.type(of: $1) }
+    }
+    if !agree(node.operands, target.arguments) {
       report("@\(callee) takes \(target.argumentTypes)", function, id)
     }
-    if results != target.resultTypes {
+    if !agree(node.results, target.results) {
       report("@\(callee) returns \(target.resultTypes)", function, id)
     }
   }
 
   private mutating func verifyRegion(
-    _ id: OperationID, _ function: Function, _ defined: inout Set<ValueID>
+    _ id: OperationID, _ function: Function, _ defined: inout ValueSet
   ) {
     let node = function[id]
     switch node.operation {

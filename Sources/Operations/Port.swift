@@ -53,11 +53,9 @@ package struct Port: Hashable, Sendable {
     type.shape.insert(replicas, at: 0)
     return type
   }
-}
 
-extension PortRole {
-  /// Whether the optimizer keeps the tensor beside a parameter.
-  package var isMoment: Bool { self == .firstMoment || self == .secondMoment }
+  /// By the name alone: few ports share one.
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// The functions of a program that the host may run, by the names that compiler and runtime agree on.

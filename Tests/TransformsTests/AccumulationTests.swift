@@ -88,7 +88,11 @@ import Transforms
     var module = compiled.module
     try GradientAccumulation.pass.run(on: &module)
     #expect(module.text == compiled.module.text)
-    let engine = try Engine(Program(emitting: module, parameters: []), replicas: 1, threads: 2)
+    let demo = try Configuration.load(
+      path: Checkout.path("examples/demo.json"),
+      overrides: try OneStage.pretraining.map { try Override(setting: $0) }, precision: .fp16
+    ).recipe
+    let engine = try Engine(Compilation(demo).program, replicas: 1, threads: 2)
     #expect(engine.laneCount > 1)
   }
 
@@ -217,13 +221,18 @@ import Transforms
         precision: .fp16
       ).recipe
       var module: Module?
-      let compilation = try Compilation(recipe) { finished in
+      var accumulating: Module?
+      _ = try Compilation(recipe) { finished in
         if finished.name == "dce" { module = finished.module }
+        if finished.name == "accumulate" { accumulating = finished.module }
       }
-      var before = try #require(module)
-      try Outlining.pass.run(on: &before)
-      try Schedule.pass.run(on: &before)
-      return (try Peaks(before), try Peaks(compilation.module))
+      func peaks(_ module: Module?) throws -> Peaks {
+        var module = try #require(module)
+        try Outlining.pass.run(on: &module)
+        try Schedule.pass.run(on: &module)
+        return try Peaks(module)
+      }
+      return (try peaks(module), try peaks(accumulating))
     }
     let (whole, sliced) = (try peaks(1), try peaks(factor))
     print(

@@ -21,33 +21,35 @@ import Transforms
       var after = before
       for invocation in invocations { try invocation.run(on: &after) }
       let compared = try before.functions.filter { function in
+        // Where a tensor lies, and in which parts, is no part of what is computed.
         guard let changed = after[function.name],
-          changed.wholeArgumentTypes(like: function) == function.argumentTypes,
-          changed.wholeResultTypes(like: function) == function.resultTypes
+          changed.wholeArgumentTypes(like: function) == function.argumentTypes.map(inTileMemory),
+          changed.wholeResultTypes(like: function) == function.resultTypes.map(inTileMemory)
         else { return false }
         let note = "\(name), case \(number + 1), @\(function.name)"
         for seed in 1...16 as ClosedRange<UInt64> {
           // Sums of whole numbers do not depend on their order.
           let arguments = randomArguments(
             function, seed: seed, name.hasPrefix("shard") ? Self.wholeNumbers : Self.numbers)
+          let moved = changed.parts(of: arguments, replicas: 2)
           let exact = try interpret(before, function.name, arguments)
           let found = changed.wholes(
-            of: try interpret(after, function.name, changed.parts(of: arguments, replicas: 2)),
-            like: function)
+            of: try interpret(after, function.name, moved), like: function)
           #expect(exact.map(comparable) == found.map(comparable), "\(note), interpreter")
           guard !before.usesDouble, !after.usesDouble else { continue }
-          let executed = try execute(before, function.name, arguments)
+          let parameters = before.parameters
+          let executed = try execute(before, function.name, arguments, parameters)
           let other = changed.wholes(
-            of: try execute(after, function.name, changed.parts(of: arguments, replicas: 2)),
-            like: function)
-          #expect(
-            executed.map(comparable) == other.map(comparable), "\(note), engine")
+            of: try execute(after, function.name, moved, parameters), like: function)
+          #expect(executed.map(comparable) == other.map(comparable), "\(note), engine")
         }
         return true
       }
       #expect(!compared.isEmpty, "\(name), case \(number + 1): no function is left to compare")
     }
   }
+
+  private func inTileMemory(_ type: TensorType) -> TensorType { type.placed(in: .tile) }
 
   private static let numbers: [Double] = [
     0, -0.0, 1, -1, 0.1, -2.5, 3, 65504, 1e-7, -6e-8, 1e-40, .infinity, -.infinity, 1e5, 12345.678,
@@ -84,9 +86,9 @@ import Transforms
   }
 
   private func execute(
-    _ module: Module, _ name: String, _ arguments: [Tensor]
+    _ module: Module, _ name: String, _ arguments: [Tensor], _ parameters: [Program.Parameter]
   ) throws -> [Tensor] {
-    let program = Program(emitting: module, parameters: module.parameters)
+    let program = Program(emitting: module, parameters: parameters)
     try program.validate()
     let types = module.streamTypes
     let engine = try Engine(program, replicas: 2, threads: 1)
@@ -110,21 +112,6 @@ extension Module {
   /// Whether some value is of type f64, which the engine does not compute with.
   fileprivate var usesDouble: Bool {
     functions.contains { $0.values.contains { $0.type.element == .f64 } }
-  }
-
-  /// What the ports of state name.
-  fileprivate var parameters: [Program.Parameter] {
-    var types: [String: TensorType] = [:]
-    for function in functions {
-      for (port, type) in zip(function.argumentPorts, function.argumentTypes) {
-        if let port, port.role == .parameter || port.role.isOptimizerState {
-          types[port.name] = type.placed(in: .tile)
-        }
-      }
-    }
-    return types.sorted { $0.key < $1.key }.map {
-      Program.Parameter(name: $0.key, type: $0.value, initializer: .zeros, randomStream: 0)
-    }
   }
 
   fileprivate var streamTypes: [String: TensorType] {

@@ -53,7 +53,7 @@ import Testing
     let entry = try #require(module[EntryName.trainingStep])
     var updates: Set<String> = []
     for (port, argument) in zip(entry.argumentPorts, entry.arguments)
-    where port?.role.isMoment == true {
+    where port?.role.isOptimizerState == true {
       for use in entry[argument].uses where entry[use.operation].operation != .control(.return) {
         guard case .control(.call(let callee)) = entry[use.operation].operation else {
           Issue.record("\(entry[use.operation].operation.mnemonic) reads a moment")
@@ -75,7 +75,7 @@ import Testing
     let engine = try Engine(program, replicas: replicas, threads: 2)
     let arguments = entry.parts(of: compiled.arguments(of: whole), replicas: replicas)
       .map(HostTensor.init)
-    let moments = zip(entry.argumentPorts, arguments).filter { $0.0?.role.isMoment == true }
+    let moments = zip(entry.argumentPorts, arguments).filter { $0.0?.role.isOptimizerState == true }
     let owner = MomentOwner(moments.map(\.1), replicas: replicas)
     if isPoisoned { owner.hide() }
     let infeed = compiled.hostInfeed

@@ -8,17 +8,15 @@ import Runtime
 import TestSupport
 import Testing
 
-// Where a tensor lies is no part of what is computed, and is left out of comparisons.
-
 /// Moments in parts, as the entries of a sharded program take them, and the whole tensors that they are
 /// parts of.
 extension Function {
-  /// The arguments' types with those of whole tensors in place of parts.
+  /// The arguments' types with those of whole tensors in place of parts, all in the tiles' memory.
   func wholeArgumentTypes(like whole: Function) -> [TensorType] {
     wholes(argumentTypes, argumentPorts, whole.argumentTypes)
   }
 
-  /// The results' types with those of whole tensors in place of parts.
+  /// The results' types with those of whole tensors in place of parts, all in the tiles' memory.
   func wholeResultTypes(like whole: Function) -> [TensorType] {
     wholes(resultTypes, resultPorts, whole.resultTypes)
   }
@@ -27,32 +25,43 @@ extension Function {
     _ types: [TensorType], _ ports: [Port?], _ whole: [TensorType]
   ) -> [TensorType] {
     types.enumerated().map { index, type in
-      ports[index]?.isSharded == true && index < whole.count
-        ? whole[index] : type.placed(in: .tile)
+      let isWhole = ports[index]?.isSharded != true || index >= whole.count
+      return (isWhole ? type : whole[index]).placed(in: .tile)
     }
   }
 
   /// What the host gives for whole tensors.
   func parts(of wholes: [Tensor], replicas: Int) -> [Tensor] {
-    zip(zip(argumentPorts, argumentTypes), wholes).map { argument, tensor in
-      let (port, type) = argument
-      guard port?.isSharded == true else { return Tensor(type, tensor.values) }
-      let part = Collective.partCount(of: tensor.type.count, replicas: replicas)
-      let padding = replicas * part - tensor.type.count
-      return Tensor(
-        TensorType([replicas, part], tensor.type.element, in: type.memory),
-        tensor.values + Array(repeating: 0, count: padding))
+    wholes.enumerated().map { index, tensor in
+      let own = argumentTypes[index]
+      let type = argumentPorts[index]?.hostType(own, replicas: replicas) ?? own
+      let padding = Array(repeating: 0.0, count: type.count - tensor.type.count)
+      return Tensor(type, tensor.values + padding)
     }
   }
 
   /// The whole tensors of what the host gets, of the types of the function that has them whole.
   func wholes(of parts: [Tensor], like whole: Function) -> [Tensor] {
     parts.enumerated().map { index, tensor in
-      let type = whole.resultTypes[index]
-      guard resultPorts[index]?.isSharded == true else {
-        return Tensor(tensor.type.placed(in: .tile), tensor.values)
-      }
+      let type = whole.resultTypes[index].placed(in: .tile)
       return Tensor(type, Array(tensor.values.prefix(type.count)))
+    }
+  }
+}
+
+extension Module {
+  /// The parameters that ports of state name, as a program lists them; the moments must be whole.
+  var parameters: [Program.Parameter] {
+    var types: [String: TensorType] = [:]
+    for function in functions {
+      for (port, type) in zip(function.argumentPorts, function.argumentTypes) {
+        if let port, port.role == .parameter || port.role.isOptimizerState {
+          types[port.name] = type.placed(in: .tile)
+        }
+      }
+    }
+    return types.sorted { $0.key < $1.key }.map {
+      Program.Parameter(name: $0.key, type: $0.value, initializer: .zeros, randomStream: 0)
     }
   }
 }

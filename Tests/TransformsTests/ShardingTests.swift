@@ -75,7 +75,11 @@ import Transforms
   func laterPasses(model: MicroModel) throws {
     let compiled = try model.compiled(upTo: "fuse")
     let before = try ShardedResults(compiled, try sharded(compiled), like: compiled.module)
-    for more in [",outline,schedule", ",inline,schedule", ",fold,canonicalize,cse,dce,fuse"] {
+    let passes = [
+      ",offload{min-bytes=0},outline,schedule", ",inline,schedule",
+      ",fold,canonicalize,cse,dce,fuse,offload{min-bytes=200}",
+    ]
+    for more in passes {
       let module = try sharded(compiled, then: more)
       let after = try ShardedResults(compiled, module, like: compiled.module)
       #expect(differences(before.executed, after.executed, .bits) == [], "\(more)")

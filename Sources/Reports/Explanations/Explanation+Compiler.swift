@@ -79,7 +79,7 @@ extension Explanation {
 
   static let noPipeline = Explanation(
     .compiler, [.error(.badData)],
-    "A repeat that is to be pipelined does not run through stages forward and then backward",
+    "A repeat does not run through stages forward and then backward",
     meaning: """
       The pass `pipeline-schedule` lets stages work at the same time. It takes a repeat that calls each stage of a micro-batch in their \
       order, forward and then backward, and that carries sums only.

@@ -131,7 +131,7 @@ struct RowListSelection {
   ) {
     var rewriter = Rewriter(functionNamed: function.name)
     rewriter.place(function.placement)
-    var copies: [ValueID: ValueID] = [:]
+    var copies = ValueMap(for: function)
     for (argument, port) in zip(function.arguments, function.argumentPorts) {
       copies[argument] = rewriter.addArgument(function.type(of: argument), port: port)
     }
@@ -142,9 +142,10 @@ struct RowListSelection {
         copyRepeat(id, of: function, sums, &rewriter, &copies)
       } else if function[other].operation == .control(.return) {
         rewriter.return(
-          function[other].operands.compactMap { copies[$0] }, ports: function.resultPorts)
+          copies[function[other].operands], ports: function.resultPorts)
       } else {
-        rewriter.insertCopy(of: other, in: function, &copies)
+        rewriter.insertCopy(
+          of: function[other], from: function, reading: copies[function[other].operands], &copies)
       }
     }
     module.insert(rewriter.function)
@@ -152,7 +153,7 @@ struct RowListSelection {
 
   private mutating func copyRepeat(
     _ id: OperationID, of function: Function, _ sums: [(sum: CarriedSum, list: RowList)],
-    _ rewriter: inout Rewriter, _ copies: inout [ValueID: ValueID]
+    _ rewriter: inout Rewriter, _ copies: inout ValueMap
   ) {
     let node = function[id]
     guard let block = node.body, let last = function[block].operations.last else { return }
@@ -161,8 +162,8 @@ struct RowListSelection {
       if let list = sums.first(where: { $0.sum.operand == index })?.list {
         initial.append(rewriter.insert(.source(.undefined(list.rowsType)), [])[0])
         indices.append(rewriter.insert(.source(.undefined(list.indicesType)), [])[0])
-      } else if let copy = copies[operand] {
-        initial.append(copy)
+      } else {
+        initial.append(copies[operand])
       }
     }
     initial += indices
@@ -175,12 +176,13 @@ struct RowListSelection {
     rewriter.insertionPoint = .end(copy.body)
     let additions = Set(sums.map(\.sum.addition))
     for inner in function[block].operations.dropLast() where !additions.contains(inner) {
-      rewriter.insertCopy(of: inner, in: function, &copies)
+      rewriter.insertCopy(
+        of: function[inner], from: function, reading: copies[function[inner].operands], &copies)
     }
     let carried = copy.arguments.dropFirst()
     var next = carried.map { $0 }
     for (index, value) in function[last].operands.enumerated() {
-      if let value = copies[value], !sums.contains(where: { $0.sum.operand == index }) {
+      if let value = copies.find(value), !sums.contains(where: { $0.sum.operand == index }) {
         next[index] = value
       }
     }

@@ -41,8 +41,14 @@ package struct BlockFlow: Sendable {
       ends.append(elements.count)
     }
 
-    subscript(row: Int) -> ArraySlice<Int> {
-      elements[(row == 0 ? 0 : ends[row - 1])..<ends[row]]
+    subscript(row: Int) -> ArraySlice<Int> { elements[range(row)] }
+
+    private func range(_ row: Int) -> Range<Int> { (row == 0 ? 0 : ends[row - 1])..<ends[row] }
+
+    /// Hands over each number of a row, in order.
+    @inline(__always)
+    func forEach(_ row: Int, _ body: (Int) -> Void) {
+      for index in range(row) { body(elements[index]) }
     }
 
     /// For each number below `count` the rows that hold it, in order.
@@ -54,7 +60,8 @@ package struct BlockFlow: Sendable {
       result.ends = Array(starts.dropFirst())
       result.elements = Array(repeating: 0, count: elements.count)
       for row in ends.indices {
-        for element in self[row] {
+        for index in range(row) {
+          let element = elements[index]
           result.elements[starts[element]] = row
           starts[element] += 1
         }
@@ -173,7 +180,7 @@ extension BlockFlow {
     var alive = argumentStorages.reduce(0) { $0 + byteCounts[$1] }
     for (place, operation) in order.enumerated() {
       var freed = 0
-      for storage in reads[operation] {
+      reads.forEach(operation) { storage in
         readers[storage] -= 1
         if readers[storage] == 0 { freed += byteCounts[storage] }
       }
@@ -188,9 +195,7 @@ extension BlockFlow {
   /// The number of operations that read each storage, and one more where the block's end does.
   var remainingReaders: [Int] {
     var readers = isKept.map { $0 ? 1 : 0 }
-    for operation in operations.indices {
-      for storage in reads[operation] { readers[storage] += 1 }
-    }
+    for operation in operations.indices { reads.forEach(operation) { readers[$0] += 1 } }
     return readers
   }
 

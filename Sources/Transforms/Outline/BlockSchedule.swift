@@ -97,6 +97,13 @@ struct BlockSchedule {
     let results: [TensorType]
     /// What a chain computes.
     let region: FunctionForm?
+
+    /// A call has many operands, whose types are compared faster than they are hashed.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(operation)
+      hasher.combine(operands.count)
+      hasher.combine(results.first)
+    }
   }
 
   /// The numbers of kinds. What must not move gets a number of its own each time.

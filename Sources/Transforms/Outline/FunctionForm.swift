@@ -15,6 +15,13 @@ struct FunctionForm: Hashable {
   private let arguments: [TensorType]
   private var steps: [Step] = []
 
+  /// By the operations: functions of the same ones are few, and comparing them is cheaper than to hash
+  /// every operand and type.
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(arguments.count)
+    for step in steps { hasher.combine(step.operation) }
+  }
+
   /// The form of a function.
   init(_ function: Function) {
     self.init(function.body, function.allOperations, of: function)

@@ -279,13 +279,15 @@ struct StageRecomputation {
     var rewriter = Rewriter(functionNamed: backward.name)
     rewriter.place(backward.placement)
     /// What stands for values of the backward stage, and of the forward stage.
-    var (copies, known): ([ValueID: ValueID], [ValueID: ValueID]) = ([:], [:])
+    var (copies, known) = (ValueMap(for: backward), ValueMap(for: forward))
     let old = needed.sorted()
     for number in old {
       let argument = backward.arguments[number]
       copies[argument] = rewriter.addArgument(backward.type(of: argument))
     }
-    for (value, argument) in argumentHolding { known[value] = copies[backward.arguments[argument]] }
+    for (value, argument) in argumentHolding {
+      if let copy = copies.find(backward.arguments[argument]) { known[value] = copy }
+    }
     for value in further { known[value] = rewriter.addArgument(forward.type(of: value)) }
     for id in backward[backward.body].operations where !backward[id].operation.isTerminator {
       guard let layer = layerOf[id] else {
@@ -294,29 +296,29 @@ struct StageRecomputation {
       }
       makeOperands(of: layer, &rewriter, &known)
       let operands = forward[layer.forward].operands
-      let again = rewriter.call(layer.derivative, operands.compactMap { known[$0] })
+      let again = rewriter.call(layer.derivative, known[operands])
       let node = backward[id]
       let results = rewriter.insert(
         node.operation,
-        node.operands.compactMap { operand in
+        node.operands.map { operand in
           activation(operand, layer).map { again[$0] }
-            ?? dropped(by: operand).flatMap { known[$0] } ?? copies[operand]
+            ?? dropped(by: operand).flatMap { known.find($0) } ?? copies[operand]
         }, resultTypes: node.results.map(backward.type(of:)))
-      for (value, result) in zip(node.results, results) { copies[value] = result }
+      copies.set(node.results, to: results)
     }
-    rewriter.return(backward.results.compactMap { copies[$0] })
+    rewriter.return(copies[backward.results])
     return BackwardStage(function: rewriter.function, old: old, further: further)
   }
 
   /// Computes those operands of a layer's forward call that are not kept: constants, and outputs of layers
   /// before it, from the last one that is kept on.
   private func makeOperands(
-    of layer: Layer, _ rewriter: inout Rewriter, _ known: inout [ValueID: ValueID]
+    of layer: Layer, _ rewriter: inout Rewriter, _ known: inout ValueMap
   ) {
     var pending = [layer]
     while let next = pending.last {
       let operands = forward[next.forward].operands
-      let missing = operands.filter { dropped.contains($0) && known[$0] == nil }
+      let missing = operands.filter { dropped.contains($0) && known.find($0) == nil }
       let makers = missing.compactMap { value in
         layers.first { forward[$0.forward].results.contains(value) }
       }
@@ -327,8 +329,8 @@ struct StageRecomputation {
       pending.removeLast()
       for id in operands.compactMap(constant) { rewriter.copy(id, of: forward, &known) }
       let outputs = forward[next.forward].results.prefix(next.primal.results.count)
-      guard !pending.isEmpty, outputs.contains(where: { known[$0] == nil }) else { continue }
-      let again = rewriter.call(next.primal, operands.compactMap { known[$0] })
+      guard !pending.isEmpty, outputs.contains(where: { known.find($0) == nil }) else { continue }
+      let again = rewriter.call(next.primal, known[operands])
       for (value, result) in zip(outputs, again) where dropped.contains(value) {
         known[value] = result
       }
@@ -368,7 +370,7 @@ struct StageRecomputation {
     let layerOf = Dictionary(chosen.map { ($0.forward, $0) }) { first, _ in first }
     var rewriter = Rewriter(functionNamed: forward.name)
     rewriter.place(forward.placement)
-    var copies: [ValueID: ValueID] = [:]
+    var copies = ValueMap(for: forward)
     for argument in forward.arguments {
       copies[argument] = rewriter.addArgument(forward.type(of: argument))
     }
@@ -381,10 +383,10 @@ struct StageRecomputation {
         rewriter.copy(id, of: forward, &copies)
         continue
       }
-      let results = rewriter.call(layer.primal, node.operands.compactMap { copies[$0] })
-      for (value, result) in zip(node.results, results) { copies[value] = result }
+      let results = rewriter.call(layer.primal, copies[node.operands])
+      copies.set(node.results, to: results)
     }
-    rewriter.return(gives.compactMap { copies[$0] })
+    rewriter.return(copies[gives])
     return ForwardStage(function: rewriter.function, kept: kept, gives: gives)
   }
 }

@@ -36,7 +36,7 @@ struct ShardSelection {
     var candidates: [String: [Moment]] = [:]
     var refused: Set<String> = []
     for (port, value) in zip(entry.argumentPorts, entry.arguments) {
-      guard let port, port.role.isMoment else { continue }
+      guard let port, port.role.isOptimizerState else { continue }
       let type = entry.type(of: value)
       guard let updated = next[port], entry.type(of: updated) == type, type.rank > 0,
         type.byteCount >= smallest, counts[port] == 1, !port.isSharded
@@ -129,6 +129,6 @@ extension Function {
     guard case .argument(let block, let index) = self[value].definition, block == body else {
       return false
     }
-    return argumentPorts[index]?.role.isMoment == true
+    return argumentPorts[index]?.role.isOptimizerState == true
   }
 }
