@@ -25,7 +25,7 @@ package struct Compilation: Sendable {
   ) throws {
     self.recipe = recipe
     parameters = ModelParameters(recipe.program.model, task: recipe.program.task).all
-    let phases = PassPipeline.phases(for: recipe.program)
+    let phases = PassPipeline.phases(for: recipe.program, options.phases)
     var module = options.start?.module ?? Module()
     for number in (options.start.map { $0.phase + 1 } ?? 0)..<phases.count {
       let phase = phases[number]

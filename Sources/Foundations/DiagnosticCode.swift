@@ -70,6 +70,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case wouldOverwrite = "would-overwrite"
 
   // The compiler.
+  case activationsDoNotFit = "activations-do-not-fit"
   case badPassOption = "bad-pass-option"
   case unknownPass = "unknown-pass"
   case indexOutOfRange = "index-out-of-range"
@@ -81,7 +82,9 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case noMeaning = "no-meaning"
   case noSuchFunction = "no-such-function"
   case notDifferentiable = "not-differentiable"
+  case pipelineDoesNotFit = "pipeline-does-not-fit"
   case syntaxError = "syntax-error"
+  case tooFewLayers = "too-few-layers"
   case undefinedValue = "undefined-value"
   case wrongArguments = "wrong-arguments"
   case wrongStreamType = "wrong-stream-type"

@@ -74,10 +74,12 @@ package struct BundleReport {
   /// The summary under the schema `tessera.bundle-summary/1`.
   package var summaryJSON: JSON.Plain { .object(summaryFields) }
 
-  /// The summary of a compilation: that of the bundle, and `diagnostics`, what is not wrong in the
-  /// configuration but unlikely to be meant.
-  package func summaryJSON(diagnostics: [Diagnostic]) -> JSON.Plain {
-    .object(summaryFields + [.init("diagnostics", .array(diagnostics.map(\.json)))])
+  /// The summary of a compilation: that of the bundle, `diagnostics`, what is not wrong in the
+  /// configuration but unlikely to be meant, and what else the compiler has to say.
+  package func summaryJSON(
+    diagnostics: [Diagnostic], _ further: [JSON.Plain.Field] = []
+  ) -> JSON.Plain {
+    .object(summaryFields + further + [.init("diagnostics", .array(diagnostics.map(\.json)))])
   }
 
   private var summaryFields: [JSON.Plain.Field] {

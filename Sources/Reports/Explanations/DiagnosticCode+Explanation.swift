@@ -70,6 +70,7 @@ extension DiagnosticCode {
     case .jsonUnexpectedEnd: .jsonUnexpectedEnd
     case .wouldOverwrite: .wouldOverwrite
     // The compiler.
+    case .activationsDoNotFit: .activationsDoNotFit
     case .indexOutOfRange: .indexOutOfRange
     case .internalError: .internalError
     case .invalidDifferentiation: .invalidDifferentiation
@@ -80,7 +81,9 @@ extension DiagnosticCode {
     case .noSuchFunction: .noSuchFunction
     case .notDifferentiable: .notDifferentiable
     case .badPassOption: .badPassOption
+    case .pipelineDoesNotFit: .pipelineDoesNotFit
     case .syntaxError: .syntaxError
+    case .tooFewLayers: .tooFewLayers
     case .unknownPass: .unknownPass
     case .undefinedValue: .undefinedValue
     case .wrongArguments: .wrongArguments
