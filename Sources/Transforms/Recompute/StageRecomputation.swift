@@ -16,6 +16,8 @@ struct StageRecomputation {
   private var argumentHolding: ValueNumbers
   /// The number of the forward stage's result that an argument of the backward stage is.
   private var resultOfArgument: [Int?]
+  /// The value of the forward stage that an argument of the backward stage is.
+  private var heldValues: [ValueID?]
   private var layers: [Layer] = []
   /// The outputs of chosen layers that the backward stage computes again for layers after them.
   private var dropped: Set<ValueID> = []
@@ -39,6 +41,7 @@ struct StageRecomputation {
     forwardResults = forward.results
     argumentHolding = ValueNumbers(for: forward)
     resultOfArgument = backward.arguments.map { _ in nil }
+    heldValues = backward.arguments.map { _ in nil }
     guard isOnlyCaller else { return }
     let (forwardCall, backwardCall) = (caller[pair.forward], caller[pair.backward])
     let results = ValueNumbers(placesOf: forwardCall.results, in: caller)
@@ -48,8 +51,10 @@ struct StageRecomputation {
       if let result = results[operand] {
         argumentHolding[given[result]] = argumentHolding[given[result]] ?? number
         resultOfArgument[number] = result
+        heldValues[number] = given[result]
       } else if let index = operands[operand] {
         argumentHolding[taken[index]] = argumentHolding[taken[index]] ?? number
+        heldValues[number] = taken[index]
       }
     }
     findLayers()
@@ -178,9 +183,7 @@ struct StageRecomputation {
     guard case .argument(backward.body, let number) = backward[argument].definition else {
       return nil
     }
-    if let result = resultOfArgument[number] { return forwardResults[result] }
-    let operand = caller[pair.backward].operands[number]
-    return caller[pair.forward].operands.firstIndex(of: operand).map { forward.arguments[$0] }
+    return heldValues[number]
   }
 
   /// The value that an argument of the backward stage is, where it is not kept.
