@@ -54,19 +54,28 @@ package struct Verifier {
   }
 
   /// All violations of `module`; empty where it is valid.
-  package static func violations(in module: Module) -> [Violation] {
+  /// - Parameter valid: a valid module that `module` may have functions of. What these are by themselves
+  ///   is not looked at again.
+  package static func violations(in module: Module, changedFrom valid: Module? = nil) -> [Violation]
+  {
     var verifier = Verifier(module)
     verifier.verifyNames()
-    for function in module.functions { verifier.verify(function) }
+    let unchanged = valid.map(module.functionsUnchanged(since:)) ?? []
+    for function in module.functions where !unchanged.contains(function.name) {
+      verifier.verify(function)
+    }
     verifier.verifyCallGraph()
     verifier.verifyStreams()
     verifier.verifyPlacements()
     return verifier.violations
   }
 
-  /// Throws an internal error that lists the violations, naming what had just run.
-  package static func check(_ module: Module, after stage: String) throws {
-    let violations = violations(in: module)
+  /// Throws an internal error that lists the violations, naming what had just run; `valid` as in
+  /// `violations(in:changedFrom:)`.
+  package static func check(
+    _ module: Module, after stage: String, changedFrom valid: Module? = nil
+  ) throws {
+    let violations = violations(in: module, changedFrom: valid)
     guard violations.isEmpty else {
       throw TesseraError(
         .internalError, code: .invalidIR,

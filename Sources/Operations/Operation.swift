@@ -153,7 +153,9 @@ package enum Operation: Hashable, Sendable {
     switch self {
     case .control(.return), .control(.yield), .source(.infeed): true
     // Functions and repeats only make values; an infeed inside one keeps its place by being read.
-    case .control(.call), .control(.repeat), .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective, .remote, .control(.fuse):
+    case .control(.call), .control(.repeat), .elementwise, .movement, .reduction, .contraction,
+      .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective,
+      .remote, .control(.fuse):
       false
     }
   }

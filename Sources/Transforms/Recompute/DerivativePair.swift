@@ -32,6 +32,7 @@ package struct DerivativePair {
         primal: primal)
       if pair.isReadOutside(function) { pairs.append(pair) }
     }
+    guard !pairs.isEmpty else { return [] }
     let positions = function.positions
     return pairs.sorted { positions[$0.forward] ?? 0 < positions[$1.forward] ?? 0 }
   }
@@ -52,14 +53,16 @@ package struct DerivativePair {
   private static func parts(
     of name: String, direction: String
   ) -> (primal: String, suffix: String)? {
-    var parts = name.split(separator: "_", omittingEmptySubsequences: false)
-    var suffix = ""
-    if let last = parts.last, Int(last) != nil {
-      suffix = "_\(last)"
-      parts.removeLast()
+    let digits = name.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
+    var stem = name.utf8[...]
+    if digits > 0, stem.dropLast(digits).last == UInt8(ascii: "_") { stem.removeLast(digits + 1) }
+    guard Substring(stem).hasSuffix("_\(direction)"), stem.count > direction.utf8.count + 1 else {
+      return nil
     }
-    guard parts.last == direction[...], parts.count > 1 else { return nil }
-    return (parts.dropLast().joined(separator: "_"), suffix)
+    let suffix = name.utf8[stem.endIndex...]
+    return (
+      String(Substring(stem.dropLast(direction.utf8.count + 1))), String(Substring(suffix))
+    )
   }
 
   /// Whether something else than the backward call reads a result of the forward call.
