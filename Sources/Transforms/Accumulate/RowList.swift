@@ -188,10 +188,10 @@ struct RowListSelection {
     }
     rewriter.insert(.control(.yield), next, resultTypes: [])
     rewriter.insertionPoint = .end(rewriter.function.body)
-    for (value, result) in zip(node.results, copy.results) { copies[value] = result }
+    copies.set(node.results, to: copy.results)
     for (number, (sum, list)) in sums.enumerated() {
       let indices = node.operands.count + number
-      guard let gradient = copies[sum.gradient] else { continue }
+      guard let gradient = copies.find(sum.gradient) else { continue }
       roots.append(
         Root(
           function: function.name, block: copy.body, rows: sum.operand, indices: indices,

@@ -336,11 +336,7 @@ struct StageRecomputation {
         node.operation,
         node.operands.map { operand in
           activation(operand, layer).map { again[$0] }
-<<<<<<< HEAD
-            ?? dropped(by: operand).flatMap { known.find($0) } ?? copies[operand]
-=======
             ?? dropped(by: operand).map { known[$0] } ?? copies[operand]
->>>>>>> depth
         }, resultTypes: node.results.map(backward.type(of:)))
       copies.set(node.results, to: results)
     }
