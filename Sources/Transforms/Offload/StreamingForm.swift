@@ -10,7 +10,7 @@ struct StreamingForm {
   private var rewriter: Rewriter
   /// What stands for each value of the function, in the memory of the tiles; of an argument that is a
   /// buffer nothing until it is loaded.
-  private var copies: [ValueID: ValueID] = [:]
+  private var copies: ValueMap
   /// The buffers that arguments are, by the argument.
   private var buffers: [ValueID: ValueID] = [:]
   /// The buffers to return, by the result.
@@ -24,6 +24,7 @@ struct StreamingForm {
     self.function = function
     self.signature = signature
     self.callees = callees
+    copies = ValueMap(for: function)
     rewriter = Rewriter(functionNamed: function.name)
     rewriter.place(function.placement)
   }
@@ -87,13 +88,13 @@ struct StreamingForm {
 
   /// Brings an argument that is a buffer onto the chip where it is not there yet.
   private mutating func load(_ value: ValueID) {
-    guard copies[value] == nil, let buffer = buffers[value] else { return }
+    guard copies.find(value) == nil, let buffer = buffers[value] else { return }
     copies[value] = rewriter.load(buffer)
   }
 
   private mutating func tileValue(of value: ValueID) -> ValueID {
     load(value)
-    guard let copy = copies[value] else {
+    guard let copy = copies.find(value) else {
       preconditionFailure("a value of a valid function is made before it is read")
     }
     return copy
