@@ -65,7 +65,7 @@ struct FunctionSplitter {
   /// - Parameter name: gives each of so many phases its name.
   mutating func split(naming name: (_ phase: Int, _ of: Int) -> String) -> SplitFunction {
     for (phase, arguments) in argumentsOfPhases().enumerated() {
-      phases.append(PhaseWriter())
+      phases.append(PhaseWriter(for: function))
       for index in arguments.sorted() {
         let value = function.arguments[index]
         phases[phase].values[value] = phases[phase].add(type(value), .argument(index))
@@ -142,7 +142,7 @@ struct FunctionSplitter {
   // MARK: Values
 
   private mutating func use(_ value: ValueID, in phase: Int) -> ValueID {
-    if let copy = phases[phase].values[value] { return copy }
+    if let copy = phases[phase].values.find(value) { return copy }
     let copy = makeUse(value, in: phase)
     phases[phase].values[value] = copy
     return copy
@@ -215,6 +215,11 @@ struct FunctionSplitter {
       return
     }
     let operands = node.operands.map { use($0, in: phase) }
+    if sumsParts(node) {
+      let sum = phases[phase].rewriter.insert(operation(node), operands)[0]
+      definitions[.value(node.results[0])] = .total(phase: phase, sum)
+      return
+    }
     if case .movement(.reshape) = node.operation {
       // Parts have no shape.
       phases[phase].values[node.results[0]] = operands[0]
@@ -222,19 +227,13 @@ struct FunctionSplitter {
       writeChain(node, body, operands, in: phase)
     } else {
       let results = phases[phase].rewriter.insert(operation(node), operands)
-      for (value, copy) in zip(node.results, results) { phases[phase].values[value] = copy }
-    }
-    guard !sumsParts(node) else {
-      let sum = node.results[0]
-      guard let value = phases[phase].values.removeValue(forKey: sum) else { return }
-      definitions[.value(sum)] = .total(phase: phase, value)
-      return
+      phases[phase].values.set(node.results, to: results)
     }
     for result in node.results { note(result, in: phase) }
   }
 
   private mutating func note(_ result: ValueID, in phase: Int) {
-    if let copy = phases[phase].values[result] {
+    if let copy = phases[phase].values.find(result) {
       definitions[.value(result)] = .made(phase: phase, copy)
     }
   }
@@ -270,7 +269,7 @@ struct FunctionSplitter {
       }
       return []
     }
-    for (value, copy) in zip(node.results, results) { phases[phase].values[value] = copy }
+    phases[phase].values.set(node.results, to: results)
   }
 
   /// A phase's function under construction.
@@ -281,8 +280,12 @@ struct FunctionSplitter {
     private var outputPlaces: [ValueID: Int] = [:]
     var sums: Set<Int> = []
     /// What stands for the values of the original.
-    var values: [ValueID: ValueID] = [:]
+    var values: ValueMap
     var items: [Item: ValueID] = [:]
+
+    init(for function: Function) {
+      values = ValueMap(for: function)
+    }
 
     mutating func add(_ type: TensorType, _ input: SplitFunction.Input) -> ValueID {
       inputs.append(input)

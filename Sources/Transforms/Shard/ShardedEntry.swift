@@ -21,13 +21,14 @@ struct ShardedEntry {
   private var isReadInParts: Set<ValueID> = []
 
   /// What stands for each value of the entry as a whole, and what for its parts.
-  private var wholes: [ValueID: ValueID] = [:]
+  private var wholes: ValueMap
   private var parts: [ValueID: ValueID] = [:]
   private var outputs: [OperationID: [SplitFunction.Output: ValueID]] = [:]
   private var totals: [OperationID: [SplitFunction.Output: ValueID]] = [:]
 
   init(_ entry: Function, _ selection: ShardSelection, _ functions: UpdateFunctions) {
     self.entry = entry
+    wholes = ValueMap(for: entry)
     self.selection = selection
     self.functions = functions
     replicas = functions.replicas
@@ -127,8 +128,8 @@ struct ShardedEntry {
 
   /// The whole value, put together where there are only parts of it.
   private mutating func whole(_ value: ValueID) -> ValueID {
-    if wholes[value] == nil { gather([value]) }
-    guard let copy = wholes[value] else {
+    if wholes.find(value) == nil { gather([value]) }
+    guard let copy = wholes.find(value) else {
       preconditionFailure("\(value) of @\(entry.name) is read before it is made")
     }
     return copy
@@ -138,14 +139,14 @@ struct ShardedEntry {
   private mutating func gather(_ values: [ValueID]) {
     var wanted: [ValueID] = []
     var seen: Set<ValueID> = []
-    for value in values where wholes[value] == nil && parts[value] != nil {
+    for value in values where wholes.find(value) == nil && parts[value] != nil {
       if seen.insert(value).inserted { wanted.append(value) }
     }
     guard !wanted.isEmpty else { return }
     let gather = Collective.allGather(
       shapes: wanted.map { entry.type(of: $0).shape }, replicas: replicas)
     let copies = rewriter.insert(.collective(gather), wanted.compactMap { parts[$0] })
-    for (value, copy) in zip(wanted, copies) { wholes[value] = copy }
+    wholes.set(wanted, to: copies)
   }
 
   /// Takes each replica's part of values that all of them have, all at once.
@@ -219,7 +220,7 @@ struct ShardedEntry {
         switch input {
         case .argument(let index):
           isPart(callee.arguments[index])
-            ? parts[node.operands[index]] : wholes[node.operands[index]]
+            ? parts[node.operands[index]] : wholes.find(node.operands[index])
         case .output(let output): outputs[id]?[output]
         case .total(let output): totals[id]?[output]
         }
@@ -232,7 +233,7 @@ struct ShardedEntry {
       outputs[id, default: [:]][.init(phase: phase, index: index)] = value
     }
     for (index, result) in node.results.enumerated() where split.results[index].phase == phase {
-      let value = outputs[id]?[split.results[index]]
+      guard let value = outputs[id]?[split.results[index]] else { continue }
       if isPart(callee.results[index]) { parts[result] = value } else { wholes[result] = value }
     }
   }
@@ -258,7 +259,7 @@ struct ShardedEntry {
     let returned = zip(entry.results, isPart)
     gather(returned.filter { !$0.1 }.map(\.0))
     slice(returned.filter(\.1).map(\.0))
-    let values = returned.map { value, isPart in isPart ? parts[value] : wholes[value] }
+    let values = returned.map { value, isPart in isPart ? parts[value] : wholes.find(value) }
     rewriter.return(
       values.compactMap { $0 },
       ports: zip(entry.resultPorts, isPart).map { port, isPart in isPart ? port.map(sharded) : port
