@@ -18,6 +18,8 @@ extension Program {
     package static let callDepth = 64
     /// Calls that an entry function makes, directly and through others, each repeat counted once.
     package static let callCount = 1 << 20
+    /// Stages of a pipeline, and IPUs of a replica.
+    package static let stageCount = 1 << 16
     /// Of one name, in UTF-8.
     package static let nameByteCount = 1024
   }
@@ -38,6 +40,7 @@ extension Program {
   /// - Collectives stand only in the own block of a function that nothing calls; those that split tensors
   ///   are for one number of replicas.
   /// - One host stream has one type.
+  /// - A stage runs on one IPU; a function of a stage calls none of another stage.
   /// - Ports are one for each argument and result, none twice on one side; those of parameters,
   ///   moments and gradients name a parameter and have its shape, a parameter's its type too. A moment
   ///   may be in parts, wherever it stands; it then has the shape of one replica's part. Only moments lie
@@ -127,13 +130,33 @@ private struct ProgramTables {
 
   private func checkFunctions() throws(TesseraError) {
     var names: Set<String> = []
+    var ipus: [Int: Int] = [:]
     for (index, function) in program.functions.enumerated() {
       try requireValid(
         isPrintableName(function.name), "the name of function \(index) cannot be printed")
       try requireValid(
         names.insert(function.name).inserted, "two functions are named '\(function.name)'")
       try requireRange([function.body], program.blocks.count, "body of '\(function.name)'")
+      if let placement = function.placement {
+        let known = ipus.updateValue(placement.ipu, forKey: placement.stage)
+        try checkPlacement(placement, known: known, "'\(function.name)'")
+      }
     }
+  }
+
+  /// - Parameter known: the IPU on which another function has the stage.
+  private func checkPlacement(
+    _ placement: Placement, known: Int?, _ name: String
+  ) throws(TesseraError) {
+    let numbers = 0..<Program.Limits.stageCount
+    try requireValid(
+      numbers.contains(placement.stage) && numbers.contains(placement.ipu),
+      "\(name) is of stage \(placement.stage) on IPU \(placement.ipu), both must be at least 0 and "
+        + "below \(numbers.upperBound)")
+    try requireValid(
+      known == nil || known == placement.ipu,
+      "\(name) has stage \(placement.stage) on IPU \(placement.ipu), another function has it on "
+        + "IPU \(known ?? 0)")
   }
 
   private func checkParameters() throws(TesseraError) {
