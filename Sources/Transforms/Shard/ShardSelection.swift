@@ -28,12 +28,13 @@ struct ShardSelection {
     _ entry: Function, _ functions: inout UpdateFunctions, smallest: Int, entries: [Function]
   ) {
     var counts: [Port: Int] = [:]
-    for port in entries.flatMap(\.argumentPorts).compactMap({ $0 }) {
+    for port in entries.flatMap(\.argumentPorts).compactMap({ $0 })
+    where port.role.isOptimizerState {
       counts[port, default: 0] += 1
     }
     var next: [Port: ValueID] = [:]
     for (port, value) in zip(entry.resultPorts, entry.results) {
-      if let port { next[port] = value }
+      if let port, port.role.isOptimizerState { next[port] = value }
     }
     var names: [String] = []
     var candidates: [String: [Moment]] = [:]
