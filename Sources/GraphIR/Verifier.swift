@@ -114,6 +114,7 @@ package struct Verifier {
 
   private mutating func verifySharding(_ function: Function) {
     let ports = (function.argumentPorts + function.resultPorts).compactMap { $0 }
+    guard ports.contains(where: \.isSharded) else { return }
     let given = Set(ports)
     for port in ports where port.isSharded {
       var whole = port

@@ -42,6 +42,12 @@ package struct BundleReport {
     return byteCount
   }
 
+  /// Among how many replicas the optimizer's state is shared out; 1 where each has all of it.
+  private var stateParts: Int {
+    let ports = program.functions.flatMap(\.arguments).compactMap { $0 }
+    return ports.contains(where: \.isSharded) ? program.replicas ?? 1 : 1
+  }
+
   // MARK: Summary
 
   /// The bundle in some lines: digest, model, batch, sections.
@@ -70,6 +76,7 @@ package struct BundleReport {
         "optimizer state",
         "\(byteCountText(stateByteCount(in: .streaming))) in streaming memory, "
           + "\(byteCountText(stateByteCount(in: .tile))) on the chip"
+          + (stateParts > 1 ? ", one of \(stateParts) parts a replica" : "")
       ),
       (
         "stages",
@@ -126,6 +133,7 @@ package struct BundleReport {
           .init("streaming", .integer(stateByteCount(in: .streaming))),
           .init("tile", .integer(stateByteCount(in: .tile))),
         ])),
+      .init("optimizer_state_parts", .integer(stateParts)),
       .init("functions", .integer(program.functions.count)),
       .init("operations", .integer(program.operations.count)),
       .init(

@@ -227,6 +227,37 @@ struct CommandLineTests {
     #expect(unset.status == 65 && unset.errors.contains("TESSERA_PLACE"), "\(unset.errors)")
   }
 
+  /// A run whose optimizer state is in parts ends with the bits of one that has it whole, with the state in
+  /// streaming memory too.
+  @Test func aShardedRunEndsWithTheSameWeights() throws {
+    let folder = try Folder()
+    try folder.makeBundleAndData()
+    let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
+    var weights: [Data] = []
+    for sharding in ["true", "false"] {
+      let settings = [
+        "replicas=3", "grad_acc_steps_per_replica=6", "optimizer_opts.name=AdamW",
+        "min_remote_tensor_size=2000", "replicated_tensor_sharding=\(sharding)",
+      ]
+      let compiled = try Command.run(
+        Executables.path("tesserac"),
+        ["compile", demo, "-o", "\(sharding).ipub"] + settings.flatMap { ["--set", $0] },
+        in: folder.path)
+      try #require(compiled.status == 0, "\(compiled.errors)")
+      let train = try folder.run(
+        "tessera", "train", "\(sharding).ipub", "--dataset-dir", "data", "--max-steps", "3",
+        "--run-dir", "run-\(sharding)", "--save-ckpt-path", "saved-\(sharding)", "--progress",
+        "plain")
+      try #require(train.status == 0, "\(train.errors)")
+      weights.append(
+        try Data(
+          contentsOf: URL(filePath: "\(folder.path)/saved-\(sharding)/model.safetensors")))
+      let summary = try folder.run("tessera", "inspect", "\(sharding).ipub").text
+      #expect(summary.contains("one of 3 parts a replica") == (sharding == "true"))
+    }
+    #expect(weights[0] == weights[1])
+  }
+
   /// The schedule with numbers, through the batch arithmetic: 44 samples of 4 a weight update are 10
   /// updates after its rounding, of which ⌊0.28 · 10⌋ = 2 warm up.
   @Test func theScheduleIsThatOfTheMetrics() throws {

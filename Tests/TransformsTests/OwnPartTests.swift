@@ -1,4 +1,3 @@
-import Backend
 import Bundle
 import Foundations
 import GraphIR

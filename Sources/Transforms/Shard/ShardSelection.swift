@@ -11,6 +11,9 @@ struct ShardSelection {
   /// For each call that works on parts the groups of its function that are in parts.
   private(set) var active: [OperationID: Set<Int>] = [:]
 
+  /// The operations that read moments.
+  private var updates: Set<OperationID> = []
+
   private struct Moment {
     var port: Port
     var value: ValueID
@@ -25,18 +28,20 @@ struct ShardSelection {
     _ entry: Function, _ functions: inout UpdateFunctions, smallest: Int, entries: [Function]
   ) {
     var counts: [Port: Int] = [:]
-    for port in entries.flatMap(\.argumentPorts).compactMap({ $0 }) {
+    for port in entries.flatMap(\.argumentPorts).compactMap({ $0 })
+    where port.role.isOptimizerState {
       counts[port, default: 0] += 1
     }
     var next: [Port: ValueID] = [:]
     for (port, value) in zip(entry.resultPorts, entry.results) {
-      if let port { next[port] = value }
+      if let port, port.role.isOptimizerState { next[port] = value }
     }
     var names: [String] = []
     var candidates: [String: [Moment]] = [:]
     var refused: Set<String> = []
     for (port, value) in zip(entry.argumentPorts, entry.arguments) {
       guard let port, port.role.isOptimizerState else { continue }
+      updates.formUnion(entry[value].uses.map(\.operation))
       let type = entry.type(of: value)
       guard let updated = next[port], entry.type(of: updated) == type, type.rank > 0,
         type.byteCount >= smallest, counts[port] == 1, !port.isSharded
@@ -97,7 +102,7 @@ struct ShardSelection {
     where groups.group(of: argument) == number {
       // What another update made might come in parts, and of its padding nothing is known.
       if let maker = entry.operation(defining: operand),
-        entry[maker].operands.contains(where: { entry.isMoment($0) })
+        updates.contains(maker)
       {
         return nil
       }
@@ -121,14 +126,5 @@ struct ShardSelection {
     let count = entry.type(of: value).count
     return !groups.groups[number].hasSum || count % functions.replicas == 0
       || groups.resultPaddings[index] == .number(0)
-  }
-}
-
-extension Function {
-  fileprivate func isMoment(_ value: ValueID) -> Bool {
-    guard case .argument(let block, let index) = self[value].definition, block == body else {
-      return false
-    }
-    return argumentPorts[index]?.role.isOptimizerState == true
   }
 }
