@@ -34,12 +34,14 @@ for layers in 12 24 48 96; do large $layers; done
 for config in configs/pretrain_base_128_phase1.json configs/pretrain_large_128_phase1.json \
   "$work"/large,\ {12,24,48,96}\ layers.json; do
   for ((round = 0; round < rounds; round++)); do
-    /usr/bin/env time -f 'whole %e %M' .build/release/tesserac compile "$config" -q --force \
+    start=$EPOCHREALTIME
+    /usr/bin/env time -f 'peak %M' .build/release/tesserac compile "$config" -q --force \
       -o "$work/out.ipub" --time-passes 2>> "$work/times"
+    awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "whole %.3f\n", b - a }' >> "$work/times"
   done
   phases=$(sed -n 's/ *\([0-9.]*\) ms  in all/\1/p' "$work/times" | least)
-  seconds=$(sed -n 's/^whole \([0-9.]*\) .*/\1/p' "$work/times" | least)
-  memory=$(sed -n 's/^whole [0-9.]* \(.*\)/\1/p' "$work/times" | least)
+  seconds=$(sed -n 's/^whole //p' "$work/times" | least)
+  memory=$(sed -n 's/^peak //p' "$work/times" | least)
   functions=$(sed -n 's/.*: \([0-9]*\) functions, .*/\1/p' "$work/times" | tail -1)
   operations=$(sed -n 's/.*functions, \([0-9]*\) operations/\1/p' "$work/times" | tail -1)
   rm "$work/times"

@@ -30,6 +30,34 @@ import Testing
     try expectSameMeaning(whole, part.module, .relative(1e-4), names.joined())
   }
 
+  /// The same on four IPUs: five stages, LAMB, two replicas that share out an optimizer state which lies in
+  /// streaming memory.
+  @Test(arguments: PassRegistry.all.map { [$0.name] } + [["all"]])
+  func passesAreLeftOutOnFourIPUs(names: [String]) throws {
+    let model = MicroModel(
+      "four IPUs",
+      [
+        #"pipeline_stages=[["emb"],["hid"],["hid","enc_out"],["pool"],["heads"]]"#,
+        "device_mapping=[0,1,2,3,0]", "grad_acc_steps_per_replica=10",
+        "matmul_available_memory_proportion_per_pipeline_stage=[0.2,0.2,0.2,0.2]",
+        "optimizer_opts.name=LAMB", "optimizer_state_offchip=true",
+        "replicated_tensor_sharding=true", "min_remote_tensor_size=64",
+      ], precision: .fp32, replicas: 2)
+    func module(without names: [String]) throws -> Module {
+      var options = CompilationOptions()
+      try options.phases.disable(names)
+      return try Compilation(compiled.recipe, options: options).module
+    }
+    let compiled = try model.compiled(upTo: "frontend")
+    let whole = try module(without: ["shard"])
+    let all = try ShardedResults(compiled, module(without: []), like: whole)
+    let part = try ShardedResults(compiled, module(without: names), like: whole)
+    let found =
+      differences(all.interpreted, part.interpreted, .relative(1e-4)).map { "interpreter: \($0)" }
+      + differences(all.executed, part.executed, .relative(1e-4)).map { "engine: \($0)" }
+    #expect(found == [], "\(names)")
+  }
+
   @Test func allIsEveryPass() throws {
     var phases: [String] = []
     var options = CompilationOptions()

@@ -5,6 +5,7 @@ import Operations
 /// would take far longer to make than to copy.
 struct TextWriter {
   private var bytes: [UInt8] = []
+  private var spelledTypes: [TensorType: [UInt8]] = [:]
 
   /// What was written.
   var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -25,32 +26,49 @@ struct TextWriter {
     }
   }
 
+  /// MLIR's spelling of a type, which is spelled once.
   mutating func write(_ type: TensorType) {
-    write("tensor<" as StaticString)
-    for extent in type.shape {
-      write(extent)
-      bytes.append(UInt8(ascii: "x"))
+    if let spelled = spelledTypes[type] {
+      bytes.append(contentsOf: spelled)
+    } else {
+      let spelled = Array(type.description.utf8)
+      spelledTypes[type] = spelled
+      bytes.append(contentsOf: spelled)
     }
+<<<<<<< HEAD
     write(type.element.rawValue)
     if type.memory != .tile {
       write(", " as StaticString)
       write(quoted: type.memory.rawValue)
     }
     bytes.append(UInt8(ascii: ">"))
+=======
+>>>>>>> depth
   }
 
   /// A string literal in MLIR's spelling: printable ASCII as it is, the rest as two hexadecimal digits.
   mutating func write(quoted text: String) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\\"): write("\\\\" as StaticString)
-      case UInt8(ascii: "\""), 0..<0x20, 0x7F...:
-        write("\\" + hexadecimal(byte, digits: 2, uppercase: true))
-      default: bytes.append(byte)
-      }
+    if text.utf8.allSatisfy(Self.isPlain) {
+      bytes.append(contentsOf: text.utf8)
+    } else {
+      for byte in text.utf8 { write(quotedByte: byte) }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    0x20..<0x7F ~= byte && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "\"")
+  }
+
+  private mutating func write(quotedByte byte: UInt8) {
+    if Self.isPlain(byte) {
+      bytes.append(byte)
+    } else if byte == UInt8(ascii: "\\") {
+      write("\\\\" as StaticString)
+    } else {
+      write("\\" + hexadecimal(byte, digits: 2, uppercase: true))
+    }
   }
 
   /// Elements with commas between them.

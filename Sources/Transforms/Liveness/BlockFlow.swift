@@ -36,8 +36,26 @@ package struct BlockFlow: Sendable {
 
     var count: Int { ends.count }
 
-    mutating func append(_ row: some Sequence<Int>) {
-      elements.append(contentsOf: row)
+    /// Appends a row of the numbers from 0, each once, in ascending order.
+    mutating func append(distinct numbers: [Int]) {
+      let first = elements.count
+      for number in numbers where number >= 0 {
+        guard elements.count == first || number > elements[elements.count - 1] else {
+          return append(sorting: numbers, from: first)
+        }
+        elements.append(number)
+      }
+      ends.append(elements.count)
+    }
+
+    /// Appends a row whose numbers are in no order, in place of the elements from `first` on.
+    private mutating func append(sorting numbers: [Int], from first: Int) {
+      elements.removeLast(elements.count - first)
+      for number in numbers.sorted() where number >= 0 {
+        if elements.count == first || number > elements[elements.count - 1] {
+          elements.append(number)
+        }
+      }
       ends.append(elements.count)
     }
 
@@ -85,7 +103,6 @@ package struct BlockFlow: Sendable {
     operations = Array(node.operations.dropLast())
     var storageOf = Array(repeating: -1, count: function.values.count)
     var makerOf = storageOf
-    var seen: [Int] = []
     var lastEffect: Int?
     if ownsArguments {
       for argument in node.arguments { addStorage(argument, function, &storageOf) }
@@ -94,13 +111,13 @@ package struct BlockFlow: Sendable {
     for (number, id) in operations.enumerated() {
       let operation = function[id]
       let values = function.valuesReadWithin(id)
-      reads.append(Self.distinct(values.map { storageOf[Int($0.number)] }, &seen))
+      reads.append(distinct: values.map { storageOf[Int($0.number)] })
       var before = values.map { makerOf[Int($0.number)] }
       if function.movesStream(id, effects) {
         if let lastEffect { before.append(lastEffect) }
         lastEffect = number
       }
-      predecessors.append(Self.distinct(before, &seen))
+      predecessors.append(distinct: before)
       let first = byteCounts.count
       if case .movement(.reshape) = operation.operation {
         storageOf[Int(operation.results[0].number)] = storageOf[Int(operation.operands[0].number)]
@@ -148,15 +165,6 @@ package struct BlockFlow: Sendable {
     storageOf[Int(value.number)] = byteCounts.count
     byteCounts.append(function.type(of: value).tileByteCount)
     isKept.append(false)
-  }
-
-  /// The numbers from 0, each once; `seen` is room to work in.
-  private static func distinct(_ numbers: [Int], _ seen: inout [Int]) -> [Int] {
-    seen.removeAll(keepingCapacity: true)
-    for number in numbers where number >= 0 { seen.append(number) }
-    guard seen.count > 1 else { return seen }
-    seen.sort()
-    return seen.indices.filter { $0 == 0 || seen[$0] != seen[$0 - 1] }.map { seen[$0] }
   }
 }
 
