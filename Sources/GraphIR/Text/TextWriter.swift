@@ -35,15 +35,6 @@ struct TextWriter {
       spelledTypes[type] = spelled
       bytes.append(contentsOf: spelled)
     }
-<<<<<<< HEAD
-    write(type.element.rawValue)
-    if type.memory != .tile {
-      write(", " as StaticString)
-      write(quoted: type.memory.rawValue)
-    }
-    bytes.append(UInt8(ascii: ">"))
-=======
->>>>>>> depth
   }
 
   /// A string literal in MLIR's spelling: printable ASCII as it is, the rest as two hexadecimal digits.
