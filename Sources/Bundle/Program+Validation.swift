@@ -72,7 +72,10 @@ func requireValid(
 func isPrintableName(_ name: String) -> Bool {
   guard !name.isEmpty, name.utf8.count <= Program.Limits.nameByteCount else { return false }
   // Most names are ASCII, which is looked at faster.
-  return name.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+  let isASCII = name.utf8.withContiguousStorageIfAvailable { bytes in
+    bytes.allSatisfy { (0x20..<0x7F).contains($0) }
+  }
+  return isASCII ?? false
     || name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
 }
 

@@ -40,7 +40,8 @@ struct TextWriter {
   /// A string literal in MLIR's spelling: printable ASCII as it is, the rest as two hexadecimal digits.
   mutating func write(quoted text: String) {
     bytes.append(UInt8(ascii: "\""))
-    if text.utf8.allSatisfy(Self.isPlain) {
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy(Self.isPlain) }
+    if isPlain ?? false {
       bytes.append(contentsOf: text.utf8)
     } else {
       for byte in text.utf8 { write(quotedByte: byte) }
