@@ -137,7 +137,7 @@ let package = Package(
     .testTarget(
       name: "TransformsTests",
       dependencies: [
-        "Transforms", "TrainingStep", "Compiler", "Backend", "Frontend", "Runtime", "Interpreter",
+        "Transforms", "TrainingStep", "Compiler", "Frontend", "Runtime", "Interpreter",
         "GraphIR",
         "TestSupport",
         "Bundle", "Operations", "Recipe", "Foundations",
