@@ -33,7 +33,8 @@ let package = Package(
       name: "TrainingStep",
       dependencies: ["GraphIR", "Autodiff", "Operations", "Recipe", "Foundations"]),
     .target(
-      name: "Transforms", dependencies: ["Interpreter", "GraphIR", "Operations", "Foundations"]),
+      name: "Transforms",
+      dependencies: ["Interpreter", "GraphIR", "Operations", "Recipe", "Foundations"]),
     .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
     .target(
       name: "Compiler",
@@ -128,11 +129,16 @@ let package = Package(
       dependencies: [
         "TrainingStep", "Interpreter", "GraphIR", "Operations", "Recipe", "Foundations",
       ]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport", "Foundations"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
+      ]),
     .testTarget(
       name: "TransformsTests",
       dependencies: [
-        "Transforms", "TrainingStep", "Compiler", "Frontend", "Runtime", "Interpreter", "GraphIR",
+        "Transforms", "TrainingStep", "Compiler", "Frontend", "Runtime", "Interpreter",
+        "GraphIR",
         "TestSupport",
         "Bundle", "Operations", "Recipe", "Foundations",
       ],

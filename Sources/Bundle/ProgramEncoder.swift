@@ -68,6 +68,7 @@ private struct ProgramEncoder {
     tessera__bundle__v1__tensor_type__init(&message)
     message.element = number(type.element.rawValue)
     (message.n_shape, message.shape) = shape(type)
+    if type.memory != .tile { message.memory = number(type.memory.rawValue) + 1 }
     return message
   }
 
@@ -148,6 +149,10 @@ private struct ProgramEncoder {
     message.body = UInt32(function.body)
     (message.n_arguments, message.arguments) = pointers(function.arguments.map { encode($0) })
     (message.n_results, message.results) = pointers(function.results.map { encode($0) })
+    if let placement = function.placement {
+      message.stage = UInt32(placement.stage) + 1
+      message.ipu = UInt32(placement.ipu)
+    }
     return message
   }
 
@@ -157,6 +162,7 @@ private struct ProgramEncoder {
     if let port {
       message.role = number(port.role.rawValue) + 1
       message.name = number(port.name)
+      message.sharded = port.isSharded ? 1 : 0
     }
     return message
   }

@@ -25,6 +25,9 @@ typedef float hk_lanes16 __attribute__((ext_vector_type(16), aligned(4)));
 
 hk_instruction_set_kind hk_pool_instruction_set(const hk_pool *pool);
 
+/// Waits a moment for another thread; `spins` counts up from 0 from the first moment on.
+void hk_wait(int spins);
+
 /// Scratch memory of the pool, aligned to 64 bytes, kept from call to call and grown when needed.
 /// A second call by the same kernel may move it. Ends the program where memory runs out, as
 /// Swift's own allocations do.
@@ -36,6 +39,15 @@ static inline int64_t hk_chunks_of(int64_t n, int64_t size) { return (n + size -
 
 static inline size_t hk_size_of(hk_type type) {
   return type == hk_f16 ? 2 : type == hk_i1 ? 1 : 4;
+}
+
+/// n elements of x from `offset` on with a stride: in place, or gathered into `buffer`.
+static inline const int32_t *hk_load_integers(
+    const void *x, int64_t offset, int64_t stride, int64_t n, int32_t *buffer) {
+  const int32_t *source = (const int32_t *)x + offset;
+  if (stride == 1) return source;
+  for (int64_t i = 0; i < n; i++) buffer[i] = source[i * stride];
+  return buffer;
 }
 
 /// An index space with up to three strided operands. Dimensions of size 1 are dropped and

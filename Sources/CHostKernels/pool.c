@@ -17,8 +17,8 @@
 /// with a tenth of this spin, pools fell asleep between calls and lost what they had gained.
 enum { spin_limit = 20000 };
 
-/// Pauses that the caller waits for the last workers before it yields the core, some 5-10 us: on a
-/// busy machine a worker may be waiting for this very core.
+/// Pauses that a thread waits for others before it yields the core, some 5-10 us: on a busy machine
+/// they may be waiting for this very core.
 enum { yield_limit = 256 };
 
 struct hk_pool {
@@ -57,6 +57,13 @@ static inline void pause_briefly(void) {
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
   __asm__ volatile("yield");
+#endif
+}
+
+void hk_wait(int spins) {
+  pause_briefly();
+#ifdef __linux__
+  if (spins >= yield_limit) sched_yield();
 #endif
 }
 
@@ -128,12 +135,7 @@ void hk_pool_run(hk_pool *pool, int64_t chunks, hk_task *task, const void *conte
   announce(pool);
   drain(pool, 0);
   atomic_store(&pool->open, 0);
-  for (int spins = 0; atomic_load(&pool->joined) != 0; spins++) {
-    pause_briefly();
-#ifdef __linux__
-    if (spins >= yield_limit) sched_yield();
-#endif
-  }
+  for (int spins = 0; atomic_load(&pool->joined) != 0; spins++) hk_wait(spins);
 }
 
 hk_pool *hk_pool_create_with(int threads, hk_instruction_set_kind set) {

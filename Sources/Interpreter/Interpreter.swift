@@ -7,9 +7,13 @@ import Operations
 /// It is the oracle: passes and kernels are judged by what it computes. An entry function runs for all
 /// replicas at once, operation by operation, since they meet in collectives.
 package struct Interpreter: Sendable {
-  /// The tensor of a host stream for a replica and an iteration of the repeat that reads it.
+  /// The tensor of a host stream for a replica and a micro-batch, which is how often the run has read
+  /// the stream before.
   package typealias Infeed =
-    @Sendable (_ stream: String, _ replica: Int, _ iteration: Int) throws -> Tensor
+    @Sendable (_ stream: String, _ replica: Int, _ microBatch: Int) throws -> Tensor
+
+  /// How often a run has read each stream; replicas read together.
+  private typealias ReadCounts = [String: Int]
 
   private let module: Module
   private let replicas: Int
@@ -21,33 +25,51 @@ package struct Interpreter: Sendable {
     self.infeed = infeed
   }
 
-  /// The results of the function for the arguments, those of replica 0 where replicas differ.
+  /// The results of the function for the arguments, those of replica 0 where replicas differ. What is
+  /// sharded has a leading axis of replicas.
   /// - Throws: `TesseraError` where the function is not there, the arguments are not of its types, or an
   ///   operation fails on its data.
   package func run(_ name: String, _ arguments: [Tensor]) throws -> [Tensor] {
     guard let function = module[name] else {
       throw TesseraError(.internalError, code: .noSuchFunction, "there is no function @\(name)")
     }
-    guard arguments.map(\.type) == function.argumentTypes else {
-      throw TesseraError(
-        .internalError, code: .wrongArguments, "@\(name) takes \(function.argumentTypes)")
+    let types = zip(function.argumentPorts, function.argumentTypes).map { port, type in
+      port?.hostType(type, replicas: replicas) ?? type
     }
-    let results = try run(function, arguments.map(ReplicatedValue.same))
-    return results.map { $0[0] }
+    guard arguments.map(\.type) == types else {
+      throw TesseraError(
+        .internalError, code: .wrongArguments, "@\(name) takes \(types)")
+    }
+    var values: [ReplicatedValue] = []
+    for (index, argument) in arguments.enumerated() {
+      let isSharded = function.argumentPorts[index]?.isSharded == true
+      values.append(
+        isSharded
+          ? .each(argument.parts(function.argumentTypes[index], count: replicas))
+          : .same(argument))
+    }
+    var readCounts = ReadCounts()
+    let results = try run(function, values, &readCounts)
+    return zip(function.resultPorts, results).map { port, result in
+      guard let port, port.isSharded else { return result[0] }
+      return Tensor(
+        moved: (0..<replicas).flatMap { result[$0].values },
+        port.hostType(result[0].type, replicas: replicas))
+    }
   }
 
   private func run(
-    _ function: Function, _ arguments: [ReplicatedValue], iteration: Int = 0
+    _ function: Function, _ arguments: [ReplicatedValue], _ readCounts: inout ReadCounts
   ) throws -> [ReplicatedValue] {
     var values: [ValueID: ReplicatedValue] = [:]
     for (argument, value) in zip(function.arguments, arguments) { values[argument] = value }
-    return try run(function.body, of: function, &values, iteration: iteration)
+    return try run(function.body, of: function, &values, &readCounts)
   }
 
   /// Runs a block and gives the operands of its terminator.
   private func run(
     _ block: BlockID, of function: Function, _ values: inout [ValueID: ReplicatedValue],
-    iteration: Int
+    _ readCounts: inout ReadCounts
   ) throws -> [ReplicatedValue] {
     for id in function[block].operations {
       let node = function[id]
@@ -68,11 +90,17 @@ package struct Interpreter: Sendable {
           for (argument, value) in zip(function[body].arguments, blockValues) {
             values[argument] = value
           }
-          carried = try run(body, of: function, &values, iteration: number)
+          carried = try run(body, of: function, &values, &readCounts)
         }
         results = carried
+      } else if node.operation == .control(.fuse), let body = node.body {
+        // Operation by operation: a chain has no other meaning.
+        for (argument, value) in zip(function[body].arguments, operands) {
+          values[argument] = value
+        }
+        results = try run(body, of: function, &values, &readCounts)
       } else {
-        results = try evaluate(node.operation, operands, iteration: iteration)
+        results = try evaluate(node.operation, operands, &readCounts)
       }
       for (result, value) in zip(node.results, results) { values[result] = value }
     }
@@ -80,7 +108,7 @@ package struct Interpreter: Sendable {
   }
 
   private func evaluate(
-    _ operation: Operation, _ operands: [ReplicatedValue], iteration: Int
+    _ operation: Operation, _ operands: [ReplicatedValue], _ readCounts: inout ReadCounts
   ) throws -> [ReplicatedValue] {
     switch operation {
     case .control(.call(let callee)):
@@ -88,7 +116,7 @@ package struct Interpreter: Sendable {
         throw TesseraError(
           .internalError, code: .noSuchFunction, "there is no function @\(callee)")
       }
-      return try run(function, operands, iteration: iteration)
+      return try run(function, operands, &readCounts)
     case .source(.replicaIndex):
       let type = TensorType([], .i32)
       return [.each((0..<replicas).map { Tensor(type, splat: Double($0)) })]
@@ -97,10 +125,12 @@ package struct Interpreter: Sendable {
         throw TesseraError(
           .internalError, code: .noInfeed, "stream '\(stream)' is read and has no source")
       }
+      let microBatch = readCounts[stream, default: 0]
+      readCounts[stream] = microBatch + 1
       return [
         .each(
           try (0..<replicas).map { replica in
-            let tensor = try infeed(stream, replica, iteration)
+            let tensor = try infeed(stream, replica, microBatch)
             guard tensor.type == type else {
               throw TesseraError(
                 .incompatible, code: .wrongStreamType,
@@ -109,21 +139,13 @@ package struct Interpreter: Sendable {
             return tensor
           })
       ]
-    case .collective(.allReduceSum):
-      return [.same(Self.sum((0..<replicas).map { operands[0][$0] }))]
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source(.constant), .control:
+    case .collective(let collective):
+      return try collective.evaluate(operands, replicas: replicas)
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+      .normalization, .softmax, .random, .stash, .remote, .source(.constant),
+      .source(.undefined), .control:
       return try evaluateAlike(operation, operands)
     }
-  }
-
-  /// Sums in the order of the replicas, with one rounding.
-  private static func sum(_ tensors: [Tensor]) -> Tensor {
-    var total = tensors[0].values
-    for tensor in tensors.dropFirst() {
-      for index in total.indices { total[index] += tensor.values[index] }
-    }
-    return Tensor(tensors[0].type, total)
   }
 
   /// Once where all replicas have the same operands, else once for each.
@@ -144,18 +166,5 @@ package struct Interpreter: Sendable {
     if isSame { return try evaluate(operands.map { $0[0] }).map(ReplicatedValue.same) }
     let results = try (0..<replicas).map { replica in try evaluate(operands.map { $0[replica] }) }
     return results[0].indices.map { index in .each(results.map { $0[index] }) }
-  }
-}
-
-/// A value of every replica.
-private enum ReplicatedValue {
-  case same(Tensor)
-  case each([Tensor])
-
-  subscript(replica: Int) -> Tensor {
-    switch self {
-    case .same(let tensor): tensor
-    case .each(let tensors): tensors[replica]
-    }
   }
 }

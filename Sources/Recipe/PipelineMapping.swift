@@ -22,10 +22,15 @@ package struct PipelineMapping: Hashable, Sendable {
   package var stages: [[StageLayer]]
   /// An IPU's number for each stage.
   package var devices: [Int]
+  /// How micro-batches follow each other through the stages.
+  package var schedule: PipelineSchedule
 
-  package init(stages: [[StageLayer]], devices: [Int]) {
+  package init(
+    stages: [[StageLayer]], devices: [Int], schedule: PipelineSchedule = .grouped
+  ) {
     self.stages = stages
     self.devices = devices
+    self.schedule = schedule
   }
 
   /// The original calls this the number of pipeline stages.

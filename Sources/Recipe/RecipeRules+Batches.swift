@@ -18,11 +18,10 @@ extension RecipeRules {
     program.microBatchSize * program.replicas * program.accumulationCount
   }
 
-  /// The grouped schedule runs all stages' forward passes in turn, then all backward passes: two
-  /// micro-batches for each stage are on their way at a time.
+  /// An accumulation takes all micro-batches that the schedule has on their way at a time, or a multiple.
   private func accumulationViolations() -> [RecipeViolation] {
     let stages = pipeline.stages.count
-    let group = 2 * stages
+    let group = pipeline.schedule.overlap(stages: stages)
     let count = program.accumulationCount
     guard stages > 1, !count.isMultiple(of: group) else { return [] }
     let below = count / group * group
@@ -32,9 +31,11 @@ extension RecipeRules {
       RecipeViolation(
         .accumulationNotMultiple,
         "\(name(Self.accumulation)) \(count) is not a multiple of \(group),"
-          + " twice the \(stages) pipeline stages",
+          + (group == stages ? " the number of" : " twice the \(stages)") + " pipeline stages",
         at: Self.accumulation, keys: [Self.accumulation, "pipeline_stages"],
-        notes: ["the pipeline's grouped schedule takes \(group) micro-batches at a time"],
+        notes: [
+          "the pipeline's \(pipeline.schedule.rawValue) schedule takes \(group) micro-batches at a time"
+        ],
         remedies: nearest.map {
           set(
             Self.accumulation, to: $0,

@@ -6,7 +6,7 @@ private let proportionsKey = "matmul_available_memory_proportion_per_pipeline_st
 extension RecipeRules {
   /// Whether stages, IPUs and what is said of them fit together.
   func devices() -> [RecipeViolation] {
-    mappingLength() + mappingGap() + tiedWeight() + proportionLength()
+    mappingLength() + mappingGap() + tiedWeight() + scheduleSharing() + proportionLength()
   }
 
   /// IPUs for the stages, numbered without gaps, with memory proportions for as many IPUs.
@@ -88,6 +88,33 @@ extension RecipeRules {
         at: "\(mappingKey)[\(last)]", keys: [mappingKey, "pipeline_stages"],
         notes: ["the shared weight and its gradient lie on one IPU"],
         remedies: [place("place stage \(last) on IPU \(devices[first])", together)])
+    ]
+  }
+
+  /// The interleaved schedule gives an IPU either a forward or a backward pass in each timestep.
+  private func scheduleSharing() -> [RecipeViolation] {
+    let devices = pipeline.devices
+    guard pipeline.schedule == .interleaved, devices.count == pipeline.stages.count,
+      let second = devices.indices.first(where: { devices[..<$0].contains(devices[$0]) }),
+      let first = devices.firstIndex(of: devices[second])
+    else { return [] }
+    let key = "pipeline_schedule"
+    func schedule(_ schedule: PipelineSchedule) -> Remedy {
+      Remedy(
+        "set \(name(key)) to \"\(schedule.rawValue)\"",
+        [setting(key, to: .string(schedule.rawValue))])
+    }
+    return [
+      RecipeViolation(
+        .scheduleSharesIPU,
+        "\(name(key)) is \"interleaved\", but stages \(first) and \(second) are both on IPU"
+          + " \(devices[first])",
+        at: key, keys: [key, mappingKey],
+        notes: ["the IPU would have a forward and a backward pass in one timestep"],
+        remedies: [
+          schedule(.grouped), schedule(.sequential),
+          place("give each stage an IPU of its own", Array(devices.indices)),
+        ])
     ]
   }
 

@@ -4,7 +4,7 @@ import Foundations
 // read them, plus what a configuration leaves to defaults and flags.
 
 extension TrainingRecipe {
-  private static let programFormat = "tessera.recipe-program/2"
+  private static let programFormat = "tessera.recipe-program/3"
   private static let runFormat = "tessera.recipe-run/1"
 
   /// The program's part as JSON bytes: equal programs give equal bytes.
@@ -104,6 +104,7 @@ extension TrainingRecipe.Program {
         .array(pipeline.stages.map { .array($0.map { .string($0.rawValue) }) })
       ),
       ("device_mapping", .array(pipeline.devices.map(JSON.Plain.integer))),
+      ("pipeline_schedule", .string(pipeline.schedule.rawValue)),
       (
         "matmul_available_memory_proportion_per_pipeline_stage",
         .array(availableMemoryProportions.map(JSON.Plain.real))
@@ -136,7 +137,8 @@ extension TrainingRecipe.Program {
       optimizer: Optimizer(&reader),
       pipeline: PipelineMapping(
         stages: reader.stages("pipeline_stages"),
-        devices: reader.integers("device_mapping", RecipeLimits.device)),
+        devices: reader.integers("device_mapping", RecipeLimits.device),
+        schedule: reader.choice("pipeline_schedule", or: PipelineSchedule.grouped)),
       availableMemoryProportions: reader.reals(
         "matmul_available_memory_proportion_per_pipeline_stage", RecipeLimits.memoryProportion),
       matmulPartials: reader.choice("matmul_partials_type", or: MatmulPartials.half),

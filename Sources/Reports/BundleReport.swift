@@ -5,8 +5,8 @@ import Recipe
 
 /// What a bundle holds, as text and as JSON: all of it read from the bundle alone.
 package struct BundleReport {
-  private let program: Program
-  private let recipe: TrainingRecipe
+  let program: Program
+  let recipe: TrainingRecipe
   private let digest: String
   private let producer: String
   private let sections: [BundleSection]
@@ -22,9 +22,31 @@ package struct BundleReport {
     sections = file.sections
   }
 
-  private var parameterTypes: [TensorType] { program.parameters.map { program.types[$0.type] } }
+  var parameterTypes: [TensorType] { program.parameters.map { program.types[$0.type] } }
 
   private var parameterCount: Int { parameterTypes.reduce(0) { $0 + $1.count } }
+
+  /// Bytes of the optimizer's state that a replica has in a memory.
+  private func stateByteCount(in memory: TensorType.Memory) -> Int {
+    var seen: Set<Port> = []
+    var byteCount = 0
+    for function in program.functions {
+      let types = program.blocks[function.body].arguments.map(program.type(of:))
+      for (port, type) in zip(function.arguments, types) {
+        guard let port, port.role.isOptimizerState, type.memory == memory,
+          seen.insert(port).inserted
+        else { continue }
+        byteCount += type.byteCount
+      }
+    }
+    return byteCount
+  }
+
+  /// Among how many replicas the optimizer's state is shared out; 1 where each has all of it.
+  private var stateParts: Int {
+    let ports = program.functions.flatMap(\.arguments).compactMap { $0 }
+    return ports.contains(where: \.isSharded) ? program.replicas ?? 1 : 1
+  }
 
   // MARK: Summary
 
@@ -51,6 +73,12 @@ package struct BundleReport {
       ),
       ("optimizer", recipe.optimizer.kind.name),
       (
+        "optimizer state",
+        "\(byteCountText(stateByteCount(in: .streaming))) in streaming memory, "
+          + "\(byteCountText(stateByteCount(in: .tile))) on the chip"
+          + (stateParts > 1 ? ", one of \(stateParts) parts a replica" : "")
+      ),
+      (
         "stages",
         "\(recipe.pipeline.stages.count) on \(recipe.pipeline.ipusPerReplica) IPUs a replica"
       ),
@@ -74,10 +102,12 @@ package struct BundleReport {
   /// The summary under the schema `tessera.bundle-summary/1`.
   package var summaryJSON: JSON.Plain { .object(summaryFields) }
 
-  /// The summary of a compilation: that of the bundle, and `diagnostics`, what is not wrong in the
-  /// configuration but unlikely to be meant.
-  package func summaryJSON(diagnostics: [Diagnostic]) -> JSON.Plain {
-    .object(summaryFields + [.init("diagnostics", .array(diagnostics.map(\.json)))])
+  /// The summary of a compilation: that of the bundle, `diagnostics`, what is not wrong in the
+  /// configuration but unlikely to be meant, and what else the compiler has to say.
+  package func summaryJSON(
+    diagnostics: [Diagnostic], _ further: [JSON.Plain.Field] = []
+  ) -> JSON.Plain {
+    .object(summaryFields + further + [.init("diagnostics", .array(diagnostics.map(\.json)))])
   }
 
   private var summaryFields: [JSON.Plain.Field] {
@@ -97,6 +127,13 @@ package struct BundleReport {
       .init("replicas", .integer(recipe.replicas)),
       .init("accumulation_count", .integer(recipe.accumulationCount)),
       .init("optimizer", .string(recipe.optimizer.kind.name)),
+      .init(
+        "optimizer_state_bytes",
+        .object([
+          .init("streaming", .integer(stateByteCount(in: .streaming))),
+          .init("tile", .integer(stateByteCount(in: .tile))),
+        ])),
+      .init("optimizer_state_parts", .integer(stateParts)),
       .init("functions", .integer(program.functions.count)),
       .init("operations", .integer(program.operations.count)),
       .init(
@@ -112,82 +149,6 @@ package struct BundleReport {
             ])
           })),
     ]
-  }
-
-  // MARK: Stages
-
-  /// The pipeline stages as configured, a row each.
-  package var stagesText: String {
-    var table = TextTable(header: ["stage", "IPU", "layers", "parameters"])
-    for stage in stages {
-      table.add([
-        "\(stage.number)", "\(stage.device)", stage.layers.joined(separator: ", "),
-        "\(stage.parameterCount)",
-      ])
-    }
-    return table.text
-  }
-
-  /// The stages under the schema `tessera.bundle-stages/1`.
-  package var stagesJSON: JSON.Plain {
-    .object([
-      .init("schema", "tessera.bundle-stages/1"),
-      .init(
-        "stages",
-        .array(
-          stages.map { stage in
-            .object([
-              .init("stage", .integer(stage.number)), .init("ipu", .integer(stage.device)),
-              .init("layers", .array(stage.layers.map { .string($0) })),
-              .init("parameter_count", .integer(stage.parameterCount)),
-            ])
-          })),
-    ])
-  }
-
-  private struct Stage {
-    var number: Int
-    var device: Int
-    var layers: [String]
-    var parameterCount: Int
-  }
-
-  /// The pipeline stages as configured, with the parameters that their layers own. The word embeddings
-  /// count where the embeddings are; the heads share them.
-  private var stages: [Stage] {
-    let pipeline = recipe.program.pipeline
-    var nextLayer = 0
-    return pipeline.stages.enumerated().map { number, layers in
-      var names: [String] = []
-      var count = 0
-      for layer in layers {
-        var name = layer.rawValue
-        var prefixes = Self.prefixes(of: layer)
-        if layer == .encoderLayer {
-          name += " \(nextLayer)"
-          prefixes = ["bert.encoder.layer.\(nextLayer)."]
-          nextLayer += 1
-        }
-        names.append(name)
-        for (entry, type) in zip(program.parameters, parameterTypes)
-        where prefixes.contains(where: entry.name.hasPrefix) {
-          count += type.count
-        }
-      }
-      return Stage(
-        number: number, device: pipeline.devices[number], layers: names, parameterCount: count)
-    }
-  }
-
-  private static func prefixes(of layer: StageLayer) -> [String] {
-    switch layer {
-    case .embeddings: ["bert.embeddings."]
-    case .encoderLayer, .encoderOutput: []
-    case .pooler: ["bert.pooler."]
-    case .heads: ["cls."]
-    case .questionAnsweringHead: ["qa_outputs."]
-    case .classificationHead: ["classifier."]
-    }
   }
 
   // MARK: Tensors

@@ -16,6 +16,9 @@ package final class Engine {
   /// Bytes that one lane has at most for the values of its iterations. Where they need more the
   /// kernels are large, so that splitting each among the threads pays, and memory is what is short.
   package static let largestLaneByteCount = 1 << 30
+  /// Nanoseconds that a group of calls must save for threads to run it: some times what it takes to hand
+  /// its calls to threads that wait.
+  package static let smallestGroupGain = 50_000.0
   /// Lanes that a thread has to take where memory allows.
   package static let lanesPerThread = 3
 
@@ -31,36 +34,49 @@ package final class Engine {
   package let laneCount: Int
   /// Bytes that each lane has beside the arena; 0 where there is one.
   package let laneByteCount: Int
+  /// Groups of calls that threads run at the same time, in the program; a group in a repeat counts once.
+  package let groupCount: Int
+  /// Bytes that each thread but the caller's has for what calls of groups run; 0 where there is no group.
+  package let groupByteCount: Int
   private let machine: Machine
   private let entries: [String: PreparedEntry]
 
   /// Plans the memory of the program and prepares its kernels.
   ///
-  /// - Parameter largestLaneByteCount: bytes of a lane above which no lanes are made.
+  /// - Parameters:
+  ///   - largestLaneByteCount: bytes of a lane above which no lanes are made, and of what a thread has for
+  ///     groups of calls.
+  ///   - smallestGroupGain: nanoseconds, by a rough estimate, that a group of calls must save.
   /// - Precondition: the program is valid (`Program.validate`).
   /// - Throws: `TesseraError`: usage for a number of replicas or threads that makes no sense,
   ///   incompatible where the device does not execute an operation, doesNotFit where memory is short.
   package init(
     _ program: Program, replicas: Int = 1, threads: Int = 1,
-    largestLaneByteCount: Int = Engine.largestLaneByteCount
+    largestLaneByteCount: Int = Engine.largestLaneByteCount,
+    smallestGroupGain: Double = Engine.smallestGroupGain
   ) throws(TesseraError) {
     try Self.check(replicas, "replicas", largest: Self.largestReplicaCount)
     try Self.check(threads, "threads", largest: Self.largestThreadCount)
     self.replicas = replicas
     self.threads = threads
     let layout = Layout(
-      program, replicas: replicas, threads: threads, largestLaneByteCount: largestLaneByteCount)
+      program, replicas: replicas,
+      limits: ParallelSelection.Limits(threads: threads, smallestGroupGain: smallestGroupGain),
+      largestLaneByteCount: largestLaneByteCount)
     let (program, plan) = (layout.selection.program, layout.plan)
-    var preparation = Preparation(layout.selection, plan, layout.laneMemory, replicas: replicas)
+    var preparation = Preparation(layout, replicas: replicas)
     try preparation.makeKernels()
     arenaByteCount = plan.arenaByteCount
     machine = try Machine(
       arenaByteCount: plan.arenaByteCount, slotCount: preparation.slotCount, threads: threads)
+    groupCount = layout.selection.groups.count
+    groupByteCount = layout.groupMemory.byteCount
+    if groupCount > 0 { try machine.addHelpers(threads - 1, arenaByteCount: groupByteCount) }
     plan.constants.write(to: machine.arena)
     preparation.fillSlots(machine)
     laneByteCount = layout.laneMemory.byteCount
     laneCount = Self.laneCount(
-      threads: threads, iterations: layout.selection.largestCount, byteCount: laneByteCount,
+      threads: threads, iterations: layout.selection.lanes.largestCount, byteCount: laneByteCount,
       limit: largestLaneByteCount)
     if laneCount > 1 {
       for _ in 0..<laneCount {
@@ -74,7 +90,7 @@ package final class Engine {
     for (number, function) in program.functions.enumerated() {
       entries[function.name] = PreparedEntry(
         program, function, plan.functions[number], kernels: preparation.kernels[number],
-        slotBase: preparation.slotBases[number])
+        slotBase: preparation.slotBases[number], replicas: replicas)
     }
     self.entries = entries
   }
@@ -86,8 +102,8 @@ package final class Engine {
   /// fails on its data they may have been updated in part.
   ///
   /// - Parameters:
-  ///   - arguments: one for each argument, in order, of its type. One that is updated must not be
-  ///     given twice.
+  ///   - arguments: one for each argument, in order, of its type in `signature(of:)`. One that is updated
+  ///     must not be given twice.
   ///   - infeed: the source of the host streams that the function reads.
   /// - Returns: the results in order, those of replica 0 where replicas differ. For tensors that the
   ///   host keeps these are the arguments; the others belong to the engine, which writes over them
@@ -99,7 +115,7 @@ package final class Engine {
   ) throws -> [HostTensor] {
     let prepared = try preparedEntry(entry)
     try prepared.check(arguments)
-    machine.infeed = infeed
+    machine.infeed = infeed.map { InfeedReader($0, replicas: replicas) }
     defer { machine.infeed = nil }
     return try prepared.run(machine, arguments)
   }
@@ -112,6 +128,21 @@ package final class Engine {
     guard threads > 1, iterations > 1 else { return 1 }
     let affordable = limit / max(1, byteCount)
     return min(iterations, max(threads, min(lanesPerThread * threads, affordable)))
+  }
+
+  /// Bytes of the device's memory that the function needs: the arena, and the arguments and results
+  /// that lie in the memory of the tiles. What the host keeps there is updated in place and counts
+  /// once; what lies in streaming memory is beside it. Lanes, which only this machine's threads need,
+  /// do not count.
+  /// - Throws: `TesseraError` where there is no such function.
+  package func deviceByteCount(of entry: String) throws(TesseraError) -> Int {
+    arenaByteCount + (try preparedEntry(entry).byteCount(in: .tile))
+  }
+
+  /// Bytes of the function's arguments and results in streaming memory; what the host keeps counts once.
+  /// - Throws: `TesseraError` where there is no such function.
+  package func streamingByteCount(of entry: String) throws(TesseraError) -> Int {
+    try preparedEntry(entry).byteCount(in: .streaming)
   }
 
   /// The arguments and results of a function of the program.
@@ -163,7 +194,8 @@ package struct EntrySignature: Sendable {
   package struct Element: Hashable, Sendable {
     /// What it is to the host; nil where the host has nothing to do with it.
     package var port: Port?
-    /// The shape and element type.
+    /// The shape and element type of the host's tensor; of what is sharded, with a leading axis of
+    /// replicas.
     package var type: TensorType
   }
 

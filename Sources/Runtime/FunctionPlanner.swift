@@ -7,35 +7,36 @@ import Operations
 /// - A reshape is another name for its operand.
 /// - A value that the function returns is made where its caller wants it.
 /// - A value that a repeat's block yields is made where the carried value was, if that is dead by then
-///   and the operation waits for the earlier iterations.
+///   and the operation waits for the earlier iterations, and need not wait for others of its group.
 /// - Another result of an operation takes the place of an operand that is dead after it, where the
 ///   kernel can compute in place.
-/// - All else has its own storage.
+/// - All else has its own storage. What a chain makes inside it has none.
 struct FunctionPlanner {
   private let program: Program
   private let schedule: Schedule
   private let replication: Replication
   private let constants: ConstantPool
   private let updates: UpdatedResults
-  /// For each operation whether it runs before the earlier iterations have ended.
-  private let runsAhead: [Bool]
+  private let selection: ParallelSelection
   private var sharing: SharingRules
   private var number = 0
   private var plan = FunctionPlan()
   /// The storage of each value of the program, in its function.
   private(set) var storageOf: [Int]
+  /// Of the group of the last operation, the storages that its operations read so far.
+  private var readInGroup: (group: Int?, storages: Set<Int>) = (nil, [])
 
   init(
-    _ program: Program, _ schedule: Schedule, _ calls: CallGraph, _ replication: Replication,
-    _ constants: ConstantPool, runsAhead: [Bool]
+    _ selection: ParallelSelection, _ schedule: Schedule, _ calls: CallGraph,
+    _ replication: Replication, _ constants: ConstantPool
   ) {
-    self.program = program
+    program = selection.program
+    self.selection = selection
     self.schedule = schedule
     self.replication = replication
     self.constants = constants
-    self.runsAhead = runsAhead
-    updates = UpdatedResults(program, calls)
     sharing = SharingRules(program, calls)
+    updates = UpdatedResults(program, calls, sharing.accumulators)
     storageOf = program.values.map { _ in -1 }
   }
 
@@ -48,7 +49,8 @@ struct FunctionPlanner {
     let start = block.operations.first.map { schedule.positions[$0] } ?? 0
     let end = schedule.blockEnds[function.body]
     for (index, value) in block.arguments.enumerated() {
-      let storage = add(.argument(index), for: value, at: start)
+      let storage = add(
+        .argument(index), for: value, at: start, isReplicated: replication.isReplicated[value])
       plan.arguments.append(storage)
       storageOf[value] = storage
     }
@@ -92,10 +94,16 @@ struct FunctionPlanner {
       operation: operation, index: index, position: position, isInRepeat: carried != nil,
       operandsOf: Dictionary(
         grouping: operation.operands.indices, by: { storageOf[operation.operands[$0]] }))
+    if readInGroup.group != selection.groupOf[index] {
+      readInGroup = (selection.groupOf[index], [])
+    }
     for (result, value) in operation.results.enumerated() {
       storageOf[value] = storage(for: value, result: result, of: site, carried: carried)
     }
-    if let body = operation.body { place(repeat: site, body: body) }
+    if readInGroup.group != nil { readInGroup.storages.formUnion(site.operandsOf.keys) }
+    if case .control(.repeat) = operation.operation, let body = operation.body {
+      place(repeat: site, body: body)
+    }
   }
 
   private mutating func place(repeat site: Site, body: Program.BlockIndex) {
@@ -136,27 +144,38 @@ struct FunctionPlanner {
     }
   }
 
-  /// The copies that bring yielded values to their carried storages, as if at once: what another copy
-  /// writes over is saved before.
+  /// The copies that bring yielded values to their carried storages, as if at once: each after those
+  /// that read what it writes over; of a circle one value is saved before.
   private mutating func yieldCopies(
     _ yielded: [Program.ValueIndex], to carried: [Int], at position: Int
   ) -> [StorageCopy] {
-    var copies: [StorageCopy] = []
+    var waiting: [StorageCopy] = []
     for (value, storage) in zip(yielded, carried) where storageOf[value] != storage {
-      copies.append(
+      waiting.append(
         StorageCopy(
           source: storageOf[value], destination: storage, type: program.type(of: value)))
     }
-    let overwritten = Set(copies.map(\.destination))
-    var saves: [StorageCopy] = []
-    for index in copies.indices where overwritten.contains(copies[index].source) {
-      let type = copies[index].type
+    var copies: [StorageCopy] = []
+    while !waiting.isEmpty {
+      var readCounts: [Int: Int] = [:]
+      for copy in waiting { readCounts[copy.source, default: 0] += 1 }
+      let count = waiting.count
+      waiting.removeAll { copy in
+        guard readCounts[copy.destination, default: 0] == 0 else { return false }
+        copies.append(copy)
+        readCounts[copy.source, default: 0] -= 1
+        return true
+      }
+      guard waiting.count == count else { continue }
+      // Each of the rest lies in a circle or waits for one.
+      let (saved, type) = (waiting[0].destination, waiting[0].type)
       let temporary = add(.frame, byteCount: type.byteCount, at: position, lastUse: position)
-      saves.append(
-        StorageCopy(source: copies[index].source, destination: temporary, type: type))
-      copies[index].source = temporary
+      copies.append(StorageCopy(source: saved, destination: temporary, type: type))
+      for index in waiting.indices where waiting[index].source == saved {
+        waiting[index].source = temporary
+      }
     }
-    return saves + copies
+    return copies
   }
 
   // MARK: Values
@@ -178,34 +197,50 @@ struct FunctionPlanner {
     if let destination = schedule.destinations[value] {
       if let carried {
         let storage = carried[destination]
-        if !runsAhead[site.index], canHold(value, storage, result, of: site) {
+        if !selection.lanes.runsAhead[site.index], !isReadBesides(site, storage),
+          canHold(value, storage, result, of: site)
+        {
           return write(value, to: storage, at: site.position)
         }
-      } else if !isReplicated {
+      } else if isReplicated == isSharded(result: destination) {
         return returnedStorage(for: value, result: result, of: site, destination: destination)
       }
     }
     if let storage = deadOperand(for: value, result: result, of: site) {
       return write(value, to: storage, at: site.position)
     }
-    return add(.frame, for: value, at: site.position, isReplicated: isReplicated)
+    let storage = add(.frame, for: value, at: site.position, isReplicated: isReplicated)
+    plan.firstWriters[storage] = (site.index, result)
+    return storage
   }
 
   /// A value that the function returns is where the caller wants it, with what was there before it;
-  /// but where the caller wants it in an argument's place it begins there as late as possible.
+  /// but where the caller wants it in an argument's place it begins there as late as possible, or with
+  /// the first sum of what has grown from that argument.
   private mutating func returnedStorage(
     for value: Program.ValueIndex, result: Int, of site: Site, destination: Int
   ) -> Int {
-    if !updates.isUpdate[number][destination],
+    let isReplicated = replication.isReplicated[value]
+    if !isReplicated, !updates.isUpdate[number][destination] || grows(site.operation, result),
       let storage = deadOperand(for: value, result: result, of: site),
       plan.storages[storage].home == .frame, !plan.storages[storage].isReplicated
     {
       plan.storages[storage].home = .result(destination)
       return write(value, to: storage, at: site.position)
     }
-    let storage = add(.result(destination), for: value, at: site.position)
+    let storage = add(
+      .result(destination), for: value, at: site.position, isReplicated: isReplicated)
     plan.firstWriters[storage] = (site.index, result)
     return storage
+  }
+
+  /// Whether the result can only take the place of the accumulator that it grows from.
+  private func grows(_ operation: ProgramOperation, _ result: Int) -> Bool {
+    switch operation.operation {
+    case .accumulation, .stash(.write), .control(.call):
+      sharing.accumulators.operand(of: operation, result: result) != nil
+    default: false
+    }
   }
 
   /// The storage of an operand whose place the result may take.
@@ -213,14 +248,20 @@ struct FunctionPlanner {
     for value: Program.ValueIndex, result: Int, of site: Site
   ) -> Int? {
     let isCollective = site.operation.operation == .collective(.allReduceSum)
-    return site.operation.operandsToReplace(result: result).lazy.map {
-      storageOf[site.operation.operands[$0]]
-    }.first { storage in
+    let operands = site.operation.operandsToReplace(result: result, sharing.accumulators)
+    return operands.lazy.map { storageOf[site.operation.operands[$0]] }.first { storage in
       plan.storages[storage].isWritable && plan.storages[storage].lastUse == site.position
         && (site.isInRepeat || isCollective
           || plan.storages[storage].holdsReplicas == replication.isReplicated[value])
         && canHold(value, storage, result, of: site)
     }
+  }
+
+  /// Whether operations of the group read what is in the storage, and this one does not: it would have to
+  /// wait for them to write there. One that reads it too, such as a write to a stash, changes it in place:
+  /// what it would copy is large.
+  private func isReadBesides(_ site: Site, _ storage: Int) -> Bool {
+    readInGroup.storages.contains(storage) && site.operandsOf[storage] == nil
   }
 
   /// Whether what is in the storage is dead when the operation writes the result, or may be the
@@ -277,6 +318,10 @@ struct FunctionPlanner {
 
   // MARK: Results
 
+  private func isSharded(result: Int) -> Bool {
+    replication.isSharded(program.functions[number].results[result])
+  }
+
   private mutating func placeResults(of function: ProgramFunction, at end: Int) {
     let returned = program.returned(by: function)
     plan.returned = returned.map { storageOf[$0] }
@@ -286,12 +331,18 @@ struct FunctionPlanner {
     }
     for (number, value) in returned.enumerated() {
       let type = program.type(of: value)
+      let isSharded = replication.isSharded(function.results[number])
       let storage =
-        storages[number] ?? add(.result(number), byteCount: type.byteCount, at: end, lastUse: end)
+        storages[number]
+        ?? add(
+          .result(number), byteCount: type.byteCount, isReplicated: isSharded, at: end,
+          lastUse: end)
       plan.results.append(storage)
       guard storageOf[value] != storage else { continue }
       plan.returnCopies.append(
-        StorageCopy(source: storageOf[value], destination: storage, type: type))
+        StorageCopy(
+          source: storageOf[value], destination: storage, type: type,
+          isForEachReplica: isSharded))
     }
   }
 
@@ -306,8 +357,8 @@ struct FunctionPlanner {
     let resultTypes = program.returned(by: function).map(program.type(of:))
     for (result, port) in function.results.enumerated() {
       guard let port, port.role.isState, let argument = arguments[port] else { continue }
-      let type = argumentTypes[argument]
-      guard resultTypes[result] == type else { continue }
+      guard resultTypes[result] == argumentTypes[argument] else { continue }
+      let type = port.hostType(argumentTypes[argument], replicas: replication.replicas)
       let isInPlace = sharing.allowsSharing(plan, result: result, argument: argument)
       let temporary =
         isInPlace ? nil : add(.frame, byteCount: type.byteCount, at: start, lastUse: end)

@@ -20,6 +20,9 @@ struct IterationParts {
 /// long when it was not. A lane keeps a whole iteration on one core, and threads meet once in as many
 /// iterations as there are lanes: the same step then takes 0.58 on the calm machine.
 struct LaneSelection {
+  /// The share of a repeat's work that lanes must save.
+  static let smallestGain = 0.02
+
   /// The program, with the bodies of these repeats in the order host streams, independent operations,
   /// dependent operations. Then whatever the memory plan lets an operation write over is also dead
   /// where a lane runs the dependent part later than the others run their independent ones.
@@ -36,25 +39,23 @@ struct LaneSelection {
     runsAhead = program.operations.map { _ in false }
   }
 
-  init(_ program: Program, _ calls: CallGraph) {
-    self.init(without: program)
-    for (index, operation) in program.operations.enumerated() {
-      guard case .control(.repeat(let count)) = operation.operation, count > 1,
-        let body = operation.body, let parts = IterationParts(of: body, program, calls)
-      else { continue }
-      let ahead = parts.infeeds + parts.independent
-      self.program.blocks[body].operations = ahead + parts.dependent
-      for index in ahead { runsAhead[index] = true }
-      self.parts[index] = parts
-      largestCount = max(largestCount, count)
-    }
+  /// Lets the iterations of a repeat run in lanes.
+  mutating func select(
+    _ index: Program.OperationIndex, _ body: Program.BlockIndex, _ parts: IterationParts,
+    count: Int
+  ) {
+    let ahead = parts.infeeds + parts.independent
+    program.blocks[body].operations = ahead + parts.dependent
+    for index in ahead { runsAhead[index] = true }
+    self.parts[index] = parts
+    largestCount = max(largestCount, count)
   }
 }
 
 extension IterationParts {
   /// Nil where nothing would be computed in lanes, or where a call or a repeat in the body reads a
   /// host stream, so that the order in which the host is asked would change.
-  fileprivate init?(of body: Program.BlockIndex, _ program: Program, _ calls: CallGraph) {
+  init?(of body: Program.BlockIndex, _ program: Program, _ calls: CallGraph) {
     var carried = Set(program.blocks[body].arguments.dropFirst())
     var computes = false
     for index in program.blocks[body].operations {
@@ -78,20 +79,22 @@ extension IterationParts {
         dependent.append(index)
       } else {
         independent.append(index)
-        computes = computes || operation.operation.computes
+        computes = computes || operation.computes(program)
       }
     }
     guard computes else { return nil }
   }
 }
 
-extension Operation {
-  /// Whether the operation makes new numbers from others.
-  fileprivate var computes: Bool {
-    switch self {
-    case .source, .movement(.reshape), .control(.yield), .control(.return): false
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .collective, .control(.call), .control(.repeat):
+extension ProgramOperation {
+  /// Whether the operation makes new numbers from others, and more than a number of the run, such as a
+  /// part of the key of random draws.
+  fileprivate func computes(_ program: Program) -> Bool {
+    switch operation {
+    case .source, .movement, .control(.yield), .control(.return): false
+    case .elementwise: results.contains { program.type(of: $0).count > 1 }
+    case .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random,
+      .stash, .remote, .collective, .control(.call), .control(.repeat), .control(.fuse):
       true
     }
   }

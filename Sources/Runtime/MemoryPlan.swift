@@ -19,18 +19,28 @@ struct MemoryPlan {
   private(set) var frameBases: [Int]
   private(set) var arenaByteCount: Int
 
-  /// - Parameter runsAhead: for each operation whether it runs before the earlier iterations of its
-  ///   repeat have ended; see `LaneSelection`.
-  init(_ program: Program, _ calls: CallGraph, replicas: Int, runsAhead: [Bool]) {
-    schedule = Schedule(program)
+  init(
+    _ selection: ParallelSelection, _ calls: CallGraph, _ replication: Replication, replicas: Int
+  ) {
+    let program = selection.program
+    let schedule = Schedule(program)
+    self.schedule = schedule
     self.calls = calls
     constants = ConstantPool(program)
-    replication = Replication(program, calls, replicas: replicas)
-    var planner = FunctionPlanner(
-      program, schedule, calls, replication, constants, runsAhead: runsAhead)
+    self.replication = replication
+    var planner = FunctionPlanner(selection, schedule, calls, replication, constants)
     var plans = program.functions.map { _ in FunctionPlan() }
+    var windows = program.functions.map { _ in [ClosedRange<Int>]() }
+    for group in selection.groups {
+      windows[group.function] += group.windows.map { window in
+        let operations = group.operations[window]
+        return schedule.positions[
+          operations[window.lowerBound]]...schedule.positions[operations[window.upperBound - 1]]
+      }
+    }
     for number in calls.calleesFirst {
       plans[number] = planner.makePlan(number: number)
+      plans[number].keepMemory(through: windows[number])
       plans[number].placeFrame(replicas: replicas)
     }
     functions = plans
@@ -48,6 +58,23 @@ struct MemoryPlan {
 }
 
 extension FunctionPlan {
+  /// Keeps the memory of what is used last within a window until its end; see `CallGroup.windows`.
+  fileprivate mutating func keepMemory(through windows: [ClosedRange<Int>]) {
+    let windows = windows.sorted { $0.lowerBound < $1.lowerBound }
+    for index in storages.indices where storages[index].home == .frame {
+      let end = storages[index].lifetime.upperBound
+      // Binary search for the first window that ends at or behind the last use.
+      var (low, high) = (0, windows.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if windows[middle].upperBound < end { low = middle + 1 } else { high = middle }
+      }
+      if low < windows.count, windows[low].contains(end) {
+        storages[index].extend(through: windows[low].upperBound)
+      }
+    }
+  }
+
   /// Gives each storage of the frame its place: in the order in which they begin, each in the first
   /// gap where it fits among those that live then.
   fileprivate mutating func placeFrame(replicas: Int) {
@@ -74,10 +101,16 @@ extension FunctionPlan {
 }
 
 extension Storage {
-  /// Bytes from one replica's value to the next.
-  var replicaStride: Int { aligned(byteCount) }
+  /// Bytes from one replica's value to the next: the host's parts stand side by side.
+  var replicaStride: Int {
+    switch home {
+    case .frame, .constant: aligned(byteCount)
+    case .argument, .result: byteCount
+    }
+  }
 
-  fileprivate func byteCountInFrame(replicas: Int) -> Int {
+  /// Bytes that it takes in its function's frame.
+  func byteCountInFrame(replicas: Int) -> Int {
     replicaStride * (isReplicated ? replicas : 1)
   }
 }

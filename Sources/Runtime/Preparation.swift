@@ -6,8 +6,10 @@ import Operations
 struct Preparation {
   private let program: Program
   private let plan: MemoryPlan
-  private let selection: LaneSelection
+  private let selection: ParallelSelection
   private let laneMemory: LaneMemory
+  private let groupMemory: GroupMemory
+  private let costs: ProgramCosts
   private let replicas: Int
   /// The slot of each function's first storage.
   let slotBases: [Int]
@@ -15,15 +17,15 @@ struct Preparation {
   /// The kernels of each function; those of callees are made before those of their callers.
   private(set) var kernels: [[Kernel]]
 
-  /// - Parameter plan: of the selection's program.
-  init(
-    _ selection: LaneSelection, _ plan: MemoryPlan, _ laneMemory: LaneMemory, replicas: Int
-  ) {
-    self.program = selection.program
-    self.selection = selection
-    self.laneMemory = laneMemory
-    self.plan = plan
+  init(_ layout: Layout, replicas: Int) {
+    program = layout.selection.program
+    selection = layout.selection
+    laneMemory = layout.laneMemory
+    groupMemory = layout.groupMemory
+    plan = layout.plan
     self.replicas = replicas
+    costs = ProgramCosts(program, plan.calls)
+    let plan = plan
     var slotCount = 0
     slotBases = plan.functions.map { function in
       defer { slotCount += function.storages.count }
@@ -47,6 +49,19 @@ struct Preparation {
         }
       }
     }
+    for helper in machine.helpers { fillSlots(of: helper, machine) }
+  }
+
+  /// What calls of groups run has frames in the helper's own memory.
+  private func fillSlots(of helper: Machine, _ machine: Machine) {
+    helper.slots.update(from: machine.slots, count: slotCount)
+    for function in groupMemory.functions {
+      for (index, storage) in plan.functions[function].storages.enumerated()
+      where storage.home == .frame {
+        helper.slots[slotBases[function] + index] =
+          helper.arena + plan.frameBases[function] - groupMemory.start + storage.offset
+      }
+    }
   }
 
   /// - Throws: `TesseraError` where the device does not execute an operation.
@@ -65,7 +80,22 @@ struct Preparation {
 
   private func kernel(_ copy: StorageCopy, in function: Int) -> Kernel {
     let base = slotBases[function]
-    return copyKernel(copy.type, from: base + copy.source, to: base + copy.destination)
+    guard copy.isForEachReplica else {
+      return copyKernel(copy.type, from: base + copy.source, to: base + copy.destination)
+    }
+    let storages = plan.functions[function].storages
+    let source = storages[copy.source]
+    let (from, to) = (
+      source.holdsReplicas ? source.replicaStride : 0, storages[copy.destination].replicaStride
+    )
+    let kernels = (0..<replicas).map { replica in
+      copyKernel(
+        copy.type, from: base + copy.source, replica * from, to: base + copy.destination,
+        replica * to)
+    }
+    return { machine in
+      for kernel in kernels { try kernel(machine) }
+    }
   }
 
   /// Recurses by the nesting of repeats, which is bounded.
@@ -74,6 +104,11 @@ struct Preparation {
   ) throws(TesseraError) -> [Kernel] {
     var kernels: [Kernel] = []
     for index in operations {
+      if let number = selection.groupOf[index] {
+        let group = selection.groups[number]
+        if group.operations.first == index { kernels.append(try kernel(group, in: function)) }
+        continue
+      }
       guard let kernel = try kernel(index, in: function) else { continue }
       kernels.append(
         plan.replication.runsForEachReplica[index]
@@ -95,16 +130,42 @@ struct Preparation {
     switch operation.operation {
     case .control(.yield), .control(.return): return nil
     case .control(.call(let callee)): return call(site, of: plan.calls.number(of: callee))
+    case .control(.fuse):
+      guard let body = operation.body else {
+        preconditionFailure("each chain of a valid program has a body")
+      }
+      return try site.chainKernel(program.fusedBlock(body))
     case .control(.repeat(let count)): return try `repeat`(index, count: count, in: function)
     case .collective(let collective):
-      let operand = operation.operands[0]
-      let storage = plan.functions[function].storages[plan.storageOf[operand]]
-      let stride = plan.replication.isReplicated[operand] ? storage.replicaStride : 0
-      return try collective.kernel(site, stride: stride)
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .source:
+      func stride(_ value: Program.ValueIndex) -> Int {
+        let storage = plan.functions[function].storages[plan.storageOf[value]]
+        return plan.replication.isReplicated[value] ? storage.replicaStride : 0
+      }
+      return try collective.kernel(
+        site, operandStrides: operation.operands.map(stride),
+        resultStrides: operation.results.map(stride))
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+      .normalization, .softmax, .random, .stash, .source, .remote:
       return try operation.operation.kernel(site)
     }
+  }
+
+  private func kernel(_ group: CallGroup, in function: Int) throws(TesseraError) -> Kernel {
+    var tasks: [PreparedGroup.Task] = []
+    var operations: [Program.OperationIndex] = []
+    for index in group.operations {
+      guard let kernel = try kernel(index, in: function) else { continue }
+      operations.append(index)
+      tasks.append(
+        .init(
+          kernel: kernel, nanoseconds: costs.operations[index],
+          readsStream: plan.calls.readsStream(program.operations[index])))
+    }
+    let edges = GroupEdges(operations, of: function, program, plan, replicas: replicas)
+    let base = slotBases[function]
+    let prepared = try PreparedGroup(
+      tasks, edges.all, slots: base..<base + plan.functions[function].storages.count)
+    return { machine in try prepared.run(machine) }
   }
 
   /// Hands the callee the addresses of its arguments and results, and runs it.
@@ -128,7 +189,7 @@ struct Preparation {
     else { preconditionFailure("each repeat of a valid program has a body and is planned") }
     let base = slotBases[function]
     let parts =
-      selection.parts[index] ?? IterationParts(dependent: program.blocks[body].operations)
+      selection.lanes.parts[index] ?? IterationParts(dependent: program.blocks[body].operations)
     let prepared = PreparedRepeat(
       count: count, iteration: base + plan.iteration,
       entry: plan.entryCopies.map { kernel($0, in: function) },
@@ -156,22 +217,17 @@ struct Preparation {
     ).sorted()
     let own = storages.map { index in
       let storage = plan.functions[function].storages[index]
-      return (
-        slot: slotBases[function] + index, stride: storage.replicaStride,
-        offset: plan.frameBases[function] + storage.offset
-      )
+      return (slot: slotBases[function] + index, stride: storage.replicaStride)
     }
     let replicas = replicas
     return { machine in
-      defer {
-        machine.replica = 0
-        for value in own { machine.slots[value.slot] = machine.arena + value.offset }
-      }
       for replica in 0..<replicas {
         machine.replica = replica
-        for value in own {
-          machine.slots[value.slot] = machine.arena + value.offset + replica * value.stride
+        defer {
+          machine.replica = 0
+          for value in own { machine.slots[value.slot] -= replica * value.stride }
         }
+        for value in own { machine.slots[value.slot] += replica * value.stride }
         try kernel(machine)
       }
     }

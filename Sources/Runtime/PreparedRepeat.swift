@@ -23,7 +23,7 @@ struct PreparedRepeat {
   /// repeats the outermost that can run in lanes does.
   func run(_ machine: Machine) throws {
     for copy in entry { try copy(machine) }
-    if let laneValues, !machine.lanes.isEmpty {
+    if let laneValues, !machine.lanes.isEmpty, !machine.isInGroup {
       try runInLanes(machine, laneValues)
     } else {
       try runInOrder(machine)
@@ -31,8 +31,6 @@ struct PreparedRepeat {
   }
 
   private func runInOrder(_ machine: Machine) throws {
-    let outer = machine.iteration
-    defer { machine.iteration = outer }
     for number in 0..<count {
       begin(number, on: machine)
       for kernel in infeeds { try kernel(machine) }
@@ -42,7 +40,6 @@ struct PreparedRepeat {
   }
 
   private func begin(_ number: Int, on machine: Machine) {
-    machine.iteration = number
     machine[iteration].storeBytes(of: Int32(truncatingIfNeeded: number), as: Int32.self)
   }
 

@@ -48,6 +48,8 @@ extension OperationSamples {
       let indices = generator.indices(count, below: extent)
       add(note, .indexing(.gatherRows()), tensor([extent, width]), indices)
       add(note, .indexing(.scatterAddRows(rows: extent)), indices, tensor([count, width]))
+      add(
+        note, .accumulation(.rows), tensor([extent, width]), indices, tensor([count, width]))
       add(note, .indexing(.selectColumns), tensor([count, extent]), indices)
       add(note, .indexing(.placeColumns(columns: extent)), indices, tensor([count]))
     }
@@ -89,6 +91,16 @@ extension OperationSamples {
     let dy = tensor(shape)
     for y in try Operation.softmax(forward).evaluate([tensor(shape)]) ?? [] {
       add("\(shape)", .softmax(gradient), dy, y)
+    }
+  }
+
+  mutating func addStashes() {
+    for (shape, number) in [([1], 0), ([3, 5], 7), ([4, 2, 9], -1), ([2, 33], -2)] {
+      let index = Tensor(TensorType([], .i32), splat: Double(number))
+      add("\(shape), number \(number)", .stash(.read), tensor(shape), index)
+      add(
+        "\(shape), number \(number)", .stash(.write), tensor(shape),
+        tensor(Array(shape.dropFirst())), index)
     }
   }
 

@@ -32,6 +32,7 @@ package struct OperationSamples {
     list.addConversions()
     try list.addMovements()
     list.addSelections()
+    list.addStashes()
     if element != .i1 {
       list.addArithmetic()
       list.addComparisons()

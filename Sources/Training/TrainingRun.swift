@@ -111,7 +111,10 @@ package struct TrainingRun {
     let metrics = try MetricsLog(path: outcome.directory.metricsPath)
     let updates = min(arithmetic.weightUpdates, options.maximumSteps ?? .max)
     progress.begin("training", total: updates)
-    let feed = BatchFeed(dataset, recipe.program)
+    let feed = BatchFeed(
+      dataset, microBatchSize: recipe.program.microBatchSize, replicas: recipe.program.replicas,
+      accumulationCount: recipe.program.accumulationCount,
+      streams: bundle.program.streams(readBy: EntryName.trainingStep))
     for update in 0..<updates {
       let step: TrainingMetrics
       do {

@@ -229,6 +229,10 @@ extension RuleCase {
       "accumulation-not-multiple", #""grad_acc_steps_per_replica": 6"#,
       #""grad_acc_steps_per_replica": §7"#, remedy: "set grad_acc_steps_per_replica to 6"),
     .pretraining("tied-weight-apart", "[0, 1, 0]", "[0, 1, §1]", remedy: "place stage 2 on IPU 0"),
+    .squad(
+      "schedule-shares-ipu", #""seed": 1984"#,
+      #""seed": 1984, "pipeline_schedule": §"interleaved""#,
+      remedy: #"set pipeline_schedule to "grouped""#),
     .pretraining(
       "mixed-forms", #""seed": 1984"#, #""seed": 1984, §"max_seq_length": 128"#,
       remedy: #"remove "max_seq_length""#),

@@ -110,14 +110,14 @@ import Testing
     let module = module(gradients, main)
     for replicas in 1...3 {
       try expectSame(module, "main", [counting([4, 8])], replicas: replicas) {
-        stream, replica, iteration in
-        counting([4, 8], from: 3 * replica + 5 * iteration + stream.utf8.count)
+        stream, replica, microBatch in
+        counting([4, 8], from: 3 * replica + 5 * microBatch + stream.utf8.count)
       }
     }
     var reads: [[Int]] = []
-    _ = try run(module, "main", [counting([4, 8])], replicas: 2) { _, replica, iteration, bytes in
+    _ = try run(module, "main", [counting([4, 8])], replicas: 2) { _, replica, microBatch, bytes in
       #expect(bytes.count == batch.byteCount)
-      reads.append([replica, iteration])
+      reads.append([replica, microBatch])
     }
     #expect(reads == [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]])
     #expect(errorCode { _ = try run(module, "main", [counting([4, 8])]) } == "no-infeed")
@@ -164,6 +164,10 @@ import Testing
       (
         .indexing(.scatterAddRows(rows: 4)), [indices, TensorType([3, 2], .f32)],
         [bad(4), counting([3, 2])]
+      ),
+      (
+        .accumulation(.rows), [table, indices, TensorType([3, 2], .f32)],
+        [counting([4, 2]), bad(4), counting([3, 2])]
       ),
       (
         .indexing(.selectColumns), [TensorType([3, 4], .f32), indices],

@@ -75,8 +75,8 @@ import Testing
     }
     for update in 0..<3 {
       let step = try arguments(engine, state, weightUpdate: update, rate: 0.001)
-      _ = try engine.run("training_step", step) { stream, _, iteration, destination in
-        let values = try #require(inputs["mb\(2 * update + iteration).\(stream)"])
+      _ = try engine.run("training_step", step) { stream, _, microBatch, destination in
+        let values = try #require(inputs["mb\(2 * update + microBatch).\(stream)"])
         let type = TensorType([values.count], .i32)
         let tensor = destination.count == type.byteCount ? HostTensor(type, values) : nil
         destination.copy(try #require(tensor))
@@ -107,12 +107,12 @@ import Testing
     let compilation = try compilation(Self.small, precision, variant, task)
     let program = compilation.program
     let streams = BatchStreams(compilation.recipe.program).all
-    @Sendable func values(_ type: TensorType, _ stream: String, _ replica: Int, _ iteration: Int)
+    @Sendable func values(_ type: TensorType, _ stream: String, _ replica: Int, _ microBatch: Int)
       -> [Int32]
     {
       let bound = stream == "input_ids" ? 96 : stream.contains("positions") ? 16 : 2
       return (0..<type.count).map { index in
-        let number = index * 7 + replica * 5 + iteration * 3 + stream.utf8.count
+        let number = index * 7 + replica * 5 + microBatch * 3 + stream.utf8.count
         // As many of each would leave the classifier's bias a gradient of little but rounding.
         if stream.hasSuffix("labels") { return number % 3 == 0 ? 1 : 0 }
         return Int32(number % bound)
@@ -125,20 +125,21 @@ import Testing
       let state = ParameterState(program, seed: 3)
       let step = try arguments(engine, state, weightUpdate: 4, rate: 0.01)
       let before = step.map { Tensor($0.type, $0.values) }
-      let results = try engine.run("training_step", step) { name, replica, iteration, destination in
+      let results = try engine.run("training_step", step) {
+        name, replica, microBatch, destination in
         let type = try #require(streams.first { $0.name == name }).type
         destination.copy(
-          HostTensor(type, values(type, name, replica, iteration).map(Float.init)))
+          HostTensor(type, values(type, name, replica, microBatch).map(Float.init)))
       }
       let all = results.flatMap(\.bits)
       bits.append(all)
       guard threads == 1 else { continue }
-      let interpreter = Interpreter(compilation.module, replicas: 2) { name, replica, iteration in
+      let interpreter = Interpreter(compilation.module, replicas: 2) { name, replica, microBatch in
         guard let stream = streams.first(where: { $0.name == name }) else {
           throw TesseraError(.internalError, code: .noInfeed, name)
         }
         return Tensor(
-          stream.type, values(stream.type, name, replica, iteration).map(Double.init))
+          stream.type, values(stream.type, name, replica, microBatch).map(Double.init))
       }
       let expected = try interpreter.run("training_step", before)
       for (element, (found, exact)) in zip(

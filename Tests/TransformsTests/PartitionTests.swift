@@ -1,6 +1,7 @@
 import Compiler
 import Foundations
 import GraphIR
+import Operations
 import Recipe
 import TestSupport
 import Testing

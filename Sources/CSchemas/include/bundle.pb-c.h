@@ -72,10 +72,14 @@ struct  Tessera__Bundle__V1__TensorType
   uint32_t element;
   size_t n_shape;
   int64_t *shape;
+  /*
+   * 1 + a string: "streaming"; 0 for the memory of the tiles.
+   */
+  uint32_t memory;
 };
 #define TESSERA__BUNDLE__V1__TENSOR_TYPE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tensor_type__descriptor) \
-    , 0, 0,NULL }
+    , 0, 0,NULL, 0 }
 
 
 struct  Tessera__Bundle__V1__Operation
@@ -95,7 +99,7 @@ struct  Tessera__Bundle__V1__Operation
   size_t n_results;
   uint32_t *results;
   /*
-   * 1 + the block of a repeat; 0 where there is none.
+   * 1 + the block of a repeat or a chain; 0 where there is none.
    */
   uint32_t body;
 };
@@ -211,10 +215,18 @@ struct  Tessera__Bundle__V1__Function
   Tessera__Bundle__V1__Port **arguments;
   size_t n_results;
   Tessera__Bundle__V1__Port **results;
+  /*
+   * 1 + the pipeline stage that the function belongs to; 0 where it belongs to none.
+   */
+  uint32_t stage;
+  /*
+   * Of a function with a stage, the IPU of a replica that the stage runs on.
+   */
+  uint32_t ipu;
 };
 #define TESSERA__BUNDLE__V1__FUNCTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__function__descriptor) \
-    , 0, 0, 0,NULL, 0,NULL }
+    , 0, 0, 0,NULL, 0,NULL, 0, 0 }
 
 
 struct  Tessera__Bundle__V1__Port
@@ -228,10 +240,14 @@ struct  Tessera__Bundle__V1__Port
    * A string.
    */
   uint32_t name;
+  /*
+   * Whether each replica has a part; the type is then that of one part.
+   */
+  protobuf_c_boolean sharded;
 };
 #define TESSERA__BUNDLE__V1__PORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__port__descriptor) \
-    , 0, 0 }
+    , 0, 0, 0 }
 
 
 struct  Tessera__Bundle__V1__Parameter

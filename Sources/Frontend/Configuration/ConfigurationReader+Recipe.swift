@@ -22,7 +22,8 @@ extension ConfigurationReader {
       optimizer: readOptimizer(precision: precision),
       pipeline: PipelineMapping(
         stages: readStages(),
-        devices: integers("device_mapping")),
+        devices: integers("device_mapping"),
+        schedule: choice("pipeline_schedule", or: .grouped)),
       availableMemoryProportions: reals("matmul_available_memory_proportion_per_pipeline_stage"),
       matmulPartials: choice("matmul_partials_type", or: .half),
       embeddingSerializationFactor: integer("embedding_serialization_factor"),

@@ -33,6 +33,7 @@ extension DiagnosticCode {
     case .notInEffect: .notInEffect
     case .outOfRange: .outOfRange
     case .recipeVersion: .recipeVersion
+    case .scheduleSharesIPU: .scheduleSharesIPU
     case .sequenceTooLong: .sequenceTooLong
     case .shardingNeedsReplicas: .shardingNeedsReplicas
     case .stageMissing: .stageMissing
@@ -70,6 +71,7 @@ extension DiagnosticCode {
     case .jsonUnexpectedEnd: .jsonUnexpectedEnd
     case .wouldOverwrite: .wouldOverwrite
     // The compiler.
+    case .activationsDoNotFit: .activationsDoNotFit
     case .indexOutOfRange: .indexOutOfRange
     case .internalError: .internalError
     case .invalidDifferentiation: .invalidDifferentiation
@@ -77,10 +79,13 @@ extension DiagnosticCode {
     case .invalidOperands: .invalidOperands
     case .noInfeed: .noInfeed
     case .noMeaning: .noMeaning
+    case .noPipeline: .noPipeline
     case .noSuchFunction: .noSuchFunction
     case .notDifferentiable: .notDifferentiable
     case .badPassOption: .badPassOption
+    case .pipelineDoesNotFit: .pipelineDoesNotFit
     case .syntaxError: .syntaxError
+    case .tooFewLayers: .tooFewLayers
     case .unknownPass: .unknownPass
     case .undefinedValue: .undefinedValue
     case .wrongArguments: .wrongArguments
@@ -145,6 +150,7 @@ extension DiagnosticCode {
     case .noParameter: .noParameter
     case .noThreads: .noThreads
     case .parameterSize: .parameterSize
+    case .replicaMismatch: .replicaMismatch
     case .runDirectoryInUse: .runDirectoryInUse
     case .sameOutput: .sameOutput
     case .sharedArguments: .sharedArguments

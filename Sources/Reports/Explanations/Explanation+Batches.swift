@@ -167,6 +167,18 @@ extension Explanation {
       before: #""pipeline_stages": [["emb", "qa_head"], ["hid", "hid"]]"#,
       after: #""pipeline_stages": [["emb"], ["hid", "hid", "qa_head"]]"#))
 
+  static let scheduleSharesIPU = Explanation(
+    .configurations, [.error(.badData)],
+    "The interleaved schedule cannot run two stages on one IPU",
+    meaning: """
+      In each timestep of the interleaved schedule an IPU has either a forward or a backward pass. Two stages on one IPU would have both at \
+      once. Pre-training has its embeddings and heads on one IPU, and so cannot use it.
+      """,
+    remedy: "Use the grouped schedule, or give each stage an IPU of its own.",
+    example: Example(
+      before: #"{"pipeline_schedule": "interleaved", "device_mapping": [0, 1, 0]}"#,
+      after: #"{"pipeline_schedule": "grouped", "device_mapping": [0, 1, 0]}"#))
+
   static let stageRepeated = Explanation(
     .configurations, [.error(.badData)], "A layer that the model has once is listed twice",
     meaning: "Only \"hid\" may be listed several times; the model has every other layer once.",

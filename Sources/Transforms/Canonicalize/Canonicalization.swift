@@ -21,7 +21,9 @@ package enum Canonicalization {
       case .movement(let family): family.canonical(site)
       case .reduction(let family): family.canonical(site)
       case .random(let family): family.canonical(site)
-      case .contraction, .indexing, .normalization, .softmax, .source, .collective, .control: nil
+      case .contraction, .indexing, .accumulation, .normalization, .softmax, .stash, .source,
+        .collective, .control, .remote:
+        nil
       }
     }
   }

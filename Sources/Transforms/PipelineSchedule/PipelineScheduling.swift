@@ -1,0 +1,104 @@
+import Foundations
+import GraphIR
+import Operations
+import Recipe
+
+/// Makes the stages of a pipeline work at the same time.
+///
+/// The accumulation runs one micro-batch after the other through all stages:
+///
+///     repeat A times: x0 = @stage_0_forward(…), x1 = @stage_1_forward(x0), …, @stage_0_backward(…)
+///
+/// Each stage becomes a *slot*, a function `@slot_forward_0` or `@slot_backward_0` on the stage's IPU. In
+/// one round every slot runs once, each for another micro-batch, and reads what it was handed a round
+/// before, so that no slot of a round waits for another:
+///
+///     ramp-up:    rounds in which the later slots have no micro-batch yet
+///     repeat A − ramp times:                                   (one timestep; grouped)
+///       @slot_backward_0(x', stash', …), …, @slot_forward_1(x0'), x0 = @slot_forward_0(…)
+///     ramp-down:  rounds in which the earlier slots have no micro-batch any more
+///
+/// - What a stage hands to the next is a carried value of the repeat; what skips stages is carried past
+///   each of them.
+/// - What a forward slot keeps for its backward slot waits in a stash: a ring of as many entries as
+///   micro-batches are on their way between the two (`PipelineSchedule.stashDepth`). It begins undefined,
+///   and the backward slot reads an entry right before the forward slot writes the next over it.
+/// - Parameters, and what is computed from them and the number of the micro-batch alone, are the same for
+///   all: each slot makes them for itself, and nothing waits for them.
+/// - Host streams are read in the round of the slot that uses them.
+/// - Sums over micro-batches belong to the slots that add to them.
+///
+/// The program does not grow with the number of micro-batches. Each sum adds the same numbers in the same
+/// order, so that bits do not change, but for a sum that two slots add to, as the tied embedding's: its
+/// micro-batches then take other turns.
+package enum PipelineScheduling {
+  /// What the names of slots' functions begin with.
+  package static let slotPrefix = "slot_"
+
+  /// The pass.
+  package static let pass = Pass(
+    "pipeline-schedule", "makes the stages of a pipeline work at the same time",
+    options: [
+      Pass.Option(
+        "schedule", "grouped, interleaved or sequential: how micro-batches follow; default: grouped"
+      )
+    ]
+  ) { module, options in
+    let schedule = try options.choice("schedule", default: PipelineSchedule.grouped)
+    for name in module.functions.map(\.name) {
+      guard let loop = try AccumulationLoop(name, module) else { continue }
+      let timing = SlotTiming(schedule, stages: loop.slots.count / 2)
+      try loop.check(timing)
+      let routes = ValueRoutes(loop, timing)
+      let functions = SlotFunctions(loop, routes)
+      for function in functions.functions { module.insert(function) }
+      var pipelined = PipelinedLoop(loop, timing, routes, functions)
+      module.insert(pipelined.written())
+      // Text without entries is there to be looked at, and keeps all its functions.
+      if module.functions.contains(where: \.isEntry) { module.removeUnreachable() }
+    }
+  }
+}
+
+/// When each slot runs, in rounds of `interval` timesteps: a round runs every slot once.
+struct SlotTiming {
+  let schedule: PipelineSchedule
+  let stages: Int
+  private let interval: Int
+
+  init(_ schedule: PipelineSchedule, stages: Int) {
+    self.schedule = schedule
+    self.stages = stages
+    interval = schedule.interval(stages: stages)
+  }
+
+  var slotCount: Int { 2 * stages }
+
+  /// Rounds by which a slot is behind slot 0 with a micro-batch.
+  func delay(of slot: Int) -> Int { slot / interval }
+
+  /// Rounds before the first in which every slot works, and as many after the last.
+  var rampRounds: Int { delay(of: slotCount - 1) }
+
+  /// The slots of a round, in the order of their timesteps; in one timestep a slot stands before those
+  /// that it is handed values by, so that they may write over what it has read.
+  var order: [Int] {
+    (0..<slotCount).sorted { left, right in
+      let (leftStep, rightStep) = (left % interval, right % interval)
+      return leftStep == rightStep ? left > right : leftStep < rightStep
+    }
+  }
+
+  /// Whether `first` runs before `second` in a round.
+  func runsBefore(_ first: Int, _ second: Int) -> Bool {
+    let (firstStep, secondStep) = (first % interval, second % interval)
+    return firstStep == secondStep ? first > second : firstStep < secondStep
+  }
+
+  /// Micro-batches of which a value that `source` made waits for `destination` at the end of a round; 0
+  /// where it is read in the round in which it is made.
+  func waitingCount(from source: Int, to destination: Int) -> Int {
+    let rounds = delay(of: destination) - delay(of: source)
+    return rounds > 0 && runsBefore(source, destination) ? rounds + 1 : rounds
+  }
+}
