@@ -137,7 +137,8 @@ let package = Package(
     .testTarget(
       name: "TransformsTests",
       dependencies: [
-        "Transforms", "TrainingStep", "Compiler", "Frontend", "Runtime", "Interpreter", "GraphIR",
+        "Transforms", "TrainingStep", "Compiler", "Frontend", "Runtime", "Interpreter",
+        "GraphIR",
         "TestSupport",
         "Bundle", "Operations", "Recipe", "Foundations",
       ],

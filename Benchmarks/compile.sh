@@ -1,6 +1,7 @@
 #!/bin/bash
-# Measures compilations: the phases' time (best of several runs) and the whole command's time and peak
-# memory, for the published sizes and for deeper models made from BERT-Large.
+# Measures compilations: the phases' time (least of several runs), the whole command's time and peak
+# memory, and the size of what comes out, for BERT-Base, BERT-Large and models made from BERT-Large
+# with other numbers of layers. The last lines compare 96 layers with 24.
 #
 # usage: Benchmarks/compile.sh [ROUNDS]
 set -euo pipefail
@@ -9,14 +10,16 @@ rounds=${1:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# BERT-Large with N layers: N − 24 more in its third stage.
-deeper() {
-  python3 - "$1" <<'PYTHON' > "$work/large-$1.json"
+# BERT-Large with N layers, a multiple of 4, on its four IPUs.
+large() {
+  python3 - "$1" <<'PYTHON' > "$work/large, $1 layers.json"
 import json, sys
 layers = int(sys.argv[1])
 config = json.load(open("configs/pretrain_large_128_phase1.json"))
 config["bert_config"]["num_hidden_layers"] = layers
-config["pipeline_stages"][2] += ["hid"] * (layers - 24)
+config["pipeline_stages"] = (
+    [["emb"]] + [["hid"] * (layers // 4)] * 4 + [["enc_out", "pool", "heads"]])
+config["device_mapping"] = [0, 0, 1, 2, 3, 0]
 json.dump(config, sys.stdout)
 PYTHON
 }
@@ -24,20 +27,36 @@ PYTHON
 # The least of the numbers, one a line.
 least() { sort -g | head -1; }
 
-printf '%-28s %12s %10s %10s %12s\n' configuration 'phases, ms' 'all, s' 'MB' 'operations'
-deeper 48
-deeper 96
+form='%-28s %10s %11s %11s %11s %8s %5s %10s\n'
+printf "$form" configuration functions operations 'a layer' 'phases, ms' 'all, s' MB 'bundle, B'
+last_layers=0
+for layers in 12 24 48 96; do large $layers; done
 for config in configs/pretrain_base_128_phase1.json configs/pretrain_large_128_phase1.json \
-  "$work/large-48.json" "$work/large-96.json"; do
+  "$work"/large,\ {12,24,48,96}\ layers.json; do
   for ((round = 0; round < rounds; round++)); do
-    /usr/bin/env time -f 'whole %e %M' .build/release/tesserac compile "$config" -q --force \
+    start=$EPOCHREALTIME
+    /usr/bin/env time -f 'peak %M' .build/release/tesserac compile "$config" -q --force \
       -o "$work/out.ipub" --time-passes 2>> "$work/times"
+    awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "whole %.3f\n", b - a }' >> "$work/times"
   done
   phases=$(sed -n 's/ *\([0-9.]*\) ms  in all/\1/p' "$work/times" | least)
-  seconds=$(sed -n 's/^whole \([0-9.]*\) .*/\1/p' "$work/times" | least)
-  memory=$(sed -n 's/^whole [0-9.]* \(.*\)/\1/p' "$work/times" | least)
+  seconds=$(sed -n 's/^whole //p' "$work/times" | least)
+  memory=$(sed -n 's/^peak //p' "$work/times" | least)
+  functions=$(sed -n 's/.*: \([0-9]*\) functions, .*/\1/p' "$work/times" | tail -1)
   operations=$(sed -n 's/.*functions, \([0-9]*\) operations/\1/p' "$work/times" | tail -1)
-  printf '%-28s %12s %10s %10s %12s\n' "$(basename "$config" .json)" "$phases" "$seconds" \
-    $((memory / 1024)) "$operations"
   rm "$work/times"
+  name=$(basename "$config" .json)
+  layers=$(sed -n 's/^large, \([0-9]*\) layers$/\1/p' <<< "$name")
+  added=–
+  if [[ -n $layers ]]; then
+    if ((last_layers > 0)); then
+      added=$(((operations - last_operations) / (layers - last_layers)))
+    fi
+    last_layers=$layers last_operations=$operations
+    phases_of[layers]=$phases seconds_of[layers]=$seconds
+  fi
+  printf "$form" "$name" "$functions" "$operations" "$added" "$phases" "$seconds" \
+    $((memory / 1024)) "$(stat -c %s "$work/out.ipub")"
 done
+awk -v a="${phases_of[24]}" -v b="${phases_of[96]}" -v c="${seconds_of[24]}" -v d="${seconds_of[96]}" \
+  'BEGIN { printf "96 layers to 24: phases %.2f, whole command %.2f\n", b / a, d / c }'

@@ -8,10 +8,11 @@ import Operations
 /// The reverse pass adds the gradients of a value that is read several times in the order in which it
 /// meets the uses, the last of the program first. A value is differentiated only where it is of a
 /// floating-point type and depends on an active argument; no other operation needs a derivative. These
-/// have none, and are an error where one is needed: `tessera.repeat`, `tessera.infeed`, collectives,
-/// and the gradient operations (`tanh_gradient`, `gelu_tanh_gradient`, `gelu_erf_gradient`,
-/// `softmax_gradient`, `log_softmax_gradient`, `layer_norm_gradient`), because second derivatives are
-/// not needed. The statistics that `tessera.layer_norm` returns have none either.
+/// have none, and are an error where one is needed: `tessera.repeat`, `tessera.fuse`, `tessera.infeed`,
+/// collectives, loads from streaming memory and stores, and the gradient operations (`tanh_gradient`,
+/// `gelu_tanh_gradient`, `gelu_erf_gradient`, `softmax_gradient`, `log_softmax_gradient`,
+/// `layer_norm_gradient`), because second derivatives are not needed. The statistics that
+/// `tessera.layer_norm` returns have none either.
 ///
 /// The module must be valid (`Verifier`). Made functions have no ports, and no operation whose results
 /// nothing reads.
@@ -19,11 +20,18 @@ package struct Differentiation: Sendable {
   /// The module with the functions made so far, callees before callers.
   package private(set) var module: Module
   private var derivatives: [Key: Derivative] = [:]
+  /// Which results of a function depend on active arguments, once it is known.
+  private var reachedResults: [Activity: [Bool]] = [:]
+
+  /// A function and which of its arguments are active.
+  private struct Activity: Hashable, Sendable {
+    var name: String
+    var active: [Bool]
+  }
 
   /// What a derivative depends on.
   private struct Key: Hashable, Sendable {
-    var name: String
-    var active: [Bool]
+    var activity: Activity
     var results: [Bool]
   }
 
@@ -45,14 +53,15 @@ package struct Differentiation: Sendable {
   ) throws -> Derivative {
     let original = try function(named: name)
     try check(original, active, results)
-    let dependent = try dependentValues(of: original, on: active)
-    let withGradient = original.results.enumerated().map { index, result in
-      (results?[index] ?? true) && dependent.contains(result)
+    let activity = Activity(name: name, active: active)
+    let withGradient = try resultsReached(activity).enumerated().map { index, isReached in
+      (results?[index] ?? true) && isReached
     }
-    let key = Key(name: name, active: active, results: withGradient)
+    let key = Key(activity: activity, results: withGradient)
     if let known = derivatives[key] { return known }
     let joined = try join(
-      original, named: name, dependent: dependent, active: active, results: withGradient)
+      original, named: name, dependent: try dependentValues(of: original, on: active),
+      active: active, results: withGradient)
     let split = joined.split(names: freeNames(for: name))
     if let forward = split.forward { module.insert(forward) }
     module.insert(split.backward)
@@ -97,7 +106,7 @@ package struct Differentiation: Sendable {
 
   /// Runs the reverse pass over a function, differentiating the functions it calls on the way.
   private mutating func join(
-    _ original: Function, named name: String, dependent: Set<ValueID>, active: [Bool],
+    _ original: Function, named name: String, dependent: ValueSet, active: [Bool],
     results: [Bool]
   ) throws -> JoinedFunction {
     var pass = ReversePass(original, named: name, dependent: dependent, results: results)
@@ -116,25 +125,36 @@ package struct Differentiation: Sendable {
     return pass.finish(active: active)
   }
 
+  /// Which results of a function depend on active arguments and can have a gradient.
+  private mutating func resultsReached(_ activity: Activity) throws -> [Bool] {
+    if let known = reachedResults[activity] { return known }
+    let function = try function(named: activity.name)
+    let dependent = try dependentValues(of: function, on: activity.active)
+    let reached = function.results.map(dependent.contains)
+    reachedResults[activity] = reached
+    return reached
+  }
+
   /// The values in a function's body that depend on active arguments and can have a gradient.
-  private func dependentValues(of function: Function, on active: [Bool]) throws -> Set<ValueID> {
-    var dependent: Set<ValueID> = []
+  private mutating func dependentValues(
+    of function: Function, on active: [Bool]
+  ) throws -> ValueSet {
+    var dependent = ValueSet(for: function)
     for (argument, isActive) in zip(function.arguments, active) where isActive {
       dependent.insert(argument)
     }
     for id in function[function.body].operations {
       let node = function[id]
-      var reaches = node.results.map { function.type(of: $0).element.isFloat }
       if case .control(.call(let callee)) = node.operation {
-        let target = try self.function(named: callee)
-        let inside = try dependentValues(
-          of: target, on: node.operands.map(dependent.contains))
-        reaches = target.results.map(inside.contains)
-      } else if !function.valuesRead(by: id).contains(where: dependent.contains) {
-        continue
-      }
-      for (result, isReached) in zip(node.results, reaches) where isReached {
-        dependent.insert(result)
+        let active = node.operands.map(dependent.contains)
+        let reached = try resultsReached(Activity(name: callee, active: active))
+        for (result, isReached) in zip(node.results, reached) where isReached {
+          dependent.insert(result)
+        }
+      } else if function.valuesRead(by: id).contains(where: dependent.contains) {
+        for result in node.results where function.type(of: result).element.isFloat {
+          dependent.insert(result)
+        }
       }
     }
     return dependent

@@ -5,8 +5,9 @@ import Operations
 /// A function that computes forward and backward in itself, and the border between the two.
 struct JoinedFunction {
   var function: Function
-  /// The operations of the forward part; what else the body holds is the backward part.
-  var forwardOperations: Set<OperationID>
+  /// How many operations were made for the forward part, first of all; what else the body holds is the
+  /// backward part.
+  var forwardCount: Int
   /// How many of the first arguments are the original's; the others are the results' gradients.
   var argumentCount: Int
   /// How many of the first results are the original's; the others are the arguments' gradients.
@@ -33,14 +34,18 @@ struct JoinedFunction {
   func split(names: Names) -> Split {
     let crossing = valuesCrossing
     var returned = Array(function.results.prefix(resultCount))
+    /// The place of each value among the returned ones, by `ValueID.number`.
+    var places = [Int?](repeating: nil, count: function.values.count)
+    for (place, value) in returned.enumerated().reversed() { places[Int(value.number)] = place }
     var residuals: [Derivative.Residual] = []
     for value in crossing.stored {
       if case .argument(_, let index) = function[value].definition {
         residuals.append(.argument(index))
-      } else if let index = returned.firstIndex(of: value) {
-        residuals.append(.result(index))
+      } else if let place = places[Int(value.number)] {
+        residuals.append(.result(place))
       } else {
         residuals.append(.result(returned.count))
+        places[Int(value.number)] = returned.count
         returned.append(value)
       }
     }
@@ -53,17 +58,17 @@ struct JoinedFunction {
 
   /// The values of the forward part that the backward part reads, in the order of their definition.
   private var valuesCrossing: (stored: [ValueID], remade: [OperationID]) {
-    var read = Set(function.results.dropFirst(resultCount))
-    for id in backwardOperations { read.formUnion(function[id].operands) }
+    var read = ValueSet(Array(function.results.dropFirst(resultCount)), of: function)
+    for id in backwardOperations { read.insert(function[id].operands) }
     var made: [ValueID] = []
     var remade: [OperationID] = []
-    for id in bodyOperations where forwardOperations.contains(id) {
+    for id in forwardOperations {
       let node = function[id]
       let results = node.results.filter(read.contains)
       if isRemade(id) {
         if !results.isEmpty {
           remade.append(id)
-          read.formUnion(node.operands)
+          read.insert(node.operands)
         }
       } else {
         made += results
@@ -91,22 +96,24 @@ struct JoinedFunction {
     function[function.body].operations.dropLast()
   }
 
+  private var forwardOperations: [OperationID] {
+    bodyOperations.filter { $0.number < forwardCount }
+  }
+
   private var backwardOperations: [OperationID] {
-    bodyOperations.filter { !forwardOperations.contains($0) }
+    bodyOperations.filter { $0.number >= forwardCount }
   }
 
   private func forward(named name: String, _ returned: [ValueID]) -> Function {
     var rewriter = Rewriter(functionNamed: name)
     rewriter.place(function.placement)
-    var copies: [ValueID: ValueID] = [:]
+    var copies = ValueMap(for: function)
     for argument in function.arguments.prefix(argumentCount) {
       copies[argument] = rewriter.addArgument(function.type(of: argument))
     }
-    for id in bodyOperations where forwardOperations.contains(id) {
-      rewriter.copy(id, of: function, &copies)
-    }
-    rewriter.return(returned.compactMap { copies[$0] })
-    rewriter.removeUnreadOperations()
+    for id in forwardOperations { rewriter.copy(id, of: function, &copies) }
+    rewriter.return(copies[returned])
+    rewriter.eraseUnread()
     return rewriter.function
   }
 
@@ -115,12 +122,12 @@ struct JoinedFunction {
   ) -> Function {
     var rewriter = Rewriter(functionNamed: name)
     rewriter.place(function.placement)
-    var copies: [ValueID: ValueID] = [:]
+    var copies = ValueMap(for: function)
     for argument in residuals + function.arguments.dropFirst(argumentCount) {
       copies[argument] = rewriter.addArgument(function.type(of: argument))
     }
     for id in remade + backwardOperations { rewriter.copy(id, of: function, &copies) }
-    rewriter.return(function.results.dropFirst(resultCount).compactMap { copies[$0] })
+    rewriter.return(copies[Array(function.results.dropFirst(resultCount))])
     return rewriter.function
   }
 }

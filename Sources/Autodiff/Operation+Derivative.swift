@@ -15,16 +15,21 @@ extension Operation {
     case .reduction(let family): return try family.operandGradients(application, &rewriter)
     case .contraction(let family): return try family.operandGradients(application, &rewriter)
     case .indexing(let family): return try family.operandGradients(application, &rewriter)
+    case .accumulation:
+      throw NotDifferentiable("gradients are accumulated once they are there")
     case .normalization(let family): return try family.operandGradients(application, &rewriter)
     case .softmax(let family): return try family.operandGradients(application, &rewriter)
     case .random(let family): return try family.operandGradients(application, &rewriter)
     case .stash:
       throw NotDifferentiable("a pipeline is scheduled after its functions are differentiated")
     case .source: throw NotDifferentiable("it has no operands")
+    case .remote: throw NotDifferentiable("what is in streaming memory is no part of a loss")
     case .collective:
       throw NotDifferentiable("gradients are summed over replicas, not through sums")
     case .control(.call): throw NotDifferentiable("a call's derivative is that of its function")
     case .control(.repeat): throw NotDifferentiable("the values of its iterations are not kept")
+    case .control(.fuse):
+      throw NotDifferentiable("chains are made of what is differentiated already")
     case .control(.yield), .control(.return): throw NotDifferentiable("it has no results")
     }
   }

@@ -15,33 +15,39 @@ struct Application {
 /// keys, values of the new function what they stand for.
 struct ReversePass {
   private let original: Function
-  private let dependent: Set<ValueID>
+  private let dependent: ValueSet
   private var rewriter: Rewriter
   /// The copy of each value of the original.
-  private var copies: [ValueID: ValueID] = [:]
-  /// The copy of each operation of the original's body.
-  private var copiedOperations: [OperationID: OperationID] = [:]
+  private var copies: ValueMap
+  /// The copy of each operation of the original's body, by `OperationID.number`.
+  private var copiedOperations: [OperationID?]
+  /// How many operations the copy has.
+  private var forwardCount = 0
   /// The gradient so far of each value of the original.
-  private var gradients: [ValueID: ValueID] = [:]
+  private var gradients: ValueMap
 
   /// Copies the original, and begins with a gradient argument for each of the results asked for.
-  init(_ original: Function, named name: String, dependent: Set<ValueID>, results: [Bool]) {
+  init(_ original: Function, named name: String, dependent: ValueSet, results: [Bool]) {
     self.original = original
     self.dependent = dependent
     rewriter = Rewriter(functionNamed: name)
     rewriter.place(original.placement)
+    copies = ValueMap(for: original)
+    copiedOperations = Array(repeating: nil, count: original.operations.count)
+    gradients = ValueMap(for: original)
     for argument in original.arguments {
       copies[argument] = rewriter.addArgument(original.type(of: argument))
     }
     let seeds = zip(original.results, results).filter(\.1).map(\.0)
     let seedGradients = seeds.map { rewriter.addArgument(original.type(of: $0)) }
     for id in original[original.body].operations where !original[id].operation.isTerminator {
-      copiedOperations[id] = rewriter.copy(id, of: original, &copies)
+      copiedOperations[Int(id.number)] = rewriter.copy(id, of: original, &copies)
     }
+    forwardCount = rewriter.function.operations.count
     for (seed, gradient) in zip(seeds, seedGradients) { addGradient(gradient, to: seed) }
   }
 
-  func hasGradient(_ value: ValueID) -> Bool { gradients[value] != nil }
+  func hasGradient(_ value: ValueID) -> Bool { gradients.find(value) != nil }
 
   /// Whether some result of the operation has a gradient, once all later operations are done.
   func hasGradient(_ id: OperationID) -> Bool { original[id].results.contains(where: hasGradient) }
@@ -50,22 +56,15 @@ struct ReversePass {
     guard dependent.contains(value) else { return }
     precondition(
       rewriter.type(of: gradient) == original.type(of: value), "a gradient has its value's type")
-    gradients[value] = gradients[value].map { rewriter.add($0, gradient) } ?? gradient
-  }
-
-  private func copy(of value: ValueID) -> ValueID {
-    guard let copy = copies[value] else {
-      preconditionFailure("\(value) of @\(original.name) was copied before the reverse pass")
-    }
-    return copy
+    gradients[value] = gradients.find(value).map { rewriter.add($0, gradient) } ?? gradient
   }
 
   /// Adds the gradients of an operation's operands by its rule.
   mutating func differentiate(_ id: OperationID) throws {
     let node = original[id]
     let application = Application(
-      operands: node.operands.map(copy(of:)), results: node.results.map(copy(of:)),
-      gradients: node.results.map { gradients[$0] })
+      operands: copies[node.operands], results: copies[node.results],
+      gradients: node.results.map(gradients.find))
     let operandGradients: [ValueID?]
     do throws(NotDifferentiable) {
       operandGradients = try node.operation.operandGradients(application, &rewriter)
@@ -83,37 +82,28 @@ struct ReversePass {
     _ id: OperationID, _ derivative: Derivative, forward: Function, backward: Function
   ) {
     let node = original[id]
-    let operands = node.operands.map(copy(of:))
-    let forwardResults = replaceCall(id, with: forward, operands)
+    let operands = copies[node.operands]
+    let forwardResults = makeForwardCall(id, forward)
     let residuals = derivative.residuals.map { residual in
       switch residual {
       case .argument(let index): operands[index]
       case .result(let index): forwardResults[index]
       }
     }
-    let found = rewriter.call(backward, residuals + node.results.compactMap { gradients[$0] })
+    let found = rewriter.call(backward, residuals + node.results.compactMap(gradients.find))
     for (argument, gradient) in zip(derivative.activeArguments, found) {
       addGradient(gradient, to: node.operands[argument])
     }
   }
 
-  /// Puts a call of the forward function in the place of the copied call.
-  private mutating func replaceCall(
-    _ id: OperationID, with forward: Function, _ operands: [ValueID]
-  ) -> [ValueID] {
-    guard let plain = copiedOperations[id] else {
+  /// Makes the copied call one of the forward function, which gives the same results and then more.
+  private mutating func makeForwardCall(_ id: OperationID, _ forward: Function) -> [ValueID] {
+    guard let copy = copiedOperations[Int(id.number)] else {
       preconditionFailure("a call of @\(original.name) was copied before the reverse pass")
     }
-    rewriter.insertionPoint = .before(plain)
-    let results = rewriter.call(forward, operands)
-    rewriter.insertionPoint = .end(rewriter.function.body)
-    for (value, result) in zip(original[id].results, results) {
-      rewriter.replaceAllUses(of: copy(of: value), with: result)
-      copies[value] = result
-    }
-    rewriter.erase(plain)
-    copiedOperations[id] = results.first.flatMap(rewriter.function.operation(defining:))
-    return results
+    let further = forward.resultTypes.dropFirst(original[id].results.count)
+    return rewriter.setOperation(
+      copy, to: .control(.call(forward.name)), addingResults: Array(further))
   }
 
   /// Ends the function with the original's results and the gradients of the active arguments.
@@ -121,12 +111,19 @@ struct ReversePass {
     var found: [ValueID] = []
     for (argument, isActive) in zip(original.arguments, active) where isActive {
       found.append(
-        gradients[argument] ?? rewriter.splat(0, original.type(of: argument)))
+        gradients.find(argument) ?? rewriter.splat(0, original.type(of: argument)))
     }
-    rewriter.return(original.results.map(copy(of:)) + found)
-    rewriter.removeUnreadOperations()
+    rewriter.return(copies[original.results] + found)
+    rewriter.eraseUnread()
     return JoinedFunction(
-      function: rewriter.function, forwardOperations: Set(copiedOperations.values),
+      function: rewriter.function, forwardCount: forwardCount,
       argumentCount: original.arguments.count, resultCount: original.results.count)
+  }
+}
+
+extension Rewriter {
+  /// Erases the operations of the body whose results nothing reads and that do nothing else.
+  mutating func eraseUnread() {
+    eraseUnread(among: function[function.body].operations) { $0[$1].operation.hasEffect }
   }
 }

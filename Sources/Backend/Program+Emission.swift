@@ -42,7 +42,8 @@ extension Program {
 private struct Emission {
   var program = Program()
   private var typeIndices: [TensorType: Int] = [:]
-  private var valueIndices: [ValueID: Int] = [:]
+  /// The number in the program of each value of a function, by `ValueID.number`.
+  private var valueIndices: [Int?] = []
 
   private mutating func index(of type: TensorType) -> Int {
     if let index = typeIndices[type] { return index }
@@ -59,7 +60,7 @@ private struct Emission {
   }
 
   mutating func emit(_ function: Function) {
-    valueIndices = [:]
+    valueIndices = Array(repeating: nil, count: function.values.count)
     let body = emit(function.body, of: function)
     program.functions.append(
       ProgramFunction(
@@ -76,7 +77,7 @@ private struct Emission {
     for id in function[block].operations {
       let node = function[id]
       let operands = node.operands.map { operand in
-        guard let index = valueIndices[operand] else {
+        guard let index = valueIndices[Int(operand.number)] else {
           preconditionFailure("the verifier lets no operand pass that is not defined")
         }
         return index
@@ -91,7 +92,7 @@ private struct Emission {
   }
 
   private mutating func define(_ value: ValueID, in function: Function) -> Int {
-    valueIndices[value] = program.values.count
+    valueIndices[Int(value.number)] = program.values.count
     program.values.append(index(of: function.type(of: value)))
     return program.values.count - 1
   }

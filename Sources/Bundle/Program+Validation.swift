@@ -28,18 +28,23 @@ extension Program {
   ///
   /// - Indices are in range; extents are positive; sizes are within `Limits`.
   /// - Names are printable and not empty; those of functions and of parameters are unique.
-  /// - Each block belongs to one function or repeat, each operation to one block.
+  /// - Each block belongs to one function, repeat or chain, each operation to one block.
   /// - Each value is made once, by a block's argument or an operation, and before its uses. A repeat
   ///   sees the values around it, a function nothing outside.
-  /// - Each block ends in its only terminator: `return` for a function, `yield` for a repeat.
+  /// - Each block ends in its only terminator: `return` for a function, `yield` for a repeat or
+  ///   a chain.
   /// - Results have the types that the operation gives them; a call agrees with its function; a
-  ///   repeat's block takes an i32 scalar and the carried types and yields the carried types.
+  ///   repeat's block takes an i32 scalar and the carried types and yields the carried types; a
+  ///   chain's block is one of `FusedBlock`.
   /// - Calls form no cycle, and are at most `Limits.callDepth` deep and `Limits.callCount` in all.
-  /// - Collectives stand only in the own block of a function that nothing calls.
+  /// - Collectives stand only in the own block of a function that nothing calls; those that split tensors
+  ///   are for one number of replicas.
   /// - One host stream has one type.
   /// - A stage runs on one IPU; a function of a stage calls none of another stage.
   /// - Ports are one for each argument and result, none twice on one side; those of parameters,
-  ///   moments and gradients name a parameter and have its shape, a parameter's its type too.
+  ///   moments and gradients name a parameter and have its shape, a parameter's its type too. A moment
+  ///   may be in parts, wherever it stands; it then has the shape of one replica's part. Only moments lie
+  ///   in streaming memory.
   ///
   /// - Throws: `TesseraError` (incompatible, `invalid-program`) with the first violation.
   package func validate() throws(TesseraError) {
@@ -65,8 +70,13 @@ func requireValid(
 
 /// Whether a name can be printed on a terminal as it is.
 func isPrintableName(_ name: String) -> Bool {
-  !name.isEmpty && name.utf8.count <= Program.Limits.nameByteCount
-    && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
+  guard !name.isEmpty, name.utf8.count <= Program.Limits.nameByteCount else { return false }
+  // Most names are ASCII, which is looked at faster.
+  let isASCII = name.utf8.withContiguousStorageIfAvailable { bytes in
+    bytes.allSatisfy { (0x20..<0x7F).contains($0) }
+  }
+  return isASCII ?? false
+    || name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
 }
 
 /// Checks each row of the tables alone: ranges, sizes and names.
@@ -103,19 +113,21 @@ private struct ProgramTables {
   }
 
   private func check(_ operation: ProgramOperation, _ index: Int) throws(TesseraError) {
-    let name = "operation \(index) (\(operation.operation.mnemonic))"
+    var name: String { "operation \(index) (\(operation.operation.mnemonic))" }
     try requireRange(operation.operands, program.values.count, "operand of \(name)")
     try requireRange(operation.results, program.values.count, "result of \(name)")
     try requireValid(
       max(operation.operands.count, operation.results.count) <= Program.Limits.operandCount,
       "\(name) has more than \(Program.Limits.operandCount) operands or results")
-    if case .control(.repeat(let count)) = operation.operation {
+    switch operation.operation {
+    case .control(.repeat), .control(.fuse):
       guard let body = operation.body else { throw invalidProgram("\(name) has no body") }
       try requireRange([body], program.blocks.count, "body of \(name)")
+    default: try requireValid(operation.body == nil, "\(name) must not have a body")
+    }
+    if case .control(.repeat(let count)) = operation.operation {
       try requireValid(
         count <= Int(Int32.max), "\(name) runs \(count) times, which an i32 cannot count")
-    } else {
-      try requireValid(operation.body == nil, "\(name) must not have a body")
     }
   }
 
@@ -155,11 +167,13 @@ private struct ProgramTables {
     for (index, parameter) in program.parameters.enumerated() {
       try requireValid(
         isPrintableName(parameter.name), "the name of parameter \(index) cannot be printed")
-      let name = "parameter '\(parameter.name)'"
+      var name: String { "parameter '\(parameter.name)'" }
       try requireValid(names.insert(parameter.name).inserted, "\(name) stands twice")
       try requireRange([parameter.type], program.types.count, "type of \(name)")
       try requireValid(
         program.types[parameter.type].element.isFloat, "\(name) is not of a floating-point type")
+      try requireValid(
+        program.types[parameter.type].memory == .tile, "\(name) is in streaming memory")
       if case .truncatedNormal(let deviation) = parameter.initializer {
         try requireValid(
           deviation > 0 && deviation.isFinite,

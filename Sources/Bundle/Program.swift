@@ -21,7 +21,7 @@ package struct Program: Hashable, Sendable {
   package var values: [TypeIndex]
   /// Every operation, of all blocks.
   package var operations: [ProgramOperation]
-  /// Every block: bodies of functions, and those that repeats run.
+  /// Every block: bodies of functions, and those that repeats and chains run.
   package var blocks: [ProgramBlock]
   /// The functions, those that the host calls and those that only functions call.
   package var functions: [ProgramFunction]
@@ -49,6 +49,17 @@ package struct Program: Hashable, Sendable {
     functions.first { $0.name == name }
   }
 
+  /// The number of replicas among which the program splits tensors; nil where it splits none and runs for
+  /// any number.
+  package var replicas: Int? {
+    for operation in operations {
+      if case .collective(let collective) = operation.operation, let count = collective.replicas {
+        return count
+      }
+    }
+    return nil
+  }
+
   /// The operands of the `return` that ends the function; empty where there is none, which a valid
   /// program does not have.
   package func returned(by function: ProgramFunction) -> [ValueIndex] {
@@ -64,7 +75,7 @@ package struct ProgramOperation: Hashable, Sendable {
   package var operands: [Program.ValueIndex]
   /// The values made, in the order that the operation says.
   package var results: [Program.ValueIndex]
-  /// The block that a repeat runs; nil for every other operation.
+  /// The block that a repeat or a chain runs; nil for every other operation.
   package var body: Program.BlockIndex?
 
   package init(
@@ -75,6 +86,17 @@ package struct ProgramOperation: Hashable, Sendable {
     self.operands = operands
     self.results = results
     self.body = body
+  }
+}
+
+extension Program {
+  /// The block of a chain, as its type rule looks at it.
+  package func fusedBlock(_ block: BlockIndex) -> FusedBlock<ValueIndex> {
+    let operations = blocks[block].operations.map { self.operations[$0] }
+    return FusedBlock(
+      arguments: blocks[block].arguments,
+      steps: operations.dropLast().map { ($0.operation, $0.operands, $0.results) },
+      yielded: operations.last?.operands ?? [], type: type(of:))
   }
 }
 

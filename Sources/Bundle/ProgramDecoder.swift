@@ -56,7 +56,7 @@ private struct ProgramDecoder {
   func decode() throws(TesseraError) -> Program {
     Program(
       types: try rows(message.n_types, message.types) { type throws(TesseraError) in
-        try decode(type.element, type.n_shape, type.shape)
+        try decode(type)
       },
       values: numbers(message.n_values, message.values),
       operations: try rows(message.n_operations, message.operations, decode),
@@ -114,6 +114,18 @@ private struct ProgramDecoder {
   ) throws(TesseraError) -> TensorType {
     TensorType(
       UnsafeBufferPointer(start: shape, count: rank).map(Int.init), try self.element(element))
+  }
+
+  private func decode(
+    _ message: Tessera__Bundle__V1__TensorType
+  ) throws(TesseraError) -> TensorType {
+    let type = try decode(message.element, message.n_shape, message.shape)
+    guard message.memory != 0 else { return type }
+    let name = try string(message.memory - 1)
+    guard name == TensorType.Memory.streaming.rawValue else {
+      throw damagedBundle("the program has a type in a memory '\(name)', which is unknown")
+    }
+    return type.placed(in: .streaming)
   }
 
   private func decode(
@@ -176,7 +188,7 @@ private struct ProgramDecoder {
     guard let role = PortRole(rawValue: name) else {
       throw damagedBundle("the program has a port of the role '\(name)', which is unknown")
     }
-    return Port(name: try string(port.name), role: role)
+    return Port(name: try string(port.name), role: role, isSharded: port.sharded != 0)
   }
 
   private func decode(

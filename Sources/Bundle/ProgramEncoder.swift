@@ -68,6 +68,7 @@ private struct ProgramEncoder {
     tessera__bundle__v1__tensor_type__init(&message)
     message.element = number(type.element.rawValue)
     (message.n_shape, message.shape) = shape(type)
+    if type.memory != .tile { message.memory = number(type.memory.rawValue) + 1 }
     return message
   }
 
@@ -161,6 +162,7 @@ private struct ProgramEncoder {
     if let port {
       message.role = number(port.role.rawValue) + 1
       message.name = number(port.name)
+      message.sharded = port.isSharded ? 1 : 0
     }
     return message
   }

@@ -14,7 +14,11 @@ struct ProgramFlow {
   private var isBlockPlaced: [Bool]
   private var isOperationPlaced: [Bool]
   private var streams: [String: TensorType] = [:]
+  /// Whether tensors that the host knows by role and name are in parts.
+  private var isSharded: [Port: Bool] = [:]
   private var currentFunction = 0
+  /// The number of replicas that the program's collectives are for.
+  private let replicas: Int?
 
   /// For each function the functions that its operations call, one entry an operation.
   private(set) var calls: [[Int]]
@@ -22,6 +26,26 @@ struct ProgramFlow {
   private struct Signature {
     var arguments: [TensorType]
     var results: [TensorType]
+  }
+
+  /// Where something stands, for messages: spelled only where one is needed.
+  private struct Place: CustomStringConvertible {
+    private let function: String
+    private let number: Int
+    private let operation: Operation?
+
+    init(function: String, block: Program.BlockIndex) {
+      (self.function, number, operation) = (function, block, nil)
+    }
+
+    init(function: String, operation number: Int, _ operation: Operation) {
+      (self.function, self.number, self.operation) = (function, number, operation)
+    }
+
+    var description: String {
+      guard let operation else { return "function '\(function)', block \(number)" }
+      return "function '\(function)', operation \(number) (\(operation.mnemonic))"
+    }
   }
 
   private enum ValueState {
@@ -52,6 +76,7 @@ struct ProgramFlow {
     self.signatures = signatures
     self.isCalled = isCalled
     functionNumbers = numbers
+    replicas = program.replicas
     parametersByName = Dictionary(
       program.parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     states = program.values.map { _ in .notMade }
@@ -78,12 +103,12 @@ struct ProgramFlow {
     }
   }
 
-  /// Recurses by the nesting of repeats, which is bounded.
+  /// Recurses by the nesting of regions, which is bounded.
   private mutating func check(
     block index: Program.BlockIndex, terminator: Control, nesting: Int
   ) throws(TesseraError) {
     let block = program.blocks[index]
-    let place = "function '\(program.functions[currentFunction].name)', block \(index)"
+    let place = Place(function: program.functions[currentFunction].name, block: index)
     try requireValid(!isBlockPlaced[index], "\(place) is used twice")
     isBlockPlaced[index] = true
     try requireValid(
@@ -94,9 +119,9 @@ struct ProgramFlow {
     for value in block.arguments { try define(value, place) }
     for (position, operationIndex) in block.operations.enumerated() {
       let operation = program.operations[operationIndex]
-      let place =
-        "function '\(program.functions[currentFunction].name)', operation \(operationIndex) "
-        + "(\(operation.operation.mnemonic))"
+      let place = Place(
+        function: program.functions[currentFunction].name, operation: operationIndex,
+        operation.operation)
       try requireValid(!isOperationPlaced[operationIndex], "\(place) stands twice")
       isOperationPlaced[operationIndex] = true
       let isLast = position == block.operations.count - 1
@@ -117,15 +142,15 @@ struct ProgramFlow {
   }
 
   private mutating func define(
-    _ value: Program.ValueIndex, _ place: @autoclosure () -> String
+    _ value: Program.ValueIndex, _ place: Place
   ) throws(TesseraError) {
-    try requireValid(states[value] == .notMade, "\(place()) makes value \(value) a second time")
+    try requireValid(states[value] == .notMade, "\(place) makes value \(value) a second time")
     states[value] = .visible
   }
 
   /// Checks what the operation is and the types of its results.
   private mutating func check(
-    _ operation: ProgramOperation, _ place: String, nesting: Int
+    _ operation: ProgramOperation, _ place: Place, nesting: Int
   ) throws(TesseraError) {
     let operandTypes = operation.operands.map(program.type(of:))
     let resultTypes = operation.results.map(program.type(of:))
@@ -145,14 +170,20 @@ struct ProgramFlow {
       try requireEqual(operandTypes, signatures[number].arguments, "\(place): the operands")
       try requireEqual(resultTypes, signatures[number].results, "\(place): the results")
     case .control(.repeat):
+      try checkResults(operation, operandTypes, resultTypes, place)
       try checkRepeat(operation, carried: operandTypes, place, nesting: nesting)
       try requireEqual(resultTypes, operandTypes, "\(place): the results")
+    case .control(.fuse):
+      try checkChain(operation, operandTypes, resultTypes, place, nesting: nesting)
     case .control(.yield), .control(.return):
       try requireValid(resultTypes.isEmpty, "\(place) must not have results")
-    case .collective:
+    case .collective(let collective):
       try requireValid(
         nesting == 0 && !isCalled[currentFunction],
         "\(place): a collective stands only in the own block of a function that nothing calls")
+      try requireValid(
+        collective.replicas == nil || collective.replicas == replicas,
+        "\(place) is for another number of replicas than \(replicas ?? 0)")
       try checkResults(operation, operandTypes, resultTypes, place)
     case .source(.infeed(let stream, let type)):
       try requireValid(
@@ -162,15 +193,15 @@ struct ProgramFlow {
         "\(place): stream '\(stream)' has another type elsewhere")
       streams[stream] = type
       try checkResults(operation, operandTypes, resultTypes, place)
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .stash, .source:
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+      .normalization, .softmax, .random, .stash, .source, .remote:
       try checkResults(operation, operandTypes, resultTypes, place)
     }
   }
 
   private func checkResults(
     _ operation: ProgramOperation, _ operandTypes: [TensorType], _ resultTypes: [TensorType],
-    _ place: String
+    _ place: Place
   ) throws(TesseraError) {
     let expected: [TensorType]?
     do {
@@ -182,7 +213,7 @@ struct ProgramFlow {
   }
 
   private mutating func checkRepeat(
-    _ operation: ProgramOperation, carried: [TensorType], _ place: String, nesting: Int
+    _ operation: ProgramOperation, carried: [TensorType], _ place: Place, nesting: Int
   ) throws(TesseraError) {
     guard let body = operation.body else { throw invalidProgram("\(place) has no body") }
     try requireEqual(
@@ -191,6 +222,21 @@ struct ProgramFlow {
     try check(block: body, terminator: .yield, nesting: nesting + 1)
     let yielded = program.blocks[body].operations.last.map { program.operations[$0].operands } ?? []
     try requireEqual(yielded.map(program.type(of:)), carried, "\(place): the yielded values")
+  }
+
+  private mutating func checkChain(
+    _ operation: ProgramOperation, _ operandTypes: [TensorType], _ resultTypes: [TensorType],
+    _ place: Place, nesting: Int
+  ) throws(TesseraError) {
+    guard let body = operation.body else { throw invalidProgram("\(place) has no body") }
+    try check(block: body, terminator: .yield, nesting: nesting + 1)
+    let expected: [TensorType]
+    do {
+      expected = try program.fusedBlock(body).resultTypes(of: operandTypes)
+    } catch {
+      throw invalidProgram("\(place): \(error.description)")
+    }
+    try requireEqual(resultTypes, expected, "\(place): the results")
   }
 
   private func requireEqual(
@@ -205,7 +251,7 @@ struct ProgramFlow {
     }
   }
 
-  private func checkPorts(
+  private mutating func checkPorts(
     _ function: ProgramFunction, _ signature: Signature
   ) throws(TesseraError) {
     let sides = [
@@ -216,32 +262,46 @@ struct ProgramFlow {
       let place = "function '\(function.name)'"
       try requireValid(
         ports.count == types.count, "\(place) has \(types.count) \(side)s and \(ports.count) ports")
-      var seen: Set<Port> = []
+      var seen = Set<Port>(minimumCapacity: ports.count)
       for (port, type) in zip(ports, types) {
         guard let port else { continue }
-        let name = "\(place), \(side) port \(port.role.rawValue)"
+        var name: String { "\(place), \(side) port \(port.role.rawValue)" }
         try requireValid(isPrintableName(port.name), "\(name): the name cannot be printed")
-        try requireValid(seen.insert(port).inserted, "\(name) '\(port.name)' stands twice")
+        var whole = port
+        whole.isSharded = false
+        try requireValid(seen.insert(whole).inserted, "\(name) '\(port.name)' stands twice")
+        try requireValid(
+          isSharded[whole] == nil || isSharded[whole] == port.isSharded,
+          "\(name) '\(port.name)' is in parts here and whole elsewhere")
+        isSharded[whole] = port.isSharded
         try checkParameter(port, type, "\(name) '\(port.name)'")
       }
     }
   }
 
   private func checkParameter(
-    _ port: Port, _ type: TensorType, _ name: String
+    _ port: Port, _ type: TensorType, _ name: @autoclosure () -> String
   ) throws(TesseraError) {
+    try requireValid(
+      !port.isSharded || port.role.isOptimizerState && replicas != nil,
+      "\(name()) is in parts, and only moments of a program for a number of replicas are")
     switch port.role {
     case .parameter, .firstMoment, .secondMoment, .gradient:
       guard let entry = parametersByName[port.name] else {
-        throw invalidProgram("\(name) does not name a parameter")
+        throw invalidProgram("\(name()) does not name a parameter")
       }
-      let expected = program.types[entry.type]
+      var expected = program.types[entry.type]
+      if port.isSharded, let replicas {
+        expected.shape = [Collective.partCount(of: expected.count, replicas: replicas)]
+      }
       try requireValid(
         type.shape == expected.shape && (port.role != .parameter || type == expected),
-        "\(name) is \(type), the parameter \(expected)")
+        "\(name()) is \(type), the parameter \(expected)")
+      try requireValid(
+        type.memory == .tile || port.role.isOptimizerState, "\(name()) is in streaming memory")
     case .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica, .loss,
       .output:
-      break
+      try requireValid(type.memory == .tile, "\(name()) is in streaming memory")
     }
   }
 }

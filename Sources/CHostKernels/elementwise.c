@@ -28,6 +28,13 @@ typedef struct {
 } select_job;
 
 typedef struct {
+  hk_walk walk;
+  hk_type type;
+  const void *x;
+  void *y;
+} box_job;
+
+typedef struct {
   hk_type from;
   hk_type to;
   int64_t n;
@@ -41,15 +48,6 @@ typedef struct {
   const void *x;
   void *out;
 } parts_job;
-
-/// n elements of x from `offset` on with a stride: in place, or gathered into `buffer`.
-static const int32_t *load_integers(
-    const void *x, int64_t offset, int64_t stride, int64_t n, int32_t *buffer) {
-  const int32_t *source = (const int32_t *)x + offset;
-  if (stride == 1) return source;
-  for (int64_t i = 0; i < n; i++) buffer[i] = source[i * stride];
-  return buffer;
-}
 
 #define HK_BODY "elementwise_body.h"
 #include "instantiate.h"
@@ -89,6 +87,20 @@ void hk_select(
       (const int64_t *const[]){condition_strides, a_strides, b_strides});
   hk_pool_run(
       pool, hk_chunks_of(job.walk.count, HK_CHUNK), HK_PICK(pool, select_task), &job);
+}
+
+void hk_accumulate_box(
+    hk_pool *pool, hk_type type, int rank, const int64_t *shape, const void *x, void *y,
+    const int64_t *y_strides) {
+  int64_t x_strides[HK_MAXIMUM_RANK], stride = 1;
+  for (int d = rank - 1; d >= 0; d--) {
+    x_strides[d] = stride;
+    stride *= shape[d];
+  }
+  box_job job = {.type = type, .x = x, .y = y};
+  hk_walk_make(&job.walk, rank, shape, 2, (const int64_t *const[]){x_strides, y_strides});
+  hk_pool_run(
+      pool, hk_chunks_of(job.walk.count, HK_CHUNK), HK_PICK(pool, box_task), &job);
 }
 
 void hk_convert(hk_pool *pool, hk_type from, hk_type to, int64_t n, const void *x, void *y) {

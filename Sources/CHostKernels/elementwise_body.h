@@ -1,20 +1,6 @@
 // Elementwise kernels for one instruction set (see instantiate.h).
 
-#define HK_EACH(result) \
-  HK_VECTORISE for (int64_t i = 0; i < n; i++) out[i] = (result)
-
-static void HK_NAME(unary_block)(hk_unary_op op, int64_t n, const float *x, float *out) {
-  switch (op) {
-    case hk_negate: HK_EACH(-x[i]); return;
-    case hk_exponential: HK_EACH(hk_exp(x[i])); return;
-    case hk_exponential_minus_one: HK_EACH(hk_expm1(x[i])); return;
-    case hk_logarithm: HK_EACH(hk_log(x[i])); return;
-    case hk_square_root: HK_EACH(__builtin_elementwise_sqrt(x[i])); return;
-    case hk_hyperbolic_tangent: HK_EACH(hk_tanh(x[i])); return;
-    case hk_gelu_tanh_form: HK_EACH(hk_gelu_tanh(x[i])); return;
-    case hk_gelu_erf_form: HK_EACH(hk_gelu_erf(x[i])); return;
-  }
-}
+#include "elementwise_blocks.h"
 
 static void HK_NAME(unary_task)(const void *context, int64_t chunk, int worker) {
   (void)worker;
@@ -33,31 +19,6 @@ static void HK_NAME(unary_task)(const void *context, int64_t chunk, int worker) 
     float *out = HK_NAME(target)(job->type, job->y, begin, results);
     HK_NAME(unary_block)(job->op, n, x, out);
     HK_NAME(store)(job->type, out, n, job->y, begin);
-  }
-}
-
-static void HK_NAME(binary_block)(
-    hk_binary_op op, int64_t n, const float *a, const float *b, float *out) {
-  switch (op) {
-    case hk_add: HK_EACH(a[i] + b[i]); return;
-    case hk_subtract: HK_EACH(a[i] - b[i]); return;
-    case hk_multiply: HK_EACH(a[i] * b[i]); return;
-    case hk_maximum: HK_EACH(HK_NAME(larger)(a[i], b[i])); return;
-    case hk_divide: HK_EACH(a[i] / b[i]); return;
-    case hk_gelu_tanh_gradient: HK_EACH(a[i] * hk_gelu_tanh_derivative(b[i])); return;
-    case hk_gelu_erf_gradient: HK_EACH(a[i] * hk_gelu_erf_derivative(b[i])); return;
-    case hk_tanh_gradient: HK_EACH(a[i] * (1.0f - b[i] * b[i])); return;
-  }
-}
-
-static void HK_NAME(binary_integers)(
-    hk_binary_op op, int64_t n, const int32_t *a, const int32_t *b, int32_t *out) {
-  switch (op) {
-    case hk_add: HK_EACH((int32_t)((uint32_t)a[i] + (uint32_t)b[i])); return;
-    case hk_subtract: HK_EACH((int32_t)((uint32_t)a[i] - (uint32_t)b[i])); return;
-    case hk_multiply: HK_EACH((int32_t)((uint32_t)a[i] * (uint32_t)b[i])); return;
-    case hk_maximum: HK_EACH(a[i] > b[i] ? a[i] : b[i]); return;
-    default: return;
   }
 }
 
@@ -88,8 +49,8 @@ static void HK_NAME(binary_task)(const void *context, int64_t chunk, int worker)
     HK_PIECE(walk);
     int64_t offset_a = at.offset[0] + column * step_a, offset_b = at.offset[1] + column * step_b;
     if (job->type == hk_i32) {
-      const int32_t *a = load_integers(job->a, offset_a, step_a, n, (int32_t *)buffer_a);
-      const int32_t *b = load_integers(job->b, offset_b, step_b, n, (int32_t *)buffer_b);
+      const int32_t *a = hk_load_integers(job->a, offset_a, step_a, n, (int32_t *)buffer_a);
+      const int32_t *b = hk_load_integers(job->b, offset_b, step_b, n, (int32_t *)buffer_b);
       HK_NAME(binary_integers)((hk_binary_op)job->op, n, a, b, (int32_t *)job->out + begin);
       continue;
     }
@@ -101,12 +62,29 @@ static void HK_NAME(binary_task)(const void *context, int64_t chunk, int worker)
   }
 }
 
-#define HK_COMPARE                                     \
-  switch ((hk_comparison)job->op) {                    \
-    case hk_equal: HK_EACH(a[i] == b[i]); break;       \
-    case hk_not_equal: HK_EACH(a[i] != b[i]); break;   \
-    case hk_less: HK_EACH(a[i] < b[i]); break;         \
+/// Adds to a box: the first operand of the walk is what is added, the second the box.
+static void HK_NAME(box_task)(const void *context, int64_t chunk, int worker) {
+  (void)worker;
+  const box_job *job = context;
+  const hk_walk *walk = &job->walk;
+  int64_t step_x = walk->strides[0][walk->rank - 1], step_y = walk->strides[1][walk->rank - 1];
+  float buffer_x[HK_BLOCK], buffer_y[HK_BLOCK], results[HK_BLOCK];
+  HK_PIECES(walk) {
+    HK_PIECE(walk);
+    int64_t offset_x = at.offset[0] + column * step_x, offset_y = at.offset[1] + column * step_y;
+    const float *a = HK_NAME(load_strided)(job->type, job->y, offset_y, step_y, n, buffer_y);
+    const float *b = HK_NAME(load_strided)(job->type, job->x, offset_x, step_x, n, buffer_x);
+    if (step_y == 1) {
+      float *out = HK_NAME(target)(job->type, job->y, offset_y, results);
+      HK_NAME(binary_block)(hk_add, n, a, b, out);
+      HK_NAME(store)(job->type, out, n, job->y, offset_y);
+    } else {
+      HK_NAME(binary_block)(hk_add, n, a, b, results);
+      for (int64_t i = 0; i < n; i++)
+        HK_NAME(store)(job->type, results + i, 1, job->y, offset_y + i * step_y);
+    }
   }
+}
 
 static void HK_NAME(compare_task)(const void *context, int64_t chunk, int worker) {
   (void)worker;
@@ -119,13 +97,13 @@ static void HK_NAME(compare_task)(const void *context, int64_t chunk, int worker
     int64_t offset_a = at.offset[0] + column * step_a, offset_b = at.offset[1] + column * step_b;
     uint8_t *out = (uint8_t *)job->out + begin;
     if (job->type == hk_i32) {
-      const int32_t *a = load_integers(job->a, offset_a, step_a, n, (int32_t *)buffer_a);
-      const int32_t *b = load_integers(job->b, offset_b, step_b, n, (int32_t *)buffer_b);
-      HK_COMPARE
+      const int32_t *a = hk_load_integers(job->a, offset_a, step_a, n, (int32_t *)buffer_a);
+      const int32_t *b = hk_load_integers(job->b, offset_b, step_b, n, (int32_t *)buffer_b);
+      HK_NAME(compare_integers)((hk_comparison)job->op, n, a, b, out);
     } else {
       const float *a = HK_NAME(load_strided)(job->type, job->a, offset_a, step_a, n, buffer_a);
       const float *b = HK_NAME(load_strided)(job->type, job->b, offset_b, step_b, n, buffer_b);
-      HK_COMPARE
+      HK_NAME(compare_floats)((hk_comparison)job->op, n, a, b, out);
     }
   }
 }
@@ -157,14 +135,6 @@ static void HK_NAME(select_task)(const void *context, int64_t chunk, int worker)
     else if (job->element_size == 2) HK_SELECT(uint16_t)
     else HK_SELECT(uint32_t)
   }
-}
-
-HK_SCALAR int32_t HK_NAME(truncate)(float x) {
-  // The value that is cast is always in range: outside it the cast means nothing in C.
-  float inside = x < -0x1p31f ? -0x1p31f : x;
-  inside = x < 0x1p31f ? inside : 0.0f;
-  int32_t truncated = (int32_t)inside;
-  return x >= 0x1p31f ? INT32_MAX : truncated;
 }
 
 static void HK_NAME(convert_task)(const void *context, int64_t chunk, int worker) {
@@ -225,5 +195,4 @@ static void HK_NAME(parts_task)(const void *context, int64_t chunk, int worker) 
 #undef HK_EACH
 #undef HK_PIECES
 #undef HK_PIECE
-#undef HK_COMPARE
 #undef HK_SELECT

@@ -1,6 +1,6 @@
 #include "internal.h"
 
-// Rows and columns by index. Movement only, but for the sums of hk_scatter_add_rows.
+// Rows and columns by index. Movement only, but for the sums of rows.
 
 /// The first position whose index is not in 0 ..< limit, or -1.
 static int64_t first_outside(const int32_t *indices, int64_t n, int64_t limit) {
@@ -97,6 +97,7 @@ typedef struct {
 typedef struct {
   hk_type type;
   int64_t rows, width, n;
+  /// Rows of y, or updates of hk_accumulate_rows.
   int64_t rows_of_task;
   /// Sorted by row, then by position.
   const update *sorted;
@@ -134,15 +135,32 @@ static int64_t first_at(const scatter_job *job, int64_t row) {
 #include "instantiate.h"
 #undef HK_BODY
 
+/// The updates sorted by row, in the pool's scratch memory.
+static const update *sorted_updates(
+    hk_pool *pool, const int32_t *indices, int64_t n, int64_t rows) {
+  update *order = hk_pool_scratch(pool, 2 * (size_t)n * sizeof *order);
+  for (int64_t i = 0; i < n; i++) order[i] = (update){indices[i], (int32_t)i};
+  return sort_by_row(order, order + n, n, rows);
+}
+
 int hk_scatter_add_rows(
     hk_pool *pool, hk_type type, int64_t rows, int64_t width, const int32_t *indices, int64_t n,
     const void *updates, void *y, int64_t *bad_position) {
   if (!inside(indices, n, rows, bad_position)) return -1;
-  update *order = hk_pool_scratch(pool, 2 * (size_t)n * sizeof *order);
-  for (int64_t i = 0; i < n; i++) order[i] = (update){indices[i], (int32_t)i};
   scatter_job job = {
       .type = type, .rows = rows, .width = width, .n = n, .rows_of_task = 4 * rows_of_task(width),
-      .sorted = sort_by_row(order, order + n, n, rows), .updates = updates, .y = y};
+      .sorted = sorted_updates(pool, indices, n, rows), .updates = updates, .y = y};
   hk_pool_run(pool, hk_chunks_of(rows, job.rows_of_task), HK_PICK(pool, scatter_task), &job);
+  return 0;
+}
+
+int hk_accumulate_rows(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const int32_t *indices, int64_t n,
+    const void *updates, void *y, int64_t *bad_position) {
+  if (!inside(indices, n, rows, bad_position)) return -1;
+  scatter_job job = {
+      .type = type, .rows = rows, .width = width, .n = n, .rows_of_task = rows_of_task(width),
+      .sorted = sorted_updates(pool, indices, n, rows), .updates = updates, .y = y};
+  hk_pool_run(pool, hk_chunks_of(n, job.rows_of_task), HK_PICK(pool, accumulate_task), &job);
   return 0;
 }

@@ -41,6 +41,15 @@ static inline size_t hk_size_of(hk_type type) {
   return type == hk_f16 ? 2 : type == hk_i1 ? 1 : 4;
 }
 
+/// n elements of x from `offset` on with a stride: in place, or gathered into `buffer`.
+static inline const int32_t *hk_load_integers(
+    const void *x, int64_t offset, int64_t stride, int64_t n, int32_t *buffer) {
+  const int32_t *source = (const int32_t *)x + offset;
+  if (stride == 1) return source;
+  for (int64_t i = 0; i < n; i++) buffer[i] = source[i * stride];
+  return buffer;
+}
+
 /// An index space with up to three strided operands. Dimensions of size 1 are dropped and
 /// neighbours that advance alike in every operand are joined, so that the last dimension is the
 /// longest run with one stride for each operand.

@@ -663,7 +663,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__program__descriptor =
   (ProtobufCMessageInit) tessera__bundle__v1__program__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tessera__bundle__v1__tensor_type__field_descriptors[2] =
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tensor_type__field_descriptors[3] =
 {
   {
     "element",
@@ -689,15 +689,28 @@ static const ProtobufCFieldDescriptor tessera__bundle__v1__tensor_type__field_de
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memory",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TensorType, memory),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tessera__bundle__v1__tensor_type__field_indices_by_name[] = {
   0,   /* field[0] = element */
+  2,   /* field[2] = memory */
   1,   /* field[1] = shape */
 };
 static const ProtobufCIntRange tessera__bundle__v1__tensor_type__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor tessera__bundle__v1__tensor_type__descriptor =
 {
@@ -707,7 +720,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__tensor_type__descriptor =
   "Tessera__Bundle__V1__TensorType",
   "tessera.bundle.v1",
   sizeof(Tessera__Bundle__V1__TensorType),
-  2,
+  3,
   tessera__bundle__v1__tensor_type__field_descriptors,
   tessera__bundle__v1__tensor_type__field_indices_by_name,
   1,  tessera__bundle__v1__tensor_type__number_ranges,
@@ -1202,7 +1215,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__function__descriptor =
   (ProtobufCMessageInit) tessera__bundle__v1__function__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tessera__bundle__v1__port__field_descriptors[2] =
+static const ProtobufCFieldDescriptor tessera__bundle__v1__port__field_descriptors[3] =
 {
   {
     "role",
@@ -1228,15 +1241,28 @@ static const ProtobufCFieldDescriptor tessera__bundle__v1__port__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "sharded",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__Port, sharded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tessera__bundle__v1__port__field_indices_by_name[] = {
   1,   /* field[1] = name */
   0,   /* field[0] = role */
+  2,   /* field[2] = sharded */
 };
 static const ProtobufCIntRange tessera__bundle__v1__port__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor tessera__bundle__v1__port__descriptor =
 {
@@ -1246,7 +1272,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__port__descriptor =
   "Tessera__Bundle__V1__Port",
   "tessera.bundle.v1",
   sizeof(Tessera__Bundle__V1__Port),
-  2,
+  3,
   tessera__bundle__v1__port__field_descriptors,
   tessera__bundle__v1__port__field_indices_by_name,
   1,  tessera__bundle__v1__port__number_ranges,

@@ -25,8 +25,9 @@ package struct Compilation: Sendable {
   ) throws {
     self.recipe = recipe
     parameters = ModelParameters(recipe.program.model, task: recipe.program.task).all
-    let phases = PassPipeline.phases(for: recipe.program)
+    let phases = PassPipeline.phases(for: recipe.program, options.phases)
     var module = options.start?.module ?? Module()
+    var valid: Module?
     for number in (options.start.map { $0.phase + 1 } ?? 0)..<phases.count {
       let phase = phases[number]
       let before = module
@@ -34,7 +35,8 @@ package struct Compilation: Sendable {
       do {
         let duration = try clock.measure { try phase.work.run(on: &module, recipe.program) }
         if options.verification.covers(phase, isLast: number == phases.count - 1) {
-          try Verifier.check(module, after: phase.name)
+          try Verifier.check(module, after: phase.name, changedFrom: valid)
+          valid = module
         }
         let seconds =
           Double(duration.components.attoseconds) / 1e18 + Double(duration.components.seconds)
@@ -123,9 +125,10 @@ extension TrainingModel {
     self.init(
       module: module, lossFunction: BertGraph.lossFunction,
       parameters: graph.parameters.map {
-        NamedType(name: $0.name, type: TensorType($0.shape, graph.element))
+        Parameter(
+          name: $0.name, type: TensorType($0.shape, graph.element), layer: $0.layer)
       },
-      streams: graph.streams.all.map { NamedType(name: $0.name, type: $0.type) },
+      streams: graph.streams.all.map { Stream(name: $0.name, type: $0.type) },
       lossNames: graph.lossNames,
       takesKey: arguments > graph.parameters.count + graph.streams.all.count)
   }

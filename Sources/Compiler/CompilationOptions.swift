@@ -16,6 +16,8 @@ package struct CompilationOptions: Sendable {
   package var verification = Verification.each
   /// Where to begin instead of at the first phase: with the module that the phase of this number left.
   package var start: (phase: Int, module: Module)?
+  /// What is changed about the phases.
+  package var phases = PhaseSettings()
 
   /// The usual: all phases, each verified.
   package init() {}

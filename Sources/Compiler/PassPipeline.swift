@@ -39,8 +39,16 @@ package enum PassPipeline {
     }
   }
 
-  /// The phases for a recipe.
-  package static func phases(for recipe: TrainingRecipe.Program) -> [Phase] {
+  /// The phases for a recipe, without those that the settings leave out.
+  package static func phases(
+    for recipe: TrainingRecipe.Program, _ settings: PhaseSettings = PhaseSettings()
+  ) -> [Phase] {
+    allPhases(for: recipe, settings).filter { !settings.disabledPasses.contains($0.name) }
+  }
+
+  private static func allPhases(
+    for recipe: TrainingRecipe.Program, _ settings: PhaseSettings
+  ) -> [Phase] {
     var phases = [Phase(.frontend, "everything begins with the model")]
     if recipe.replacesLayers, recipe.embeddingSerializationFactor > 1 {
       phases.append(
@@ -54,7 +62,7 @@ package enum PassPipeline {
         Phase(
           Partition.pass,
           "derivatives are made of whole functions, so that stages must be functions before",
-          recipe.pipeline.partitionOptions))
+          recipe.pipeline.partitionOptions(settings)))
     }
     phases.append(
       Phase(
@@ -65,7 +73,7 @@ package enum PassPipeline {
           Recomputation.pass,
           "it finds forward and backward calls as the derivative made them, and dead code "
             + "elimination then removes what is kept no longer",
-          PassOptions([("mode", Recomputation.Mode.interleaved.rawValue)])))
+          settings.recomputationOptions))
     }
     phases += [
       Phase(
@@ -84,9 +92,35 @@ package enum PassPipeline {
     if recipe.pipeline.stages.count > 1 {
       phases.append(
         Phase(
+          GradientAccumulation.pass,
+          "gradients have their last form, and functions are not yet shared in other ways"))
+      phases.append(
+        Phase(
           PipelineScheduling.pass,
-          "stages have all that they do by now, and slots are what phases after it look into",
+          "what belongs to a stage is in its functions now, and it looks for single additions to sums",
           PassOptions([("schedule", recipe.pipeline.schedule.rawValue)])))
+    }
+    phases += [
+      Phase(
+        Fusion.pass,
+        "rules for single operations do not look into chains, and what repeats is then found with "
+          + "its chains")
+    ]
+    if recipe.shardsReplicatedTensors, recipe.replicas > 1 {
+      phases.append(
+        Phase(
+          Sharding.pass,
+          "parameters of a shape still share one update, and what is done to it as a whole is done",
+          PassOptions([
+            ("replicas", "\(recipe.replicas)"), ("min-bytes", "\(recipe.minimumRemoteTensorSize)"),
+          ])))
+    }
+    if recipe.keepsOptimizerStateOffChip {
+      phases.append(
+        Phase(
+          Offload.pass,
+          "parameters of a shape still share one update, which then loads and stores",
+          PassOptions([("min-bytes", "\(recipe.minimumRemoteTensorSize)")])))
     }
     phases += [
       recipe.usesOutlining
@@ -109,10 +143,24 @@ package enum PassPipeline {
 
 extension PipelineMapping {
   /// The stages and their IPUs as `partition` takes them.
-  fileprivate var partitionOptions: PassOptions {
-    PassOptions([
+  fileprivate func partitionOptions(_ settings: PhaseSettings) -> PassOptions {
+    var options = PassOptions([
       ("stages", stages.map { $0.map(\.rawValue).joined(separator: ",") }.joined(separator: ";")),
       ("devices", devices.map(String.init).joined(separator: ",")),
+    ])
+    if !settings.layers.isEmpty { options["layers"] = settings.layers.joined(separator: ";") }
+    return options
+  }
+}
+
+extension PhaseSettings {
+  /// How `recompute` chooses.
+  fileprivate var recomputationOptions: PassOptions {
+    guard let recomputationBound else {
+      return PassOptions([("mode", Recomputation.Mode.interleaved.rawValue)])
+    }
+    return PassOptions([
+      ("mode", Recomputation.Mode.withinBytes.rawValue), ("bytes", "\(recomputationBound)"),
     ])
   }
 }

@@ -4,17 +4,21 @@ import Transforms
 package enum PassRegistry {
   /// The passes, sorted by name.
   package static let all: [Pass] = [
+    GradientAccumulation.pass,
     Canonicalization.pass,
     CommonSubexpressionElimination.pass,
     DeadCodeElimination.pass,
     ConstantFolding.pass,
+    Fusion.pass,
     Inlining.pass,
     JoinSlices.pass,
+    Offload.pass,
     Outlining.pass,
     Partition.pass,
     PipelineScheduling.pass,
     Recomputation.pass,
     ReplaceLayers.pass,
     Schedule.pass,
+    Sharding.pass,
   ]
 }

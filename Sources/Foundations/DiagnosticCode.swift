@@ -71,6 +71,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case wouldOverwrite = "would-overwrite"
 
   // The compiler.
+  case activationsDoNotFit = "activations-do-not-fit"
   case badPassOption = "bad-pass-option"
   case unknownPass = "unknown-pass"
   case indexOutOfRange = "index-out-of-range"
@@ -83,7 +84,9 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case noPipeline = "no-pipeline"
   case noSuchFunction = "no-such-function"
   case notDifferentiable = "not-differentiable"
+  case pipelineDoesNotFit = "pipeline-does-not-fit"
   case syntaxError = "syntax-error"
+  case tooFewLayers = "too-few-layers"
   case undefinedValue = "undefined-value"
   case wrongArguments = "wrong-arguments"
   case wrongStreamType = "wrong-stream-type"
@@ -151,6 +154,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case noParameter = "no-parameter"
   case noThreads = "no-threads"
   case parameterSize = "parameter-size"
+  case replicaMismatch = "replica-mismatch"
   case runDirectoryInUse = "run-directory-in-use"
   case sameOutput = "same-output"
   case sharedArguments = "shared-arguments"

@@ -100,9 +100,33 @@ extension Rewriter {
     insert(.indexing(.gatherRows(paddingIndex: paddingIndex)), [table, indices])[0]
   }
 
+  /// The accumulator with the value added in the box at `starts`.
+  package mutating func accumulateSlice(
+    _ accumulator: ValueID, _ value: ValueID, starts: [Int]
+  ) -> ValueID {
+    insert(.accumulation(.slice(starts: starts)), [accumulator, value])[0]
+  }
+
+  /// The accumulator [V, H] with the sums of the rows [n, H] at the indices, an i32 vector [n], added.
+  package mutating func accumulateRows(
+    _ accumulator: ValueID, _ indices: ValueID, _ rows: ValueID
+  ) -> ValueID {
+    insert(.accumulation(.rows), [accumulator, indices, rows])[0]
+  }
+
   /// One element of each row of `x` [n, V], at the indices, an i32 vector [n].
   package mutating func selectColumns(_ x: ValueID, _ indices: ValueID) -> ValueID {
     insert(.indexing(.selectColumns), [x, indices])[0]
+  }
+
+  /// What is in a buffer of streaming memory.
+  package mutating func load(_ buffer: ValueID) -> ValueID {
+    insert(.remote(.load), [buffer])[0]
+  }
+
+  /// The buffer of streaming memory with the value in place of what was there.
+  package mutating func store(_ value: ValueID, in buffer: ValueID) -> ValueID {
+    insert(.remote(.store), [buffer, value])[0]
   }
 
   /// The constant whose elements are all `value`.
@@ -118,8 +142,10 @@ extension Rewriter {
   /// A call of a function that stands in a module.
   @discardableResult
   package mutating func call(_ callee: Function, _ operands: [ValueID]) -> [ValueID] {
+    let arguments = callee.arguments
     precondition(
-      operands.map(type(of:)) == callee.argumentTypes,
+      operands.count == arguments.count
+        && zip(operands, arguments).allSatisfy { type(of: $0) == callee.type(of: $1) },
       "@\(function.name) calls @\(callee.name) with operands of other types")
     return insert(.control(.call(callee.name)), operands, resultTypes: callee.resultTypes)
   }
@@ -139,5 +165,20 @@ extension Rewriter {
     insert(.control(.yield), next, resultTypes: [])
     insertionPoint = outer
     return results
+  }
+
+  /// A chain: `body` gets the operands within it and gives the values that are its results, all made
+  /// by elementwise operations of one shape.
+  package mutating func fuse(
+    _ operands: [ValueID], body: (inout Rewriter, _ operands: [ValueID]) -> [ValueID]
+  ) -> [ValueID] {
+    let (_, block, arguments) = insertWithBody(
+      .control(.fuse), operands, resultTypes: [], argumentTypes: operands.map(type(of:)))
+    let outer = insertionPoint
+    insertionPoint = .end(block)
+    let yielded = body(&self, arguments)
+    insert(.control(.yield), yielded, resultTypes: [])
+    insertionPoint = outer
+    return complete(block, as: .control(.fuse), resultTypes: yielded.map(type(of:)))
   }
 }

@@ -27,7 +27,7 @@ package struct OperationID: Hashable, Comparable, Sendable {
   package static func < (left: Self, right: Self) -> Bool { left.number < right.number }
 }
 
-/// A block of a function: its body, or the region of a repeat.
+/// A block of a function: its body, or the region of an operation.
 package struct BlockID: Hashable, Sendable, CustomStringConvertible {
   /// The place in the function's `blocks`; 0 is the function's body.
   package let number: UInt32

@@ -60,6 +60,23 @@ package struct Function: Sendable {
     argumentPorts.contains { $0 != nil } || resultPorts.contains { $0 != nil }
   }
 
+  /// The block of a chain, as its type rule looks at it.
+  package func fusedBlock(_ block: BlockID) -> FusedBlock<ValueID> {
+    let node = self[block]
+    return FusedBlock(
+      arguments: node.arguments,
+      steps: node.operations.dropLast().map { id in
+        (self[id].operation, self[id].operands, self[id].results)
+      },
+      yielded: node.operations.last.map { self[$0].operands } ?? [], type: type(of:))
+  }
+
+  /// Whether an operation stands in the region of a chain, where only elementwise ones may.
+  package func isFused(_ id: OperationID) -> Bool {
+    guard let owner = self[id].parent.flatMap({ self[$0].owner }) else { return false }
+    return self[owner].operation == .control(.fuse)
+  }
+
   /// Every operation, those of regions after the operation they belong to, in order.
   package var allOperations: [OperationID] {
     var found: [OperationID] = []

@@ -7,48 +7,36 @@ extension Rewriter {
   /// - Returns: the copy.
   @discardableResult
   package mutating func copy(
-    _ id: OperationID, of source: Function, _ copies: inout [ValueID: ValueID]
+    _ id: OperationID, of source: Function, _ copies: inout ValueMap
   ) -> OperationID? {
     insertionPoint = .end(function.body)
-    insertCopy(id, of: source, &copies)
+    let node = source[id]
+    insertCopy(of: node, from: source, reading: copies[node.operands], &copies)
     return function[function.body].operations.last
   }
 
-  private mutating func insertCopy(
-    _ id: OperationID, of source: Function, _ copies: inout [ValueID: ValueID]
+  /// Inserts a copy of another function's operation, with its region. Values that the region reads
+  /// from outside are those of the map, which gets the results.
+  package mutating func insertCopy(
+    of node: OperationNode, from source: Function, reading operands: [ValueID],
+    _ map: inout ValueMap
   ) {
-    let node = source[id]
-    let operands = node.operands.map { operand in
-      guard let copy = copies[operand] else {
-        preconditionFailure("\(operand) of @\(source.name) is copied before it is read")
-      }
-      return copy
-    }
     let types = node.results.map(source.type(of:))
-    guard let body = node.body else {
-      let results = insert(node.operation, operands, resultTypes: types)
-      for (value, copy) in zip(node.results, results) { copies[value] = copy }
+    guard let region = node.body else {
+      map.set(node.results, to: insert(node.operation, operands, resultTypes: types))
       return
     }
-    let arguments = source[body].arguments
-    let copy = insertWithBody(
+    let (results, block, arguments) = insertWithBody(
       node.operation, operands, resultTypes: types,
-      argumentTypes: arguments.map(source.type(of:)))
-    for (value, copy) in zip(arguments, copy.arguments) { copies[value] = copy }
+      argumentTypes: source[region].arguments.map(source.type(of:)))
+    map.set(source[region].arguments, to: arguments)
     let outer = insertionPoint
-    insertionPoint = .end(copy.body)
-    for inner in source[body].operations { insertCopy(inner, of: source, &copies) }
-    insertionPoint = outer
-    for (value, copy) in zip(node.results, copy.results) { copies[value] = copy }
-  }
-
-  /// Erases the operations of the body whose results nothing reads and that do nothing else.
-  package mutating func removeUnreadOperations() {
-    for id in function[function.body].operations.reversed() {
-      let node = function[id]
-      let isRead = node.results.contains { !function[$0].uses.isEmpty }
-      if !isRead && !node.operation.hasEffect { erase(id) }
+    insertionPoint = .end(block)
+    for id in source[region].operations {
+      insertCopy(of: source[id], from: source, reading: map[source[id].operands], &map)
     }
+    insertionPoint = outer
+    map.set(node.results, to: results)
   }
 }
 
@@ -60,7 +48,7 @@ extension Function {
 
   /// The operands of an operation, and what the operations of its region read.
   package func valuesRead(by id: OperationID) -> [ValueID] {
-    let inner = self[id].body.map { self[$0].operations.flatMap(valuesRead(by:)) } ?? []
-    return self[id].operands + inner
+    guard let body = self[id].body else { return self[id].operands }
+    return self[id].operands + self[body].operations.flatMap(valuesRead)
   }
 }

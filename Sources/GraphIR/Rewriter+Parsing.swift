@@ -1,7 +1,7 @@
 import Foundations
 import Operations
 
-/// What only the parser needs: in the text a region's results stand behind the region.
+/// What parser and builder need where a region is known before the results of its operation are.
 extension Rewriter {
   /// Makes the operation that owns `block` another one, with results.
   mutating func complete(

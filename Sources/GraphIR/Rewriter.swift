@@ -14,7 +14,7 @@ package enum InsertionPoint: Hashable, Sendable {
 /// program; what comes from outside enters through the parser, which throws, and the verifier.
 package struct Rewriter: Sendable {
   /// The function as it now is.
-  package private(set) var function: Function
+  package internal(set) var function: Function
   /// Where the next operation goes.
   package var insertionPoint: InsertionPoint
 
@@ -118,14 +118,18 @@ package struct Rewriter: Sendable {
     return (addResults(resultTypes, to: id), id)
   }
 
+  /// Gives an operation results after those that it has.
+  /// - Returns: all of its results.
   mutating func addResults(_ types: [TensorType], to id: OperationID) -> [ValueID] {
+    var results = function.operations[id.index].results
+    results.reserveCapacity(results.count + types.count)
     for type in types {
-      let index = function[id].results.count
-      function.operations[id.index].results.append(ValueID(function.values.count))
+      results.append(ValueID(function.values.count))
       function.values.append(
-        ValueNode(type: type, definition: .result(id, index: index), uses: []))
+        ValueNode(type: type, definition: .result(id, index: results.count - 1), uses: []))
     }
-    return function[id].results
+    function.operations[id.index].results = results
+    return results
   }
 
   /// Ends the function with its results.
@@ -161,14 +165,33 @@ package struct Rewriter: Sendable {
     function.operations[id.index].operation = operation
   }
 
+  /// Puts another operation in place of one, with the same operands and with results of these types
+  /// after those that are there.
+  /// - Returns: all results.
+  @discardableResult
+  package mutating func setOperation(
+    _ id: OperationID, to operation: Operation, addingResults types: [TensorType]
+  ) -> [ValueID] {
+    setOperation(id, to: operation)
+    return addResults(types, to: id)
+  }
+
   /// Puts the operations of a block in another order; `order` holds each of them once. Whether
   /// definitions stand before uses is the caller's affair.
   package mutating func reorder(_ block: BlockID, _ order: [OperationID]) {
     precondition(
-      order.count == function[block].operations.count
-        && order.allSatisfy { function[$0].parent == block } && Set(order).count == order.count,
-      "an order holds the operations of its block, each once")
+      isOrder(order, of: block), "an order holds the operations of its block, each once")
     function.blocks[block.index].operations = order
+  }
+
+  private func isOrder(_ order: [OperationID], of block: BlockID) -> Bool {
+    guard order.count == function.blocks[block.index].operations.count else { return false }
+    var isSeen = Array(repeating: false, count: function.operations.count)
+    for id in order {
+      guard function.operations[id.index].parent == block, !isSeen[id.index] else { return false }
+      isSeen[id.index] = true
+    }
+    return true
   }
 
   /// Puts another operation with other operands in place of one; results, and so their readers, stay.
@@ -185,49 +208,5 @@ package struct Rewriter: Sendable {
     for (index, operand) in operands.enumerated() {
       function.values[operand.index].uses.append(Use(operation: id, operand: index))
     }
-  }
-
-  private mutating func removeUses(by id: OperationID) {
-    for operand in Set(function[id].operands) {
-      function.values[operand.index].uses.removeAll { $0.operation == id }
-    }
-  }
-
-  /// Erases operations without regions, whose results nothing reads but others of them: each block is
-  /// walked once, however many there are.
-  package mutating func erase(_ ids: [OperationID]) {
-    var blocks: Set<BlockID> = []
-    for id in ids {
-      precondition(function[id].body == nil, "an operation with a region is erased by itself")
-      removeUses(by: id)
-      if let parent = function[id].parent { blocks.insert(parent) }
-      function.operations[id.index].operands = []
-      function.operations[id.index].parent = nil
-    }
-    precondition(
-      ids.allSatisfy { function[$0].results.allSatisfy { function[$0].uses.isEmpty } },
-      "an operation in use is not erased")
-    for block in blocks {
-      let kept = function[block].operations.filter { function[$0].parent != nil }
-      function.blocks[block.index].operations = kept
-    }
-  }
-
-  /// Erases an operation, and its region with it; nothing may read its results.
-  package mutating func erase(_ id: OperationID) {
-    let node = function[id]
-    precondition(
-      node.results.allSatisfy { function[$0].uses.isEmpty }, "an operation in use is not erased")
-    if let body = node.body {
-      for inner in function[body].operations.reversed() { erase(inner) }
-    }
-    for (index, operand) in node.operands.enumerated() {
-      function.values[operand.index].uses.removeAll { $0 == Use(operation: id, operand: index) }
-    }
-    if let parent = node.parent {
-      function.blocks[parent.index].operations.removeAll { $0 == id }
-    }
-    function.operations[id.index].operands = []
-    function.operations[id.index].parent = nil
   }
 }

@@ -21,12 +21,13 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 /// 1. A function's body ends with `func.return`; a region's block with `tessera.yield`; terminators
 ///    stand nowhere else.
 /// 2. Every argument and result has a port or none has; ports of one role and name are not repeated.
+///    Sharded ports are those of moments, on both sides or on none.
 /// 3. A function has a name, and no other function has it.
 ///
 /// Operations:
 /// 4. An operand is defined before its use, in the same block or in one around it.
 /// 5. Result types are those of the operation's type rule.
-/// 6. Only `tessera.repeat` has a region, and it always has one.
+/// 6. Only `tessera.repeat` and `tessera.fuse` have a region, and they always have one.
 ///
 /// Control:
 /// 7. A call names a function of the module, with operands and results of its types.
@@ -36,9 +37,14 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 ///
 /// Placement:
 /// 10. Collectives stand in the body of a function that no function calls: replicas meet only there.
+///     Those that split tensors are for one number of replicas.
 /// 11. A host stream has one type.
 /// 12. Stages and IPUs have numbers from 0, and all functions of a stage one IPU; a function of a
 ///     stage calls none of another.
+///
+/// Chains:
+/// 13. The region of `tessera.fuse` is a chain of elementwise operations of one shape; see
+///     `FusedBlock`.
 package struct Verifier {
   private let module: Module
   private var violations: [Violation] = []
@@ -48,19 +54,28 @@ package struct Verifier {
   }
 
   /// All violations of `module`; empty where it is valid.
-  package static func violations(in module: Module) -> [Violation] {
+  /// - Parameter valid: a valid module that `module` may have functions of. What these are by themselves
+  ///   is not looked at again.
+  package static func violations(in module: Module, changedFrom valid: Module? = nil) -> [Violation]
+  {
     var verifier = Verifier(module)
     verifier.verifyNames()
-    for function in module.functions { verifier.verify(function) }
+    let unchanged = valid.map(module.functionsUnchanged(since:)) ?? []
+    for function in module.functions where !unchanged.contains(function.name) {
+      verifier.verify(function)
+    }
     verifier.verifyCallGraph()
     verifier.verifyStreams()
     verifier.verifyPlacements()
     return verifier.violations
   }
 
-  /// Throws an internal error that lists the violations, naming what had just run.
-  package static func check(_ module: Module, after stage: String) throws {
-    let violations = violations(in: module)
+  /// Throws an internal error that lists the violations, naming what had just run; `valid` as in
+  /// `violations(in:changedFrom:)`.
+  package static func check(
+    _ module: Module, after stage: String, changedFrom valid: Module? = nil
+  ) throws {
+    let violations = violations(in: module, changedFrom: valid)
     guard violations.isEmpty else {
       throw TesseraError(
         .internalError, code: .invalidIR,
@@ -90,10 +105,26 @@ package struct Verifier {
   }
 
   private mutating func verify(_ function: Function) {
-    var defined: Set<ValueID> = []
+    var defined = ValueSet(for: function)
     verify(function.body, of: function, terminator: .return, &defined)
     verifyPorts(function.argumentPorts, "argument", function)
     verifyPorts(function.resultPorts, "result", function)
+    verifySharding(function)
+  }
+
+  private mutating func verifySharding(_ function: Function) {
+    let ports = (function.argumentPorts + function.resultPorts).compactMap { $0 }
+    guard ports.contains(where: \.isSharded) else { return }
+    let given = Set(ports)
+    for port in ports where port.isSharded {
+      var whole = port
+      whole.isSharded = false
+      if !port.role.isOptimizerState || given.contains(whole) {
+        report(
+          "the port \(port.role.rawValue) '\(port.name)' must not be sharded, or not on one side only",
+          function)
+      }
+    }
   }
 
   private mutating func verifyPorts(_ ports: [Port?], _ kind: String, _ function: Function) {
@@ -101,18 +132,17 @@ package struct Verifier {
     if !given.isEmpty && given.count != ports.count {
       report("some \(kind)s have ports and some have none", function)
     }
-    var seen: Set<Port> = []
+    var seen = Set<Port>(minimumCapacity: given.count)
     for port in given where !seen.insert(port).inserted {
       report("the \(kind) port \(port.role.rawValue) '\(port.name)' is repeated", function)
     }
   }
 
   private mutating func verify(
-    _ block: BlockID, of function: Function, terminator: Control, _ defined: inout Set<ValueID>
+    _ block: BlockID, of function: Function, terminator: Control, _ defined: inout ValueSet
   ) {
     let node = function[block]
-    let outer = defined
-    defined.formUnion(node.arguments)
+    defined.insert(node.arguments)
     if node.operations.last.map({ function[$0].operation }) != .control(terminator) {
       report("a block must end with \(terminator.mnemonic)", function, node.operations.last)
     }
@@ -126,24 +156,26 @@ package struct Verifier {
       }
       verifyTypes(id, function)
       verifyRegion(id, function, &defined)
-      defined.formUnion(operation.results)
+      defined.insert(operation.results)
     }
-    defined = outer
+    defined.remove(node.arguments)
+    for id in node.operations { defined.remove(function[id].results) }
   }
 
   private mutating func verifyTypes(_ id: OperationID, _ function: Function) {
     let node = function[id]
-    let operands = node.operands.map(function.type(of:))
-    let results = node.results.map(function.type(of:))
+    if case .control(.call(let callee)) = node.operation {
+      return verifyCall(id, callee, node, function)
+    }
+    if node.operation.isTerminator && !node.results.isEmpty {
+      return report("a terminator has no results", function, id)
+    }
     do {
-      if let expected = try node.operation.resultTypes(of: operands) {
-        if results != expected {
-          report("results are \(results), the type rule gives \(expected)", function, id)
-        }
-      } else if case .control(.call(let callee)) = node.operation {
-        verifyCall(id, callee, operands, results, function)
-      } else if node.operation.isTerminator && !results.isEmpty {
-        report("a terminator has no results", function, id)
+      let operands = node.operands.map(function.type(of:))
+      guard let expected = try node.operation.resultTypes(of: operands) else { return }
+      let results = node.results.map(function.type(of:))
+      if results != expected {
+        report("results are \(results), the type rule gives \(expected)", function, id)
       }
     } catch {
       report("\(error)", function, id)
@@ -151,32 +183,62 @@ package struct Verifier {
   }
 
   private mutating func verifyCall(
-    _ id: OperationID, _ callee: String, _ operands: [TensorType], _ results: [TensorType],
-    _ function: Function
+    _ id: OperationID, _ callee: String, _ node: OperationNode, _ function: Function
   ) {
     guard let target = module[callee] else {
       return report("there is no function @\(callee)", function, id)
     }
-    if operands != target.argumentTypes {
+    func agree(_ values: [ValueID], _ others: [ValueID]) -> Bool {
+      values.count == others.count
+        && zip(values, others).allSatisfy { function.type(of: $0) == target.type(of: $1) }
+    }
+    if !agree(node.operands, target.arguments) {
       report("@\(callee) takes \(target.argumentTypes)", function, id)
     }
-    if results != target.resultTypes {
+    if !agree(node.results, target.results) {
       report("@\(callee) returns \(target.resultTypes)", function, id)
     }
   }
 
   private mutating func verifyRegion(
-    _ id: OperationID, _ function: Function, _ defined: inout Set<ValueID>
+    _ id: OperationID, _ function: Function, _ defined: inout ValueSet
   ) {
     let node = function[id]
-    guard case .control(.repeat) = node.operation else {
-      if node.body != nil { report("only tessera.repeat has a region", function, id) }
+    switch node.operation {
+    case .control(.repeat), .control(.fuse): break
+    default:
+      if node.body != nil {
+        report("only tessera.repeat and tessera.fuse have a region", function, id)
+      }
       return
     }
     guard let body = node.body else {
-      return report("tessera.repeat must have a region", function, id)
+      return report("\(node.operation.mnemonic) must have a region", function, id)
     }
     verify(body, of: function, terminator: .yield, &defined)
+    if node.operation == .control(.fuse) {
+      verifyChain(id, body, function)
+    } else {
+      verifyRepeat(id, body, function)
+    }
+  }
+
+  private mutating func verifyChain(_ id: OperationID, _ body: BlockID, _ function: Function) {
+    let node = function[id]
+    let results = node.results.map(function.type(of:))
+    do {
+      let expected = try function.fusedBlock(body).resultTypes(
+        of: node.operands.map(function.type(of:)))
+      if results != expected {
+        report("results are \(results), the region yields \(expected)", function, id)
+      }
+    } catch {
+      report("\(error)", function, id)
+    }
+  }
+
+  private mutating func verifyRepeat(_ id: OperationID, _ body: BlockID, _ function: Function) {
+    let node = function[id]
     let carried = node.operands.map(function.type(of:))
     let arguments = function[body].arguments.map(function.type(of:))
     if arguments != [TensorType([], .i32)] + carried {
@@ -195,13 +257,18 @@ package struct Verifier {
     var called: Set<String> = []
     for function in module.functions { called.formUnion(function.callees) }
     var finished: Set<String> = []
+    var replicas: Int?
     for function in module.functions {
       var path: [String] = []
       if reachesItself(function.name, &path, &finished) {
         report("calls run in a circle: \(path.joined(separator: " → "))", function)
       }
       for id in function.allOperations {
-        guard case .collective = function[id].operation else { continue }
+        guard case .collective(let collective) = function[id].operation else { continue }
+        replicas = replicas ?? collective.replicas
+        if let own = collective.replicas, own != replicas {
+          report("other collectives are for \(replicas ?? 0) replicas", function, id)
+        }
         if called.contains(function.name) || function[id].parent != function.body {
           report(
             "a collective must stand in the body of a function that is not called", function, id)

@@ -25,20 +25,37 @@ package struct Interpreter: Sendable {
     self.infeed = infeed
   }
 
-  /// The results of the function for the arguments, those of replica 0 where replicas differ.
+  /// The results of the function for the arguments, those of replica 0 where replicas differ. What is
+  /// sharded has a leading axis of replicas.
   /// - Throws: `TesseraError` where the function is not there, the arguments are not of its types, or an
   ///   operation fails on its data.
   package func run(_ name: String, _ arguments: [Tensor]) throws -> [Tensor] {
     guard let function = module[name] else {
       throw TesseraError(.internalError, code: .noSuchFunction, "there is no function @\(name)")
     }
-    guard arguments.map(\.type) == function.argumentTypes else {
+    let types = zip(function.argumentPorts, function.argumentTypes).map { port, type in
+      port?.hostType(type, replicas: replicas) ?? type
+    }
+    guard arguments.map(\.type) == types else {
       throw TesseraError(
-        .internalError, code: .wrongArguments, "@\(name) takes \(function.argumentTypes)")
+        .internalError, code: .wrongArguments, "@\(name) takes \(types)")
+    }
+    var values: [ReplicatedValue] = []
+    for (index, argument) in arguments.enumerated() {
+      let isSharded = function.argumentPorts[index]?.isSharded == true
+      values.append(
+        isSharded
+          ? .each(argument.parts(function.argumentTypes[index], count: replicas))
+          : .same(argument))
     }
     var readCounts = ReadCounts()
-    let results = try run(function, arguments.map(ReplicatedValue.same), &readCounts)
-    return results.map { $0[0] }
+    let results = try run(function, values, &readCounts)
+    return zip(function.resultPorts, results).map { port, result in
+      guard let port, port.isSharded else { return result[0] }
+      return Tensor(
+        moved: (0..<replicas).flatMap { result[$0].values },
+        port.hostType(result[0].type, replicas: replicas))
+    }
   }
 
   private func run(
@@ -76,6 +93,12 @@ package struct Interpreter: Sendable {
           carried = try run(body, of: function, &values, &readCounts)
         }
         results = carried
+      } else if node.operation == .control(.fuse), let body = node.body {
+        // Operation by operation: a chain has no other meaning.
+        for (argument, value) in zip(function[body].arguments, operands) {
+          values[argument] = value
+        }
+        results = try run(body, of: function, &values, &readCounts)
       } else {
         results = try evaluate(node.operation, operands, &readCounts)
       }
@@ -116,21 +139,13 @@ package struct Interpreter: Sendable {
             return tensor
           })
       ]
-    case .collective(.allReduceSum):
-      return [.same(Self.sum((0..<replicas).map { operands[0][$0] }))]
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .stash, .source(.constant), .source(.undefined), .control:
+    case .collective(let collective):
+      return try collective.evaluate(operands, replicas: replicas)
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+      .normalization, .softmax, .random, .stash, .remote, .source(.constant),
+      .source(.undefined), .control:
       return try evaluateAlike(operation, operands)
     }
-  }
-
-  /// Sums in the order of the replicas, with one rounding.
-  private static func sum(_ tensors: [Tensor]) -> Tensor {
-    var total = tensors[0].values
-    for tensor in tensors.dropFirst() {
-      for index in total.indices { total[index] += tensor.values[index] }
-    }
-    return Tensor(tensors[0].type, total)
   }
 
   /// Once where all replicas have the same operands, else once for each.
@@ -151,18 +166,5 @@ package struct Interpreter: Sendable {
     if isSame { return try evaluate(operands.map { $0[0] }).map(ReplicatedValue.same) }
     let results = try (0..<replicas).map { replica in try evaluate(operands.map { $0[replica] }) }
     return results[0].indices.map { index in .each(results.map { $0[index] }) }
-  }
-}
-
-/// A value of every replica.
-private enum ReplicatedValue {
-  case same(Tensor)
-  case each([Tensor])
-
-  subscript(replica: Int) -> Tensor {
-    switch self {
-    case .same(let tensor): tensor
-    case .each(let tensors): tensors[replica]
-    }
   }
 }

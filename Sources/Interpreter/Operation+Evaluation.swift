@@ -20,11 +20,13 @@ extension Operation {
       return [try family.evaluate(operands[0], operands[1], types[0])]
     case .indexing(let family):
       return [try family.evaluate(operands[0], operands[1], types[0])]
+    case .accumulation(let family): return [try family.evaluate(operands, types[0])]
     case .normalization(let family): return family.evaluate(operands, types)
     case .softmax(let family): return [family.evaluate(operands, types[0])]
     case .random(let family): return [family.evaluate(operands, types[0])]
     case .stash(let family): return [family.evaluate(operands, types[0])]
     case .source(let family): return family.evaluate().map { [$0] }
+    case .remote(let family): return [family.evaluate(operands, types[0])]
     case .collective, .control: return nil
     }
   }

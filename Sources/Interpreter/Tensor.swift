@@ -52,6 +52,15 @@ package struct Tensor: Sendable {
   }
 }
 
+extension Tensor {
+  /// The tensors of a type that stand one after the other in this one.
+  func parts(_ type: TensorType, count: Int) -> [Tensor] {
+    (0..<count).map { part in
+      Tensor(moved: Array(values[part * type.count..<(part + 1) * type.count]), type)
+    }
+  }
+}
+
 extension Tensor: Equatable {
   /// Whether the types and all bits agree: NaN equals the same NaN, 0 does not equal −0.
   package static func == (left: Tensor, right: Tensor) -> Bool {

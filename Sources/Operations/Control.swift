@@ -8,31 +8,36 @@ package enum Control: OperationFamily {
   /// scalar, from 0) and the carried values; it yields their next values. Operands are the first
   /// carried values, results the last.
   case `repeat`(count: Int)
-  /// Ends a repeat's block.
+  /// Runs its region, a chain of elementwise operations on the operands, as one operation; see
+  /// `FusedBlock`. Each value inside is rounded to its element type as it is outside.
+  case fuse
+  /// Ends the block of a repeat or a chain.
   case yield
   /// Ends a function's block.
   case `return`
 
-  /// `func.call` and `func.return`, which are MLIR's own, `tessera.repeat` and `tessera.yield`.
+  /// `func.call` and `func.return`, which are MLIR's own, `tessera.repeat`, `tessera.fuse` and
+  /// `tessera.yield`.
   package var mnemonic: String {
     switch self {
     case .call: "func.call"
     case .repeat: "tessera.repeat"
+    case .fuse: "tessera.fuse"
     case .yield: "tessera.yield"
     case .return: "func.return"
     }
   }
 
-  /// The call's `callee` or the repeat's `count`; terminators have none.
+  /// The call's `callee` or the repeat's `count`; the others have none.
   package var attributes: [Attribute] {
     switch self {
     case .call(let callee): [Attribute("callee", .symbol(callee))]
     case .repeat(let count): [Attribute("count", .integer(Int64(count)))]
-    case .yield, .return: []
+    case .fuse, .yield, .return: []
     }
   }
 
-  /// The operation that `mnemonic` names, or nil where it is none of the four.
+  /// The operation that `mnemonic` names, or nil where it is none of the five.
   /// - Throws: `OperationError` where an attribute is missing or of another kind, or a count is
   ///   below 1.
   package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
@@ -42,6 +47,7 @@ package enum Control: OperationFamily {
       let count = try attributes.integer("count")
       guard count > 0 else { throw OperationError("the count must be at least 1, is \(count)") }
       self = .repeat(count: count)
+    case "tessera.fuse": self = .fuse
     case "tessera.yield": self = .yield
     case "func.return": self = .return
     default: return nil

@@ -58,10 +58,10 @@ package enum Indexing: OperationFamily {
     case .gatherRows:
       try TypeRules.requireFloat(first, "the table")
       try TypeRules.require(first.rank == 2, "the table must be a matrix, is \(first)")
-      try Self.requireIndices(second)
+      try TypeRules.requireIndices(second)
       return [TensorType([second.count, first.shape[1]], first.element)]
     case .scatterAddRows(let rows):
-      try Self.requireIndices(first)
+      try TypeRules.requireIndices(first)
       try TypeRules.requireFloat(second, "the rows")
       try TypeRules.require(
         second.rank == 2 && second.shape[0] == first.count,
@@ -70,23 +70,18 @@ package enum Indexing: OperationFamily {
       return [TensorType([rows, second.shape[1]], second.element)]
     case .selectColumns:
       try TypeRules.requireFloat(first, "the operand")
-      try Self.requireIndices(second)
+      try TypeRules.requireIndices(second)
       try TypeRules.require(
         first.rank == 2 && first.shape[0] == second.count,
         "\(first) does not have a row for each of \(second)")
       return [TensorType(second.shape, first.element)]
     case .placeColumns(let columns):
-      try Self.requireIndices(first)
+      try TypeRules.requireIndices(first)
       try TypeRules.requireEqual(
         second, TensorType(first.shape, second.element), "the values")
       try TypeRules.requireFloat(second, "the values")
       _ = try TypeRules.count([first.count, columns])
       return [TensorType([first.count, columns], second.element)]
     }
-  }
-
-  private static func requireIndices(_ type: TensorType) throws(OperationError) {
-    try TypeRules.require(
-      type.rank == 1 && type.element == .i32, "indices must be a vector of i32, are \(type)")
   }
 }

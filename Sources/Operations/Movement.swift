@@ -87,27 +87,15 @@ package enum Movement: OperationFamily {
         "\(operand) does not broadcast to \(shape)")
       return [TensorType(shape, operand.element)]
     case .slice(let starts, let shape):
-      try Self.requireBox(starts: starts, shape: shape, inside: operand.shape)
+      try TypeRules.requireBox(starts: starts, shape: shape, inside: operand.shape)
       return [TensorType(shape, operand.element)]
     case .pad(let starts, let shape):
       _ = try TypeRules.count(shape)
-      try Self.requireBox(starts: starts, shape: operand.shape, inside: shape)
+      try TypeRules.requireBox(starts: starts, shape: operand.shape, inside: shape)
       return [TensorType(shape, operand.element)]
     case .concatenate:
       return []
     }
-  }
-
-  private static func requireBox(
-    starts: [Int], shape: [Int], inside outer: [Int]
-  ) throws(OperationError) {
-    let fits =
-      starts.count == outer.count && shape.count == outer.count
-      && outer.indices.allSatisfy { axis in
-        starts[axis] >= 0 && shape[axis] > 0 && shape[axis] <= outer[axis]
-          && starts[axis] <= outer[axis] - shape[axis]
-      }
-    try TypeRules.require(fits, "the box at \(starts) of \(shape) does not lie in \(outer)")
   }
 
   private static func concatenation(

@@ -27,11 +27,13 @@ package enum Operation: Hashable, Sendable {
   case reduction(Reduction)
   case contraction(Contraction)
   case indexing(Indexing)
+  case accumulation(Accumulation)
   case normalization(Normalization)
   case softmax(Softmax)
   case random(Random)
   case stash(Stash)
   case source(Source)
+  case remote(Remote)
   case collective(Collective)
   case control(Control)
 
@@ -42,11 +44,13 @@ package enum Operation: Hashable, Sendable {
     case .reduction(let family): family
     case .contraction(let family): family
     case .indexing(let family): family
+    case .accumulation(let family): family
     case .normalization(let family): family
     case .softmax(let family): family
     case .random(let family): family
     case .stash(let family): family
     case .source(let family): family
+    case .remote(let family): family
     case .collective(let family): family
     case .control(let family): family
     }
@@ -87,6 +91,9 @@ package enum Operation: Hashable, Sendable {
     if let family = try Indexing(mnemonic: mnemonic, attributes: &reader) {
       return .indexing(family)
     }
+    if let family = try Accumulation(mnemonic: mnemonic, attributes: &reader) {
+      return .accumulation(family)
+    }
     if let family = try Normalization(mnemonic: mnemonic, attributes: &reader) {
       return .normalization(family)
     }
@@ -102,18 +109,37 @@ package enum Operation: Hashable, Sendable {
     if let family = try Source(mnemonic: mnemonic, attributes: &reader) {
       return .source(family)
     }
+    if let family = try Remote(mnemonic: mnemonic, attributes: &reader) {
+      return .remote(family)
+    }
     if let family = try Collective(mnemonic: mnemonic, attributes: &reader) {
       return .collective(family)
     }
     return try Control(mnemonic: mnemonic, attributes: &reader).map(Operation.control)
   }
 
-  /// The result types that the operands' types determine, or nil for a call, a repeat and the
-  /// terminators, whose types come from the function or the region they belong to.
-  /// - Throws: `OperationError` where the operands do not fit.
+  /// The result types that the operands' types determine, or nil for a call, a repeat, a
+  /// chain and the terminators, whose types come from the function or the region they belong to.
+  /// - Throws: `OperationError` where the operands do not fit, or lie in streaming memory and the
+  ///   operation computes with them.
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType]? {
+    if !takesBuffers, let index = operands.firstIndex(where: { $0.memory == .streaming }) {
+      throw OperationError(
+        "operand \(index) must be loaded from streaming memory, is \(operands[index])")
+    }
     if case .control = self { return nil }
     return try family.resultTypes(of: operands)
+  }
+
+  /// Whether operands may lie in streaming memory: they are loaded, stored to, or handed on.
+  private var takesBuffers: Bool {
+    switch self {
+    case .remote, .control(.call), .control(.return): true
+    case .control(.repeat), .control(.fuse), .control(.yield), .elementwise, .movement, .reduction,
+      .contraction,
+      .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective:
+      false
+    }
   }
 
   /// Whether the operation ends a block.
@@ -128,7 +154,8 @@ package enum Operation: Hashable, Sendable {
     case .control(.return), .control(.yield), .source(.infeed): true
     // Functions and repeats only make values; an infeed inside one keeps its place by being read.
     case .control(.call), .control(.repeat), .elementwise, .movement, .reduction, .contraction,
-      .indexing, .normalization, .softmax, .random, .stash, .source, .collective:
+      .indexing, .accumulation, .normalization, .softmax, .random, .stash, .source, .collective,
+      .remote, .control(.fuse):
       false
     }
   }

@@ -1,3 +1,5 @@
+import Foundations
+
 /// What the host does with an argument or a result of an entry function.
 package enum PortRole: String, Hashable, Sendable, CaseIterable {
   /// A trained tensor: argument before the step, result after it.
@@ -34,11 +36,26 @@ package struct Port: Hashable, Sendable {
   package var name: String
   /// What the tensor is to the host.
   package var role: PortRole
+  /// Whether each replica has a part of its own: the function's type is that of one part, and the host's
+  /// tensor has a leading axis of replicas.
+  package var isSharded: Bool
 
-  package init(name: String, role: PortRole) {
+  package init(name: String, role: PortRole, isSharded: Bool = false) {
     self.name = name
     self.role = role
+    self.isSharded = isSharded
   }
+
+  /// The type of the host's tensor where the function's is `type`.
+  package func hostType(_ type: TensorType, replicas: Int) -> TensorType {
+    guard isSharded else { return type }
+    var type = type
+    type.shape.insert(replicas, at: 0)
+    return type
+  }
+
+  /// By the name alone: few ports share one.
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// The functions of a program that the host may run, by the names that compiler and runtime agree on.

@@ -56,7 +56,8 @@ package enum Source: OperationFamily {
     }
   }
 
-  private static func type(_ attributes: inout AttributeReader) throws(OperationError) -> TensorType {
+  private static func type(_ attributes: inout AttributeReader) throws(OperationError) -> TensorType
+  {
     let shape = try attributes.integers("shape")
     _ = try TypeRules.count(shape)
     return TensorType(shape, try attributes.element("element"))

@@ -9,10 +9,14 @@ package struct TensorLiteral: Hashable, Sendable {
   package let values: [Double]
 
   /// A literal from one value for all elements, or one each; values are rounded to the element type.
-  /// - Throws: where the number of values is neither 1 nor the element count.
+  /// - Throws: where the number of values is neither 1 nor the element count, or the type's memory is
+  ///   not that of the tiles.
   package init(_ type: TensorType, _ values: [Double]) throws(OperationError) {
     guard values.count == 1 || values.count == type.count, let first = values.first else {
       throw OperationError("\(values.count) elements do not fill \(type)")
+    }
+    guard type.memory == .tile else {
+      throw OperationError("a constant is never in streaming memory, as \(type) says")
     }
     self.type = type
     let rounded = values.map(type.element.round)

@@ -30,6 +30,25 @@ enum TypeRules {
     }
   }
 
+  /// Checks that a box lies in a tensor and is not empty.
+  static func requireBox(
+    starts: [Int], shape: [Int], inside outer: [Int]
+  ) throws(OperationError) {
+    let fits =
+      starts.count == outer.count && shape.count == outer.count
+      && outer.indices.allSatisfy { axis in
+        starts[axis] >= 0 && shape[axis] > 0 && shape[axis] <= outer[axis]
+          && starts[axis] <= outer[axis] - shape[axis]
+      }
+    try require(fits, "the box at \(starts) of \(shape) does not lie in \(outer)")
+  }
+
+  /// Checks that a type is one of indices.
+  static func requireIndices(_ type: TensorType) throws(OperationError) {
+    try require(
+      type.rank == 1 && type.element == .i32, "indices must be a vector of i32, are \(type)")
+  }
+
   /// The product of the extents, checked for overflow and for extents below 1.
   static func count(_ shape: [Int]) throws(OperationError) -> Int {
     var count = 1

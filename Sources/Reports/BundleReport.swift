@@ -26,6 +26,28 @@ package struct BundleReport {
 
   private var parameterCount: Int { parameterTypes.reduce(0) { $0 + $1.count } }
 
+  /// Bytes of the optimizer's state that a replica has in a memory.
+  private func stateByteCount(in memory: TensorType.Memory) -> Int {
+    var seen: Set<Port> = []
+    var byteCount = 0
+    for function in program.functions {
+      let types = program.blocks[function.body].arguments.map(program.type(of:))
+      for (port, type) in zip(function.arguments, types) {
+        guard let port, port.role.isOptimizerState, type.memory == memory,
+          seen.insert(port).inserted
+        else { continue }
+        byteCount += type.byteCount
+      }
+    }
+    return byteCount
+  }
+
+  /// Among how many replicas the optimizer's state is shared out; 1 where each has all of it.
+  private var stateParts: Int {
+    let ports = program.functions.flatMap(\.arguments).compactMap { $0 }
+    return ports.contains(where: \.isSharded) ? program.replicas ?? 1 : 1
+  }
+
   // MARK: Summary
 
   /// The bundle in some lines: digest, model, batch, sections.
@@ -51,6 +73,12 @@ package struct BundleReport {
       ),
       ("optimizer", recipe.optimizer.kind.name),
       (
+        "optimizer state",
+        "\(byteCountText(stateByteCount(in: .streaming))) in streaming memory, "
+          + "\(byteCountText(stateByteCount(in: .tile))) on the chip"
+          + (stateParts > 1 ? ", one of \(stateParts) parts a replica" : "")
+      ),
+      (
         "stages",
         "\(recipe.pipeline.stages.count) on \(recipe.pipeline.ipusPerReplica) IPUs a replica"
       ),
@@ -74,10 +102,12 @@ package struct BundleReport {
   /// The summary under the schema `tessera.bundle-summary/1`.
   package var summaryJSON: JSON.Plain { .object(summaryFields) }
 
-  /// The summary of a compilation: that of the bundle, and `diagnostics`, what is not wrong in the
-  /// configuration but unlikely to be meant.
-  package func summaryJSON(diagnostics: [Diagnostic]) -> JSON.Plain {
-    .object(summaryFields + [.init("diagnostics", .array(diagnostics.map(\.json)))])
+  /// The summary of a compilation: that of the bundle, `diagnostics`, what is not wrong in the
+  /// configuration but unlikely to be meant, and what else the compiler has to say.
+  package func summaryJSON(
+    diagnostics: [Diagnostic], _ further: [JSON.Plain.Field] = []
+  ) -> JSON.Plain {
+    .object(summaryFields + further + [.init("diagnostics", .array(diagnostics.map(\.json)))])
   }
 
   private var summaryFields: [JSON.Plain.Field] {
@@ -97,6 +127,13 @@ package struct BundleReport {
       .init("replicas", .integer(recipe.replicas)),
       .init("accumulation_count", .integer(recipe.accumulationCount)),
       .init("optimizer", .string(recipe.optimizer.kind.name)),
+      .init(
+        "optimizer_state_bytes",
+        .object([
+          .init("streaming", .integer(stateByteCount(in: .streaming))),
+          .init("tile", .integer(stateByteCount(in: .tile))),
+        ])),
+      .init("optimizer_state_parts", .integer(stateParts)),
       .init("functions", .integer(program.functions.count)),
       .init("operations", .integer(program.operations.count)),
       .init(

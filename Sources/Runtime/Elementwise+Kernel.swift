@@ -60,7 +60,7 @@ extension Elementwise {
 }
 
 extension Elementwise.Unary {
-  fileprivate var kernelOperation: hk_unary_op {
+  var kernelOperation: hk_unary_op {
     switch self {
     case .negate: hk_negate
     case .exponential: hk_exponential
@@ -75,7 +75,7 @@ extension Elementwise.Unary {
 }
 
 extension Elementwise.Binary {
-  fileprivate var kernelOperation: hk_binary_op {
+  var kernelOperation: hk_binary_op {
     switch self {
     case .add: hk_add
     case .subtract: hk_subtract
@@ -90,7 +90,7 @@ extension Elementwise.Binary {
 }
 
 extension Elementwise.Comparison {
-  fileprivate var kernelOperation: hk_comparison {
+  var kernelOperation: hk_comparison {
     switch self {
     case .equal: hk_equal
     case .notEqual: hk_not_equal

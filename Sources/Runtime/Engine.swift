@@ -90,7 +90,7 @@ package final class Engine {
     for (number, function) in program.functions.enumerated() {
       entries[function.name] = PreparedEntry(
         program, function, plan.functions[number], kernels: preparation.kernels[number],
-        slotBase: preparation.slotBases[number])
+        slotBase: preparation.slotBases[number], replicas: replicas)
     }
     self.entries = entries
   }
@@ -102,8 +102,8 @@ package final class Engine {
   /// fails on its data they may have been updated in part.
   ///
   /// - Parameters:
-  ///   - arguments: one for each argument, in order, of its type. One that is updated must not be
-  ///     given twice.
+  ///   - arguments: one for each argument, in order, of its type in `signature(of:)`. One that is updated
+  ///     must not be given twice.
   ///   - infeed: the source of the host streams that the function reads.
   /// - Returns: the results in order, those of replica 0 where replicas differ. For tensors that the
   ///   host keeps these are the arguments; the others belong to the engine, which writes over them
@@ -128,6 +128,21 @@ package final class Engine {
     guard threads > 1, iterations > 1 else { return 1 }
     let affordable = limit / max(1, byteCount)
     return min(iterations, max(threads, min(lanesPerThread * threads, affordable)))
+  }
+
+  /// Bytes of the device's memory that the function needs: the arena, and the arguments and results
+  /// that lie in the memory of the tiles. What the host keeps there is updated in place and counts
+  /// once; what lies in streaming memory is beside it. Lanes, which only this machine's threads need,
+  /// do not count.
+  /// - Throws: `TesseraError` where there is no such function.
+  package func deviceByteCount(of entry: String) throws(TesseraError) -> Int {
+    arenaByteCount + (try preparedEntry(entry).byteCount(in: .tile))
+  }
+
+  /// Bytes of the function's arguments and results in streaming memory; what the host keeps counts once.
+  /// - Throws: `TesseraError` where there is no such function.
+  package func streamingByteCount(of entry: String) throws(TesseraError) -> Int {
+    try preparedEntry(entry).byteCount(in: .streaming)
   }
 
   /// The arguments and results of a function of the program.
@@ -179,7 +194,8 @@ package struct EntrySignature: Sendable {
   package struct Element: Hashable, Sendable {
     /// What it is to the host; nil where the host has nothing to do with it.
     package var port: Port?
-    /// The shape and element type.
+    /// The shape and element type of the host's tensor; of what is sharded, with a leading axis of
+    /// replicas.
     package var type: TensorType
   }
 

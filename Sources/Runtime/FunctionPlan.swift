@@ -64,6 +64,8 @@ struct StorageCopy: Hashable {
   var source: Int
   var destination: Int
   var type: TensorType
+  /// Whether each replica's value is copied to its part of the destination, and not the first's alone.
+  var isForEachReplica = false
 }
 
 /// How a repeat keeps its values.
@@ -103,7 +105,7 @@ struct FunctionPlan {
   /// Bytes of the frame.
   var frameByteCount = 0
 
-  /// For each storage of a result the operation that first writes it, and as which of its results.
+  /// For each storage that an operation makes the operation that first writes it, and as which of its results.
   var firstWriters: [Int: (operation: Program.OperationIndex, result: Int)] = [:]
   /// For each storage of an argument the operands as which its last user has it.
   var lastOperands: [Int: [Int]] = [:]

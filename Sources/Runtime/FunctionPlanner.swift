@@ -9,8 +9,8 @@ import Operations
 /// - A value that a repeat's block yields is made where the carried value was, if that is dead by then
 ///   and the operation waits for the earlier iterations, and need not wait for others of its group.
 /// - Another result of an operation takes the place of an operand that is dead after it, where the
-///   kernel, or the function that is called, can compute in place.
-/// - All else has its own storage.
+///   kernel can compute in place.
+/// - All else has its own storage. What a chain makes inside it has none.
 struct FunctionPlanner {
   private let program: Program
   private let schedule: Schedule
@@ -37,8 +37,8 @@ struct FunctionPlanner {
     self.schedule = schedule
     self.replication = replication
     self.constants = constants
-    updates = UpdatedResults(program, calls)
     sharing = SharingRules(program, calls)
+    updates = UpdatedResults(program, calls, sharing.accumulators)
     storageOf = program.values.map { _ in -1 }
   }
 
@@ -51,7 +51,8 @@ struct FunctionPlanner {
     let start = block.operations.first.map { schedule.positions[$0] } ?? 0
     let end = schedule.blockEnds[function.body]
     for (index, value) in block.arguments.enumerated() {
-      let storage = add(.argument(index), for: value, at: start)
+      let storage = add(
+        .argument(index), for: value, at: start, isReplicated: replication.isReplicated[value])
       plan.arguments.append(storage)
       storageOf[value] = storage
     }
@@ -95,10 +96,7 @@ struct FunctionPlanner {
       grouping: operation.operands.indices, by: { storageOf[operation.operands[$0]] })
     let site = Site(
       operation: operation, index: index, position: position, isInRepeat: carried != nil,
-      operandsOf: operandsOf,
-      dyingStorages: operandsOf.filter {
-        plan.storages[$0.key].isWritable && plan.storages[$0.key].lastUse == position
-      }.sorted { $0.value[0] < $1.value[0] }.map(\.key))
+      operandsOf: operandsOf)
     takenStorages = []
     if readInGroup.group != selection.groupOf[index] {
       readInGroup = (selection.groupOf[index], [])
@@ -109,7 +107,9 @@ struct FunctionPlanner {
       takenStorages.insert(storage)
     }
     if readInGroup.group != nil { readInGroup.storages.formUnion(site.operandsOf.keys) }
-    if let body = operation.body { place(repeat: site, body: body) }
+    if case .control(.repeat) = operation.operation, let body = operation.body {
+      place(repeat: site, body: body)
+    }
   }
 
   private mutating func place(repeat site: Site, body: Program.BlockIndex) {
@@ -194,9 +194,6 @@ struct FunctionPlanner {
     var isInRepeat: Bool
     /// The operands that are in each storage.
     var operandsOf: [Int: [Int]]
-    /// The storages of operands that may be written over and that nothing reads later, in the order of
-    /// the operands.
-    var dyingStorages: [Int]
   }
 
   private mutating func storage(
@@ -211,31 +208,45 @@ struct FunctionPlanner {
         {
           return write(value, to: storage, at: site.position)
         }
-      } else if !isReplicated {
+      } else if isReplicated == isSharded(result: destination) {
         return returnedStorage(for: value, result: result, of: site, destination: destination)
       }
     }
     if let storage = deadOperand(for: value, result: result, of: site) {
       return write(value, to: storage, at: site.position)
     }
-    return add(.frame, for: value, at: site.position, isReplicated: isReplicated)
+    let storage = add(.frame, for: value, at: site.position, isReplicated: isReplicated)
+    plan.firstWriters[storage] = (site.index, result)
+    return storage
   }
 
   /// A value that the function returns is where the caller wants it, with what was there before it;
-  /// but where the caller wants it in an argument's place it begins there as late as possible.
+  /// but where the caller wants it in an argument's place it begins there as late as possible, or with
+  /// the first sum of what has grown from that argument.
   private mutating func returnedStorage(
     for value: Program.ValueIndex, result: Int, of site: Site, destination: Int
   ) -> Int {
-    if !updates.isUpdate[number][destination],
+    let isReplicated = replication.isReplicated[value]
+    if !isReplicated, !updates.isUpdate[number][destination] || grows(site.operation, result),
       let storage = deadOperand(for: value, result: result, of: site),
       plan.storages[storage].home == .frame, !plan.storages[storage].isReplicated
     {
       plan.storages[storage].home = .result(destination)
       return write(value, to: storage, at: site.position)
     }
-    let storage = add(.result(destination), for: value, at: site.position)
+    let storage = add(
+      .result(destination), for: value, at: site.position, isReplicated: isReplicated)
     plan.firstWriters[storage] = (site.index, result)
     return storage
+  }
+
+  /// Whether the result can only take the place of the accumulator that it grows from.
+  private func grows(_ operation: ProgramOperation, _ result: Int) -> Bool {
+    switch operation.operation {
+    case .accumulation, .stash(.write), .control(.call):
+      sharing.accumulators.operand(of: operation, result: result) != nil
+    default: false
+    }
   }
 
   /// The storage of an operand whose place the result may take.
@@ -243,13 +254,10 @@ struct FunctionPlanner {
     for value: Program.ValueIndex, result: Int, of site: Site
   ) -> Int? {
     let isCollective = site.operation.operation == .collective(.allReduceSum)
-    var candidates = site.dyingStorages
-    if case .control(.repeat) = site.operation.operation {
-      let initial = storageOf[site.operation.operands[result]]
-      candidates = candidates.contains(initial) ? [initial] : []
-    }
-    return candidates.first { storage in
-      !takenStorages.contains(storage)
+    let operands = site.operation.operandsToReplace(result: result, sharing.accumulators)
+    return operands.lazy.map { storageOf[site.operation.operands[$0]] }.first { storage in
+      plan.storages[storage].isWritable && plan.storages[storage].lastUse == site.position
+        && !takenStorages.contains(storage)
         && (site.isInRepeat || isCollective
           || plan.storages[storage].holdsReplicas == replication.isReplicated[value])
         && canHold(value, storage, result, of: site)
@@ -317,6 +325,10 @@ struct FunctionPlanner {
 
   // MARK: Results
 
+  private func isSharded(result: Int) -> Bool {
+    replication.isSharded(program.functions[number].results[result])
+  }
+
   private mutating func placeResults(of function: ProgramFunction, at end: Int) {
     let returned = program.returned(by: function)
     plan.returned = returned.map { storageOf[$0] }
@@ -326,12 +338,18 @@ struct FunctionPlanner {
     }
     for (number, value) in returned.enumerated() {
       let type = program.type(of: value)
+      let isSharded = replication.isSharded(function.results[number])
       let storage =
-        storages[number] ?? add(.result(number), byteCount: type.byteCount, at: end, lastUse: end)
+        storages[number]
+        ?? add(
+          .result(number), byteCount: type.byteCount, isReplicated: isSharded, at: end,
+          lastUse: end)
       plan.results.append(storage)
       guard storageOf[value] != storage else { continue }
       plan.returnCopies.append(
-        StorageCopy(source: storageOf[value], destination: storage, type: type))
+        StorageCopy(
+          source: storageOf[value], destination: storage, type: type,
+          isForEachReplica: isSharded))
     }
   }
 
@@ -346,8 +364,8 @@ struct FunctionPlanner {
     let resultTypes = program.returned(by: function).map(program.type(of:))
     for (result, port) in function.results.enumerated() {
       guard let port, port.role.isState, let argument = arguments[port] else { continue }
-      let type = argumentTypes[argument]
-      guard resultTypes[result] == type else { continue }
+      guard resultTypes[result] == argumentTypes[argument] else { continue }
+      let type = port.hostType(argumentTypes[argument], replicas: replication.replicas)
       let isInPlace = sharing.allowsSharing(plan, result: result, argument: argument)
       let temporary =
         isInPlace ? nil : add(.frame, byteCount: type.byteCount, at: start, lastUse: end)

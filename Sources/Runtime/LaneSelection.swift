@@ -79,20 +79,22 @@ extension IterationParts {
         dependent.append(index)
       } else {
         independent.append(index)
-        computes = computes || operation.operation.computes
+        computes = computes || operation.computes(program)
       }
     }
     guard computes else { return nil }
   }
 }
 
-extension Operation {
-  /// Whether the operation makes new numbers from others.
-  fileprivate var computes: Bool {
-    switch self {
-    case .source, .movement(.reshape), .control(.yield), .control(.return): false
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .stash, .collective, .control(.call), .control(.repeat):
+extension ProgramOperation {
+  /// Whether the operation makes new numbers from others, and more than a number of the run, such as a
+  /// part of the key of random draws.
+  fileprivate func computes(_ program: Program) -> Bool {
+    switch operation {
+    case .source, .movement, .control(.yield), .control(.return): false
+    case .elementwise: results.contains { program.type(of: $0).count > 1 }
+    case .reduction, .contraction, .indexing, .accumulation, .normalization, .softmax, .random,
+      .stash, .remote, .collective, .control(.call), .control(.repeat), .control(.fuse):
       true
     }
   }

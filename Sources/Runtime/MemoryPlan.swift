@@ -101,8 +101,13 @@ extension FunctionPlan {
 }
 
 extension Storage {
-  /// Bytes from one replica's value to the next.
-  var replicaStride: Int { aligned(byteCount) }
+  /// Bytes from one replica's value to the next: the host's parts stand side by side.
+  var replicaStride: Int {
+    switch home {
+    case .frame, .constant: aligned(byteCount)
+    case .argument, .result: byteCount
+    }
+  }
 
   /// Bytes that it takes in its function's frame.
   func byteCountInFrame(replicas: Int) -> Int {

@@ -14,11 +14,13 @@ extension Operation {
     case .reduction(let family): return try family.kernel(site)
     case .contraction(let family): return try family.kernel(site)
     case .indexing(let family): return try family.kernel(site)
+    case .accumulation(let family): return try family.kernel(site)
     case .normalization(let family): return try family.kernel(site)
     case .softmax(let family): return try family.kernel(site)
     case .random(let family): return try family.kernel(site)
     case .stash(let family): return family.kernel(site)
     case .source(let family): return family.kernel(site)
+    case .remote(let family): return family.kernel(site)
     case .collective, .control:
       preconditionFailure("collectives and control are prepared with what surrounds them")
     }

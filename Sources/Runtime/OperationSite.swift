@@ -29,6 +29,14 @@ struct OperationSite {
     }
   }
 
+  /// The error for an operation that splits tensors among another number of replicas.
+  func otherReplicas(_ count: Int) -> TesseraError {
+    TesseraError(
+      .incompatible, code: .replicaMismatch,
+      "function '\(function)', '\(mnemonic)': the program is for \(count) replicas, \(replicas) are to run",
+      remedies: ["run \(count) replicas, or compile for \(replicas)"])
+  }
+
   /// The error for an index that names no row or column.
   func indexOutOfRange(_ index: Int32, at position: Int64, extent: Int) -> TesseraError {
     TesseraError(
@@ -61,11 +69,14 @@ extension TensorType {
   var extents: [Int64] { shape.map(Int64.init) }
 }
 
-/// A kernel that copies a whole tensor; where both are one place it does nothing.
-func copyKernel(_ type: TensorType, from source: Int, to destination: Int) -> Kernel {
+/// A kernel that copies a whole tensor, at offsets in bytes; where both are one place it does nothing.
+func copyKernel(
+  _ type: TensorType, from source: Int, _ sourceOffset: Int = 0, to destination: Int,
+  _ destinationOffset: Int = 0
+) -> Kernel {
   let (size, count) = (type.element.byteCount, Int64(type.count))
   return { machine in
-    let (from, to) = (machine[source], machine[destination])
+    let (from, to) = (machine[source] + sourceOffset, machine[destination] + destinationOffset)
     guard from != to else { return }
     hk_copy_strided(machine.pool, size, 1, [count], from, [1], to, [1])
   }

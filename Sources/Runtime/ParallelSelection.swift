@@ -54,7 +54,9 @@ struct ParallelSelection {
     in block: Program.BlockIndex, of function: Int, isInLane: Bool
   ) {
     for index in program.blocks[block].operations {
-      guard let body = program.operations[index].body else { continue }
+      guard case .control(.repeat) = program.operations[index].operation,
+        let body = program.operations[index].body
+      else { continue }
       let runsInLanes =
         limits.allowsLanes && selectLanes(index, body, of: function, isInLane: isInLane)
       if runsInLanes {
@@ -109,9 +111,10 @@ struct ParallelSelection {
   /// Groups of the block's operations between those that run alone: repeats, what runs for one replica
   /// after the other, what takes nearly all of the time, and the block's end.
   private func groups(in block: Program.BlockIndex, of function: Int) -> [CallGroup] {
-    let runsAlone = { (index: Program.OperationIndex) in
-      program.operations[index].body != nil || replication.runsForEachReplica[index]
-        || program.operations[index].operation.isTerminator
+    let runsAlone = { (index: Program.OperationIndex) -> Bool in
+      let operation = program.operations[index].operation
+      if case .control(.repeat) = operation { return true }
+      return operation.isTerminator || replication.runsForEachReplica[index]
     }
     return program.blocks[block].operations.split(whereSeparator: runsAlone).flatMap { operations in
       let work = operations.reduce(0) { $0 + costs.operations[$1] }

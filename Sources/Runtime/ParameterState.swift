@@ -28,7 +28,8 @@ package struct ParameterState {
       for (port, value) in zip(function.arguments, arguments) {
         guard let port, port.role.isState, tensors[port] == nil else { continue }
         ports.append(port)
-        tensors[port] = HostTensor(program.type(of: value))
+        tensors[port] = HostTensor(
+          port.hostType(program.type(of: value), replicas: program.replicas ?? 1))
       }
     }
     self.ports = ports

@@ -84,7 +84,22 @@ struct Preparation {
 
   private func kernel(_ copy: StorageCopy, in function: Int) -> Kernel {
     let base = slotBases[function]
-    return copyKernel(copy.type, from: base + copy.source, to: base + copy.destination)
+    guard copy.isForEachReplica else {
+      return copyKernel(copy.type, from: base + copy.source, to: base + copy.destination)
+    }
+    let storages = plan.functions[function].storages
+    let source = storages[copy.source]
+    let (from, to) = (
+      source.holdsReplicas ? source.replicaStride : 0, storages[copy.destination].replicaStride
+    )
+    let kernels = (0..<replicas).map { replica in
+      copyKernel(
+        copy.type, from: base + copy.source, replica * from, to: base + copy.destination,
+        replica * to)
+    }
+    return { machine in
+      for kernel in kernels { try kernel(machine) }
+    }
   }
 
   private func kernels(
@@ -131,14 +146,22 @@ struct Preparation {
     switch operation.operation {
     case .control(.yield), .control(.return): return nil
     case .control(.call(let callee)): return call(site, of: plan.calls.number(of: callee))
+    case .control(.fuse):
+      guard let body = operation.body else {
+        preconditionFailure("each chain of a valid program has a body")
+      }
+      return try site.chainKernel(program.fusedBlock(body))
     case .control(.repeat(let count)): return try `repeat`(index, count: count, in: function)
     case .collective(let collective):
-      let operand = operation.operands[0]
-      let storage = plan.functions[function].storages[plan.storageOf[operand]]
-      let stride = plan.replication.isReplicated[operand] ? storage.replicaStride : 0
-      return try collective.kernel(site, stride: stride)
-    case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-      .random, .stash, .source:
+      func stride(_ value: Program.ValueIndex) -> Int {
+        let storage = plan.functions[function].storages[plan.storageOf[value]]
+        return plan.replication.isReplicated[value] ? storage.replicaStride : 0
+      }
+      return try collective.kernel(
+        site, operandStrides: operation.operands.map(stride),
+        resultStrides: operation.results.map(stride))
+    case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+      .normalization, .softmax, .random, .stash, .source, .remote:
       return try operation.operation.kernel(site)
     }
   }
@@ -198,22 +221,17 @@ struct Preparation {
     ).sorted()
     let own = storages.map { index in
       let storage = plan.functions[function].storages[index]
-      return (
-        slot: slotBases[function] + index, stride: storage.replicaStride,
-        offset: plan.frameBases[function] + storage.offset
-      )
+      return (slot: slotBases[function] + index, stride: storage.replicaStride)
     }
     let replicas = replicas
     return { machine in
-      defer {
-        machine.replica = 0
-        for value in own { machine.slots[value.slot] = machine.arena + value.offset }
-      }
       for replica in 0..<replicas {
         machine.replica = replica
-        for value in own {
-          machine.slots[value.slot] = machine.arena + value.offset + replica * value.stride
+        defer {
+          machine.replica = 0
+          for value in own { machine.slots[value.slot] -= replica * value.stride }
         }
+        for value in own { machine.slots[value.slot] += replica * value.stride }
         try kernel(machine)
       }
     }

@@ -20,14 +20,17 @@ final class PreparedEntry {
 
   init(
     _ program: Program, _ function: ProgramFunction, _ plan: FunctionPlan, kernels: [Kernel],
-    slotBase: Int
+    slotBase: Int, replicas: Int
   ) {
     let arguments = program.blocks[function.body].arguments.map(program.type(of:))
     let results = program.returned(by: function).map(program.type(of:))
     name = function.name
+    func element(_ port: Port?, _ type: TensorType) -> EntrySignature.Element {
+      .init(port: port, type: port?.hostType(type, replicas: replicas) ?? type)
+    }
     signature = EntrySignature(
-      arguments: zip(function.arguments, arguments).map { .init(port: $0, type: $1) },
-      results: zip(function.results, results).map { .init(port: $0, type: $1) })
+      arguments: zip(function.arguments, arguments).map(element),
+      results: zip(function.results, results).map(element))
     self.kernels = kernels
     argumentSlots = plan.arguments.map { slotBase + $0 }
     resultSlots = plan.results.map { slotBase + $0 }
@@ -45,6 +48,14 @@ final class PreparedEntry {
         copyKernel(update.type, from: slotBase + $0, to: slotBase + plan.arguments[update.argument])
       }
     }
+  }
+
+  /// Bytes of the arguments and results that lie in a memory. A result that is made in the place of
+  /// the argument that it updates is not counted again.
+  func byteCount(in memory: TensorType.Memory) -> Int {
+    let results = zip(signature.results, updatedArguments).filter { $1 == nil }.map(\.0)
+    return (signature.arguments + results).filter { $0.type.memory == memory }
+      .reduce(0) { $0 + $1.type.byteCount }
   }
 
   /// - Throws: `TesseraError` where the arguments are not what the function takes.

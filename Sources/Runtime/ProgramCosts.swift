@@ -58,9 +58,10 @@ struct ProgramCosts {
       case .control(.call(let callee)): operations[index] = functions[calls.number(of: callee)]
       case .control(.repeat(let count)):
         operations[index] = Double(count) * (operation.body.map { fill($0, program, calls) } ?? 0)
+      case .control(.fuse): operations[index] = operation.body.map { fill($0, program, calls) } ?? 0
       case .control(.yield), .control(.return): break
-      case .elementwise, .movement, .reduction, .contraction, .indexing, .normalization, .softmax,
-        .random, .stash, .source, .collective:
+      case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
+        .normalization, .softmax, .random, .stash, .source, .remote, .collective:
         operations[index] = operation.operation.nanoseconds(
           operation.operands.map(program.type(of:)), operation.results.map(program.type(of:)))
       }
@@ -88,7 +89,7 @@ extension Operation {
       case .add, .subtract, .multiply, .divide, .maximum: return moved
       case .tanhGradient, .geluTanhGradient, .geluErfGradient: return moved + elements * 0.8
       }
-    case .elementwise, .reduction, .collective: return moved
+    case .elementwise, .reduction, .collective, .remote: return moved
     case .movement(.reshape), .source(.constant), .source(.undefined): return 0
     case .movement, .source(.infeed), .source(.replicaIndex): return moved
     case .contraction(let contraction):
@@ -101,6 +102,8 @@ extension Operation {
     case .indexing(.gatherRows), .indexing(.selectColumns): return start + elements
     case .indexing(.scatterAddRows), .indexing(.placeColumns):
       return start + Double(written) / 16 + Double(operands.first?.count ?? 0)
+    case .accumulation(.slice): return start + 3 * Double(operands[1].byteCount) / 16
+    case .accumulation(.rows): return start + 3 * Double(operands[2].byteCount) / 16
     case .normalization, .softmax: return moved + elements
     case .random: return moved + elements * 1.5
     case .stash(.read): return start + 2 * Double(written) / 16

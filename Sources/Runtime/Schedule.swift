@@ -2,7 +2,8 @@ import Bundle
 import Operations
 
 /// When values are made and used: operations are numbered in the order in which they run, those of a
-/// repeat's block after the repeat. Numbers go on from function to function.
+/// repeat's block after the repeat. Numbers go on from function to function. A chain is one operation;
+/// those inside it have no number.
 struct Schedule {
   /// The number of each operation.
   private(set) var positions: [Int]
@@ -83,7 +84,11 @@ struct Schedule {
           definingBlock[value] = block
           isMadeByOperation[value] = true
         }
-        if let body = program.operations[index].body { visit(body, parent: block) }
+        if case .control(.repeat) = program.operations[index].operation,
+          let body = program.operations[index].body
+        {
+          visit(body, parent: block)
+        }
       }
     }
 

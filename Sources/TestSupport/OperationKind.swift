@@ -20,12 +20,15 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
   case scatterAddRows
   case selectColumns
   case placeColumns
+  case accumulateSlice
+  case accumulateRows
   case layerNorm
   case layerNormGradient
   case softmax(Softmax)
   case dropout
   case stash(Stash)
   case constant
+  case remote(Remote)
 
   /// Every kind that a test has to cover.
   package static var allCases: [OperationKind] {
@@ -33,10 +36,11 @@ package enum OperationKind: Hashable, Sendable, CaseIterable {
       + Elementwise.Comparison.allCases.map(compare)
       + Reduction.Function.allCases.map(reduction) + Softmax.allCases.map(softmax)
       + Stash.allCases.map(stash)
+      + Remote.allCases.map(remote)
       + [
         .select, .convert, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .matmul,
-        .gatherRows, .scatterAddRows, .selectColumns, .placeColumns, .layerNorm,
-        .layerNormGradient, .dropout, .constant,
+        .gatherRows, .scatterAddRows, .selectColumns, .placeColumns, .accumulateSlice,
+        .accumulateRows, .layerNorm, .layerNormGradient, .dropout, .constant,
       ]
   }
 }
@@ -62,12 +66,15 @@ extension Operation {
     case .indexing(.scatterAddRows): .scatterAddRows
     case .indexing(.selectColumns): .selectColumns
     case .indexing(.placeColumns): .placeColumns
+    case .accumulation(.slice): .accumulateSlice
+    case .accumulation(.rows): .accumulateRows
     case .normalization(.layerNorm): .layerNorm
     case .normalization(.layerNormGradient): .layerNormGradient
     case .softmax(let softmax): .softmax(softmax)
     case .random(.dropout): .dropout
     case .stash(let stash): .stash(stash)
     case .source(.constant): .constant
+    case .remote(let remote): .remote(remote)
     case .source(.infeed), .source(.replicaIndex), .source(.undefined), .collective, .control: nil
     }
   }

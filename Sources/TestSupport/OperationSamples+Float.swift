@@ -48,6 +48,8 @@ extension OperationSamples {
       let indices = generator.indices(count, below: extent)
       add(note, .indexing(.gatherRows()), tensor([extent, width]), indices)
       add(note, .indexing(.scatterAddRows(rows: extent)), indices, tensor([count, width]))
+      add(
+        note, .accumulation(.rows), tensor([extent, width]), indices, tensor([count, width]))
       add(note, .indexing(.selectColumns), tensor([count, extent]), indices)
       add(note, .indexing(.placeColumns(columns: extent)), indices, tensor([count]))
     }

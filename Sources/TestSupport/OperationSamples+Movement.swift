@@ -6,6 +6,7 @@ extension OperationSamples {
   mutating func addMovements() throws {
     addRearrangements()
     addBoxes()
+    addBuffers()
     add("one operand", .movement(.concatenate(axis: 0)), tensor([5, 3]))
     add(
       "first axis", .movement(.concatenate(axis: 0)), tensor([2, 7]), tensor([1, 7]),
@@ -41,6 +42,16 @@ extension OperationSamples {
     }
   }
 
+  /// Loads from streaming memory, and stores of other numbers than those that are there.
+  private mutating func addBuffers() {
+    for shape in [[5, 7], [33], []] {
+      let content = tensor(shape)
+      let buffer = Tensor(content.type.placed(in: .streaming), content.values)
+      add("\(shape)", .remote(.load), buffer)
+      add("\(shape)", .remote(.store), buffer, tensor(shape))
+    }
+  }
+
   /// Boxes at the start, inside and at the end of a tensor, for slice and for its adjoint.
   private mutating func addBoxes() {
     let boxes: [(outer: [Int], starts: [Int], shape: [Int])] = [
@@ -53,6 +64,9 @@ extension OperationSamples {
       let note = "\(shape) at \(starts) of \(outer)"
       add(note, .movement(.slice(starts: starts, shape: shape)), tensor(outer))
       add(note, .movement(.pad(starts: starts, shape: outer)), tensor(shape))
+      if element.isFloat {
+        add(note, .accumulation(.slice(starts: starts)), tensor(outer), tensor(shape))
+      }
     }
   }
 }

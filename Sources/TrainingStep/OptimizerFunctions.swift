@@ -7,6 +7,10 @@ import Recipe
 /// The optimizer's update as functions
 /// (w, m, v, gradient sum, weight update, learning rate, loss scale) → (w′, m′, v′),
 /// one for each type and treatment of a parameter, shared by all parameters that agree in both.
+///
+/// The parameters of a layer are updated by one function
+/// (w…, m…, v…, gradient sums…, weight update, learning rate, loss scale) → (w′…, m′…, v′…),
+/// which calls those; it is shared by all layers whose parameters agree.
 struct OptimizerFunctions {
   private struct Form: Hashable {
     var type: TensorType
@@ -17,17 +21,44 @@ struct OptimizerFunctions {
   /// Micro-batches that the gradient is summed over.
   private let gradientCount: Double
   private var functions: [Form: Function] = [:]
+  private var layerFunctions: [[Form]: Function] = [:]
 
   init(_ optimizer: Optimizer, gradientCount: Double) {
     self.optimizer = optimizer
     self.gradientCount = gradientCount
   }
 
-  /// The function for a parameter; it is added to `module` when it is new.
+  /// The function for parameters that are updated together; it is added to `module` when it is new.
   mutating func function(
-    for parameter: String, _ type: TensorType, in module: inout Module
+    for parameters: [TrainingModel.Parameter], in module: inout Module
   ) -> Function {
-    let form = Form(type: type, treatment: ParameterTreatment(parameterNamed: parameter))
+    let forms = parameters.map {
+      Form(type: $0.type, treatment: ParameterTreatment(parameterNamed: $0.name))
+    }
+    if forms.count == 1 { return update(of: forms[0], in: &module) }
+    if let known = layerFunctions[forms] { return known }
+    let updates = forms.map { update(of: $0, in: &module) }
+    let function = makeLayerFunction(named: "layer_update_\(layerFunctions.count)", updates)
+    layerFunctions[forms] = function
+    module.insert(function)
+    return function
+  }
+
+  /// The function that calls one function for each parameter.
+  private func makeLayerFunction(named name: String, _ updates: [Function]) -> Function {
+    var rewriter = Rewriter(functionNamed: name)
+    let state = (0..<4).map { place in
+      updates.map { rewriter.addArgument($0.argumentTypes[place]) }
+    }
+    let scalars = updates[0].argumentTypes.dropFirst(4).map { rewriter.addArgument($0) }
+    let updated = updates.enumerated().map { index, update in
+      rewriter.call(update, state.map { $0[index] } + scalars)
+    }
+    rewriter.return((0..<3).flatMap { place in updated.map { $0[place] } })
+    return rewriter.function
+  }
+
+  private mutating func update(of form: Form, in module: inout Module) -> Function {
     if let known = functions[form] { return known }
     let name = "\(optimizer.kind.name.lowercased())_update_\(functions.count)"
     let function = makeFunction(named: name, form)

@@ -4,9 +4,25 @@ import Operations
 
 /// A model to train, as the training step needs to know it.
 package struct TrainingModel: Sendable {
-  /// A tensor with a name: a parameter, or a stream of the micro-batch.
-  package struct NamedType: Hashable, Sendable {
-    /// The parameter's or stream's name, which its ports carry.
+  /// A trained tensor.
+  package struct Parameter: Hashable, Sendable {
+    /// The parameter's name, which its ports carry.
+    package var name: String
+    /// The shape and element type.
+    package var type: TensorType
+    /// The number of the layer that it belongs to, where the model repeats a layer; else nil.
+    package var layer: Int?
+
+    package init(name: String, type: TensorType, layer: Int? = nil) {
+      self.name = name
+      self.type = type
+      self.layer = layer
+    }
+  }
+
+  /// A tensor of a micro-batch.
+  package struct Stream: Hashable, Sendable {
+    /// The stream's name, which its ports carry.
     package var name: String
     /// The shape and element type.
     package var type: TensorType
@@ -22,16 +38,16 @@ package struct TrainingModel: Sendable {
   /// The name of the loss function in `module`.
   package var lossFunction: String
   /// The trained tensors, in the order in which the loss function takes them.
-  package var parameters: [NamedType]
+  package var parameters: [Parameter]
   /// The tensors of a micro-batch, which the loss function takes after the parameters.
-  package var streams: [NamedType]
+  package var streams: [Stream]
   /// The names of the losses, in the order of the loss function's results after the total.
   package var lossNames: [String]
   /// Whether the loss function takes the random key of the micro-batch.
   package var takesKey: Bool
 
   package init(
-    module: Module, lossFunction: String, parameters: [NamedType], streams: [NamedType],
+    module: Module, lossFunction: String, parameters: [Parameter], streams: [Stream],
     lossNames: [String], takesKey: Bool
   ) {
     self.module = module
@@ -40,5 +56,21 @@ package struct TrainingModel: Sendable {
     self.streams = streams
     self.lossNames = lossNames
     self.takesKey = takesKey
+  }
+
+  /// The places of the parameters that are handled together: those of a layer, which follow each other,
+  /// and each parameter outside of the layers by itself.
+  var groups: [Range<Int>] {
+    var groups: [Range<Int>] = []
+    for (index, parameter) in parameters.enumerated() {
+      if let last = groups.last, let layer = parameter.layer,
+        parameters[last.lowerBound].layer == layer
+      {
+        groups[groups.count - 1] = last.lowerBound..<index + 1
+      } else {
+        groups.append(index..<index + 1)
+      }
+    }
+    return groups
   }
 }

@@ -13,7 +13,11 @@ import Recipe
 ///   micro-batches of one replica;
 /// - `@training_step`, an entry: (parameters…, first moments…, second moments…, seed, weight update, learning
 ///   rate, loss scale) → (the state after the update…, losses…), losses being means over the global batch;
-/// - one optimizer function for each shape and treatment of a parameter.
+/// - one optimizer function for each shape and treatment of a parameter, and one that calls them for
+///   each form of layer (`OptimizerFunctions`).
+///
+/// What is done to each parameter is one call for all parameters of a layer, so that a layer more is a
+/// few operations more.
 ///
 /// Micro-batches are read in the order of the accumulation steps, and within one step in the order of the
 /// replicas. Gradients are summed over both; the optimizer divides.
@@ -79,8 +83,10 @@ package struct TrainingStep: Sendable {
     }
     let results = rewriter.call(microBatch, operands + [lossScale])
     let losses = results[1...model.lossNames.count]
-    let gradients = results.dropFirst(1 + model.lossNames.count).map { gradient in
-      rewriter.divide(rewriter.convert(gradient, to: .f32), lossScale)
+    let scaled = Array(results.dropFirst(1 + model.lossNames.count))
+    var unscaling = UnscalingFunctions()
+    let gradients = model.groups.flatMap { group in
+      unscaling.unscale(&rewriter, Array(scaled[group]), lossScale, in: &module)
     }
     rewriter.return(
       losses + gradients,
@@ -151,7 +157,7 @@ package struct TrainingStep: Sendable {
 
     var sums = rewriter.call(replica, parameters + [seed, weightUpdate, lossScale])
     if recipe.replicas > 1 {
-      sums = sums.map { rewriter.insert(.collective(.allReduceSum), [$0])[0] }
+      sums = rewriter.insert(.collective(.allReduceSum), sums)
     }
     let globalCount = Double(recipe.accumulationCount * recipe.replicas)
     let losses = sums.dropFirst(parameters.count).map {
@@ -159,17 +165,13 @@ package struct TrainingStep: Sendable {
     }
     var state: (parameters: [ValueID], first: [ValueID], second: [ValueID]) = ([], [], [])
     var updates = OptimizerFunctions(recipe.optimizer, gradientCount: globalCount)
-    for (index, parameter) in model.parameters.enumerated() {
-      let update = updates.function(for: parameter.name, parameter.type, in: &module)
-      let updated = rewriter.call(
-        update,
-        [
-          parameters[index], firstMoments[index], secondMoments[index], sums[index],
-          weightUpdate, learningRate, lossScale,
-        ])
-      state.parameters.append(updated[0])
-      state.first.append(updated[1])
-      state.second.append(updated[2])
+    for group in model.groups {
+      let update = updates.function(for: Array(model.parameters[group]), in: &module)
+      let tensors = [parameters, firstMoments, secondMoments, sums].flatMap { $0[group] }
+      let updated = rewriter.call(update, tensors + [weightUpdate, learningRate, lossScale])
+      state.parameters += updated.prefix(group.count)
+      state.first += updated.dropFirst(group.count).prefix(group.count)
+      state.second += updated.suffix(group.count)
     }
     func ports(_ role: PortRole) -> [Port] {
       model.parameters.map { Port(name: $0.name, role: role) }

@@ -6,6 +6,7 @@ import Foundations
 import Frontend
 import Recipe
 import Reports
+import Transforms
 
 struct Compile: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,6 +15,9 @@ struct Compile: ParsableCommand {
       The configuration is a JSON file as Graphcore's TensorFlow 2 BERT example publishes them, in \
       the form of v2.4 or of v2.5 to v3.4; see docs/config.md. A value is overridden by --set, or by \
       the flag that the example has.
+
+      Passes that --disable-pass leaves out: \(PassRegistry.all.map(\.name).joined(separator: ", ")); \
+      all is every one. The program then computes the same, in more bytes or time.
       """)
 
   @OptionGroup var configuration: ConfigurationOptions
@@ -23,6 +27,30 @@ struct Compile: ParsableCommand {
 
   @Option(help: "The number format of weights and activations: fp16 or fp32.")
   var precision: Precision = .fp16
+
+  @Option(
+    help:
+      "The stages: those of the configuration (as-written), or those whose slowest IPU is fastest (auto)."
+  )
+  var pipeline: StageSource = .asWritten
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep as many activations as fit this many MiB a stage; the rest is computed again.",
+      valueName: "mib"))
+  var recomputeWithin: Int?
+
+  @Option(
+    name: .customLong("layer"),
+    help: ArgumentHelp(
+      "Functions whose names begin so are the layer that stages list as that; with --from.",
+      valueName: "prefix:name"))
+  var layers: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave a pass out; may be given again. See above for the names.", valueName: "pass"))
+  var disablePass: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -68,6 +96,9 @@ struct Compile: ParsableCommand {
     if output == "-" {
       throw ValidationError("A bundle is written at once and cannot go to standard output.")
     }
+    if let recomputeWithin, !(0...(1 << 40)).contains(recomputeWithin) {
+      throw ValidationError("--recompute-within takes a number of MiB, 0 or more.")
+    }
     let names = PassPipeline.names + ["all"]
     if let unknown = printIrAfter.first(where: { !names.contains($0) }) {
       throw ValidationError("There is no phase '\(unknown)': \(names.joined(separator: ", ")).")
@@ -78,14 +109,18 @@ struct Compile: ParsableCommand {
     // Standard output is the graph's text where that is asked for.
     let isJSON = format == .json && printIrAfter.isEmpty
     try reportingErrors(format: isJSON ? .json : .text) {
-      let loaded = try configuration.load(precision: precision)
+      let settings = try phaseSettings()
+      let (loaded, choice) = try load()
+      try requireRecomputation(loaded)
       if !quiet && !isJSON {
         for remark in loaded.remarks { writeError("\(remark)\n") }
+        if let choice { writeError(PipelineReport(choice: choice).text) }
       }
       if output != nil { try refuseUntrained(loaded) }
       var options = CompilationOptions()
       options.verification = verify
-      options.start = try from.map { try PhaseFile.read($0, for: loaded.recipe.program) }
+      options.phases = settings
+      options.start = try from.map { try PhaseFile.read($0, for: loaded.recipe.program, settings) }
       var printed = 0
       var times = PhaseTimes()
       let compilation = try compile(loaded.recipe, options) { phase in
@@ -97,7 +132,7 @@ struct Compile: ParsableCommand {
           printed += 1
         }
       }
-      if timePasses { writeError(times.text) }
+      if timePasses { writeError(times.text + leftOut(settings)) }
       guard let output else { return }
       try compilation.bundle(includesIR: !omitsIR).write(to: output, overwrite: force)
       guard !quiet else { return }
@@ -105,11 +140,52 @@ struct Compile: ParsableCommand {
       let summary =
         switch format {
         case .text: report.summaryText
-        case .json: report.summaryJSON(diagnostics: loaded.remarks).text(.indented) + "\n"
+        case .json:
+          report.summaryJSON(
+            diagnostics: loaded.remarks,
+            choice.map { [.init("pipeline", PipelineReport(choice: $0).json)] } ?? []
+          ).text(.indented) + "\n"
         }
       // Standard output holds one result; the graph's text has it where it is asked for.
       if printed > 0 { writeError(summary) } else { try writeOutput(summary) }
     }
+  }
+
+  private func phaseSettings() throws -> PhaseSettings {
+    var settings = PhaseSettings()
+    try settings.disable(disablePass)
+    settings.recomputationBound = recomputeWithin.map { $0 << 20 }
+    settings.layers = layers
+    return settings
+  }
+
+  /// A line of the passes that were left out, for the list of those that ran.
+  private func leftOut(_ settings: PhaseSettings) -> String {
+    settings.disabledPasses.isEmpty
+      ? "" : "left out: \(settings.disabledPasses.sorted().joined(separator: ", "))\n"
+  }
+
+  /// The configuration, with the choice of its stages where they are chosen.
+  private func load() throws -> (LoadedConfiguration, PipelineChoice?) {
+    guard pipeline == .auto else { return (try configuration.load(precision: precision), nil) }
+    var choice: PipelineChoice?
+    let loaded = try configuration.load(precision: precision) {
+      request throws(TesseraError) -> (mapping: PipelineMapping, remarks: [Diagnostic]) in
+      let answer = try PipelineChoice.answer(request)
+      choice = answer.choice
+      return (answer.choice.mapping, answer.remarks)
+    }
+    return (loaded, choice)
+  }
+
+  private func requireRecomputation(_ loaded: LoadedConfiguration) throws {
+    guard recomputeWithin != nil, !loaded.recipe.program.usesRecomputation else { return }
+    throw TesseraError(
+      .usage, code: .badPassOption,
+      "--recompute-within is given, but the configuration turns recomputation off",
+      at: loaded.values.location(of: "enable_recomputation"),
+      notes: ["a bound that is large enough computes nothing again"],
+      remedies: ["set enable_recomputation to true", "leave --recompute-within out"])
   }
 
   /// Compiles; a fault of the compiler leaves a file from which it can be seen again.
@@ -134,4 +210,10 @@ struct Compile: ParsableCommand {
       notes: ["the configuration is sound, and its model is built"],
       remedies: ["look at the model: --print-ir-after frontend, without -o"])
   }
+}
+
+/// Where pipeline stages come from.
+enum StageSource: String, ExpressibleByArgument, CaseIterable {
+  case asWritten = "as-written"
+  case auto
 }

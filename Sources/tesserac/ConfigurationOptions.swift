@@ -104,9 +104,12 @@ struct ConfigurationOptions: ParsableArguments {
   }
 
   /// Reads the configuration with the overrides in place.
-  func load(precision: Precision = .fp16) throws -> LoadedConfiguration {
+  func load(
+    precision: Precision = .fp16, choosePipeline: PipelineRequest.Answer? = nil
+  ) throws -> LoadedConfiguration {
     try Configuration.load(
-      path: configOption ?? config ?? "-", overrides: try overrides(), precision: precision)
+      path: configOption ?? config ?? "-", overrides: try overrides(), precision: precision,
+      choosePipeline: choosePipeline)
   }
 
   private func overrides() throws -> [Override] {

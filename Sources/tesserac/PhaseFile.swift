@@ -26,10 +26,10 @@ enum PhaseFile {
   /// The module of a file that `--dump-phases` wrote, and the number of the phase that left it.
   /// - Throws: `TesseraError` where the name is not a phase's of this recipe, or the text no module.
   static func read(
-    _ path: String, for recipe: TrainingRecipe.Program
+    _ path: String, for recipe: TrainingRecipe.Program, _ settings: PhaseSettings
   ) throws -> (phase: Int, module: Module) {
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    let phases = PassPipeline.phases(for: recipe)
+    let phases = PassPipeline.phases(for: recipe, settings)
     let number = Int(name.prefix { $0.isNumber })
     guard let number, phases.indices.contains(number),
       name.hasSuffix("-\(phases[number].name).mlir")

@@ -309,12 +309,16 @@ import Testing
     }
     let vector = TensorType([2], .f64)
     expect("tessera.all_reduce_sum", [vector]) { $0.insert(.collective(.allReduceSum), $1)[0] }
+    expect("tessera.remote_load", [vector.placed(in: .streaming)]) { $0.load($1[0]) }
     expect("tessera.tanh_gradient", [vector, vector]) { $0.binary(.tanhGradient, $1[0], $1[1]) }
     expect("tessera.softmax_gradient", [vector, vector]) {
       $0.insert(.softmax(.softmaxGradient), $1)[0]
     }
     expect("tessera.layer_norm", [TensorType([2, 2], .f64), vector, vector]) {
       $0.insert(.normalization(.layerNorm(epsilon: 0.1)), $1)[1]
+    }
+    expect("tessera.fuse", [vector]) { rewriter, arguments in
+      rewriter.fuse(arguments) { [$0.unary(.tanh, $1[0])] }[0]
     }
     // The active argument is read inside the region only.
     let text = repeatText(operand: "%arg1")

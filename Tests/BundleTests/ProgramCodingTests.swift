@@ -36,6 +36,19 @@ import Testing
     #expect(encodings.count == placements.count)
   }
 
+  @Test func shardedPortsRoundTrip() throws {
+    let program = try shardedProgram()
+    let read = try Program(encoded: program.encoded())
+    #expect(read == program)
+    #expect(read.functions[0].arguments[1]?.isSharded == true)
+    #expect(read.functions[0].arguments[0]?.isSharded == false)
+  }
+
+  @Test func chainRoundTrips() throws {
+    let program = fusedProgram()
+    #expect(try Program(encoded: program.encoded()) == program)
+  }
+
   @Test func everyAttributeKindRoundTrips() throws {
     // slice has integers, matmul an element type and truth values, dropout a real number.
     let matrix = TensorType([4, 4], .f16)
@@ -58,6 +71,76 @@ import Testing
           name: "f", body: 0, arguments: [nil, nil, nil], results: [nil, nil])
       ])
     #expect(try Program(encoded: program.encoded()) == program)
+  }
+
+  /// A function that puts a value in the place of what is in a buffer.
+  private func storing() -> Program {
+    let value = TensorType([2, 3], .f32)
+    return Program(
+      types: [value.placed(in: .streaming), value], values: [0, 1, 0],
+      operations: [
+        ProgramOperation(.remote(.store), operands: [0, 1], results: [2]),
+        ProgramOperation(.control(.return), operands: [2]),
+      ],
+      blocks: [ProgramBlock(arguments: [0, 1], operations: [0, 1])],
+      functions: [ProgramFunction(name: "f", body: 0, arguments: [nil, nil], results: [nil])])
+  }
+
+  @Test func memoriesRoundTrip() throws {
+    let program = storing()
+    #expect(try Program(encoded: program.encoded()) == program)
+  }
+
+  /// Of the two types one says where it lies; any other word there is an error.
+  @Test func unknownMemoriesAreRefused() throws {
+    let bytes = try storing().encoded()
+    let word = Array("streaming".utf8)
+    let place = try #require(
+      bytes.indices.first { bytes[$0...].starts(with: word) })
+    var damaged = bytes
+    damaged[place] = UInt8(ascii: "S")
+    let error = try #require(throws: TesseraError.self) { try Program(encoded: damaged) }
+    #expect(error.description.contains("a type in a memory 'Streaming', which is unknown"))
+  }
+
+  /// A repeat keeps its carried values in the memory of the tiles.
+  @Test func buffersAreNotCarried() throws {
+    let program = Program(
+      types: [TensorType([2], .f32, in: .streaming), TensorType([], .i32)], values: [0, 1, 0, 0],
+      operations: [
+        ProgramOperation(.control(.repeat(count: 2)), operands: [0], results: [3], body: 1),
+        ProgramOperation(.control(.yield), operands: [2]),
+        ProgramOperation(.control(.return), operands: [3]),
+      ],
+      blocks: [
+        ProgramBlock(arguments: [0], operations: [0, 2]),
+        ProgramBlock(arguments: [1, 2], operations: [1]),
+      ],
+      functions: [ProgramFunction(name: "f", body: 0, arguments: [nil], results: [nil])])
+    let error = try #require(throws: TesseraError.self) { try program.validate() }
+    #expect(error.description.contains("operand 0 must be loaded from streaming memory"))
+  }
+
+  @Test func onlyMomentsLieInStreamingMemory() throws {
+    var program = storing()
+    program.parameters = [
+      ParameterEntry(name: "w", type: 1, initializer: .zeros, randomStream: 0)
+    ]
+    let batch = Port(name: "x", role: .batch)
+    for role in [PortRole.firstMoment, .secondMoment] {
+      let moment = Port(name: "w", role: role)
+      program.functions[0].arguments = [moment, batch]
+      program.functions[0].results = [moment]
+      try program.validate()
+    }
+    for role in [PortRole.gradient, .output, .loss] {
+      program.functions[0].results = [Port(name: "w", role: role)]
+      let error = try #require(throws: TesseraError.self) { try program.validate() }
+      #expect(error.description.contains("is in streaming memory"))
+    }
+    program.parameters[0].type = 0
+    let error = try #require(throws: TesseraError.self) { try program.validate() }
+    #expect(error.description.contains("parameter 'w' is in streaming memory"))
   }
 
   @Test func invalidProgramIsNotEncoded() throws {

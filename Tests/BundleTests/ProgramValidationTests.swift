@@ -6,9 +6,9 @@ import Testing
 /// A way to break a rule, and words of the message that says so.
 struct Violation: Sendable, CustomTestStringConvertible {
   var words: String
-  var breaks: @Sendable (inout Program) -> Void
+  var breaks: @Sendable (inout Program) throws -> Void
 
-  init(_ words: String, _ breaks: @escaping @Sendable (inout Program) -> Void) {
+  init(_ words: String, _ breaks: @escaping @Sendable (inout Program) throws -> Void) {
     self.words = words
     self.breaks = breaks
   }
@@ -68,6 +68,12 @@ private let violations = [
   },
   Violation("a function of stage 0 calls 'layer' of stage 1") {
     $0.functions[0].placement = Placement(stage: 0, ipu: 2)
+  },
+  Violation("operation 0 (tessera.multiply): operand 0 must be loaded from streaming memory") {
+    // The function that has it comes first, so that no call of it is looked at before.
+    $0.functions.swapAt(0, 1)
+    $0.types.append(TensorType([2, 3], .f32, in: .streaming))
+    $0.values[2] = $0.types.count - 1
   },
   // Blocks and values
   Violation("block 1 is used twice") { program in
@@ -164,6 +170,15 @@ private let violations = [
     program.operations[9] = ProgramOperation(
       .collective(.allReduceSum), operands: [13], results: [14])
   },
+  Violation("is for another number of replicas than 2") { program in
+    program.types.append(TensorType([2], .f32))
+    program.values += [5, 5]
+    program.operations += [2, 3].enumerated().map { index, replicas in
+      ProgramOperation(
+        .collective(.replicaSlice(replicas: replicas)), operands: [1], results: [17 + index])
+    }
+    program.blocks[0].operations.insert(contentsOf: [14, 15], at: 0)
+  },
   // Streams and ports
   Violation("the name of the stream cannot be printed") {
     $0.operations[11].operation = .source(.infeed(stream: "", TensorType([], .i32)))
@@ -189,18 +204,113 @@ private let violations = [
   Violation("'b' is tensor<3xf32>, the parameter tensor<2x3xf32>") {
     $0.functions[0].results[1] = Port(name: "b", role: .secondMoment)
   },
+  Violation("parameter 'w' is in parts, and only moments") {
+    $0.functions[0].arguments[1]?.isSharded = true
+  },
+  Violation("first_moment 'b' is in parts, and only moments of a program for a number") {
+    $0.functions[0].arguments[0] = Port(name: "b", role: .firstMoment, isSharded: true)
+  },
+  Violation("first_moment 'b' is in parts here and whole elsewhere") {
+    $0.functions[0].arguments[0] = Port(name: "b", role: .firstMoment)
+    $0.functions[0].results[0] = Port(name: "b", role: .firstMoment, isSharded: true)
+  },
+  Violation("first_moment 'b' is tensor<3xf32>, the parameter tensor<6xf32>") { program in
+    program = try shardedProgram()
+    program.functions[0].arguments[1]?.name = "b"
+    program.functions[0].results[1]?.name = "b"
+  },
+]
+
+/// The sample with parts of the first moment of `g` in place of `w`, for one replica.
+func shardedProgram() throws -> Program {
+  var program = try sampleProgram()
+  let port = Port(name: "g", role: .firstMoment, isSharded: true)
+  program.functions[0].arguments[1] = port
+  program.functions[0].results[1] = port
+  program.values.append(1)
+  program.operations.append(
+    ProgramOperation(.collective(.replicaSlice(replicas: 1)), operands: [1], results: [17]))
+  program.blocks[0].operations.insert(14, at: 0)
+  return program
+}
+
+private let chainViolations = [
+  Violation("operation 0 (tessera.fuse) has no body") { $0.operations[0].body = nil },
+  Violation("body of operation 0 (tessera.fuse) is number 2") { $0.operations[0].body = 2 },
+  Violation("block 1 is used twice") { program in
+    program.operations.append(
+      ProgramOperation(.control(.fuse), operands: [0, 1], results: [9, 10], body: 1))
+    program.values += [0, 2]
+    program.blocks[0].operations.insert(6, at: 1)
+  },
+  Violation("the region must take the operands") { $0.operations[0].operands = [1, 0] },
+  Violation("the results: number 0 is tensor<2x3xi1>, must be tensor<2x3xf32>") {
+    $0.operations[0].results = [3, 2]
+  },
+  Violation("the region yields nothing") { $0.operations[5].operands = [] },
+  Violation("the region must yield what its operations make") {
+    $0.operations[5].operands = [4, 8]
+  },
+  Violation("'tessera.multiply' in the region reads a value from outside") {
+    $0.operations[2].operands = [4, 1]
+  },
+  Violation("'tessera.softmax' in the region is not elementwise") {
+    $0.operations[2] = ProgramOperation(.softmax(.softmax), operands: [4], results: [6])
+  },
+  Violation("'tessera.fuse' in the region is not elementwise") { program in
+    program = fusedProgram()
+    program.operations[2] = ProgramOperation(
+      .control(.fuse), operands: [4, 5], results: [6], body: 2)
+    program.operations += [
+      ProgramOperation(.elementwise(.binary(.multiply)), operands: [9, 10], results: [11]),
+      ProgramOperation(.control(.yield), operands: [11]),
+    ]
+    program.values += [0, 1, 0]
+    program.blocks.append(ProgramBlock(arguments: [9, 10], operations: [6, 7]))
+  },
+  Violation("'tessera.negate' in the region has another shape than [2, 3]") { program in
+    program.operations[2] = ProgramOperation(
+      .elementwise(.unary(.negate)), operands: [5], results: [6])
+    program.values[6] = 1
+    program.operations[3].operands = [4, 6]
+  },
+  Violation("does not broadcast to the chain's shape [2, 3]") { program in
+    program.types.append(TensorType([2], .f32))
+    program.values[1] = 3
+    program.values[5] = 3
+    for index in 2...4 {
+      program.operations[index].operands = program.operations[index].operands.map {
+        $0 == 5 ? 4 : $0
+      }
+    }
+  },
+  Violation("a block ends in its only 'tessera.yield'") {
+    $0.operations[5].operation = .control(.return)
+  },
 ]
 
 @Suite struct ProgramValidationTests {
+  @Test(arguments: chainViolations)
+  func violationOfAChainIsReported(_ violation: Violation) throws {
+    var program = fusedProgram()
+    try violation.breaks(&program)
+    let error = try #require(throws: TesseraError.self) { try program.validate() }
+    #expect(error.diagnostics.map(\.code.rawValue) == ["invalid-program"])
+    #expect(error.description.contains(violation.words), "\(error)")
+  }
+
   @Test func sampleIsValid() throws {
     try sampleProgram().validate()
+    try shardedProgram().validate()
+
+    try fusedProgram().validate()
     try Program().validate()
   }
 
   @Test(arguments: violations)
   func violationIsReported(_ violation: Violation) throws {
     var program = try sampleProgram()
-    violation.breaks(&program)
+    try violation.breaks(&program)
     let error = try #require(throws: TesseraError.self) { try program.validate() }
     #expect(error.exitCode == .incompatible)
     #expect(error.diagnostics.map(\.code.rawValue) == ["invalid-program"])

@@ -67,6 +67,31 @@ private func constant(_ literal: TensorLiteral, _ result: Int) -> ProgramOperati
   ProgramOperation(.source(.constant(literal)), results: [result])
 }
 
+/// One function with a `tessera.fuse`: of x [2, 3] and w [3] it gives x·w + w and its sign.
+///
+/// Blocks: 0 the function's, 1 the chain's. Operations: 0 the chain, 1 the return, 2-5 in the chain.
+func fusedProgram() -> Program {
+  Program(
+    types: [TensorType([2, 3], .f32), TensorType([3], .f32), TensorType([2, 3], .i1)],
+    // 0 x, 1 w; 2 sum, 3 sign; in the chain 4 x, 5 w, 6 product, 7 sum, 8 sign
+    values: [0, 1, 0, 2, 0, 1, 0, 0, 2],
+    operations: [
+      ProgramOperation(.control(.fuse), operands: [0, 1], results: [2, 3], body: 1),
+      ProgramOperation(.control(.return), operands: [2, 3]),
+      ProgramOperation(.elementwise(.binary(.multiply)), operands: [4, 5], results: [6]),
+      ProgramOperation(.elementwise(.binary(.add)), operands: [6, 5], results: [7]),
+      ProgramOperation(.elementwise(.compare(.less)), operands: [7, 5], results: [8]),
+      ProgramOperation(.control(.yield), operands: [7, 8]),
+    ],
+    blocks: [
+      ProgramBlock(arguments: [0, 1], operations: [0, 1]),
+      ProgramBlock(arguments: [4, 5], operations: [2, 3, 4, 5]),
+    ],
+    functions: [
+      ProgramFunction(name: "f", body: 0, arguments: [nil, nil], results: [nil, nil])
+    ])
+}
+
 /// A chain of `depth` functions, each of which calls the one before it `calls` times.
 func chainedProgram(depth: Int, calls: Int) -> Program {
   var program = Program(types: [TensorType([], .f32)])

@@ -4,6 +4,37 @@ import TestSupport
 import Testing
 
 @Suite struct ElementwiseTests {
+  /// Boxes of whole rows, of parts of rows, of columns, and of everything, long enough for threads.
+  @Test(arguments: [
+    ([40, 700], [3, 0], [30, 700]), ([40, 700], [3, 17], [30, 600]),
+    ([400, 70], [0, 69], [400, 1]),
+    ([5, 6, 7], [1, 2, 3], [3, 1, 4]), ([20_000], [0], [20_000]), ([], [], []),
+  ])
+  func boxesAreAddedTo(shape: [Int], starts: [Int], box: [Int]) throws {
+    try addToBox(shape, starts, box, Float.self)
+    try addToBox(shape, starts, box, Float16.self)
+  }
+
+  private func addToBox<E: KernelElement>(
+    _ shape: [Int], _ starts: [Int], _ box: [Int], _: E.Type
+  ) throws {
+    var numbers = SplitMix64(seed: 3)
+    let y: [E] = numbers.values(shape.product)
+    let x: [E] = numbers.values(box.product)
+    let strides = strides(of: shape, in: shape)
+    let start = zip(starts, strides).reduce(0) { $0 + $1.0 * Int($1.1) }
+    var expected = y.map(\.float)
+    for (value, offset) in zip(x, offsets(box, strides)) {
+      expected[start + offset] = E(expected[start + offset] + value.float).float
+    }
+    let sums = try outputOnEveryPool(y.count, of: E.self) { pool, out in
+      copy(y, to: out)
+      hk_accumulate_box(
+        pool, E.type, Int32(box.count), box.sizes, x, out + start * MemoryLayout<E>.size, strides)
+    }
+    #expect(sums == expected)
+  }
+
   /// Sizes around the kernels' blocks (512) and chunks (8192).
   static let sizes = [0, 1, 15, 511, 513, 8192, 20_011]
 

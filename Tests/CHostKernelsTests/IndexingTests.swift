@@ -31,6 +31,16 @@ import Testing
     }
     #expect(scattered == sums.map { E($0).float })
     #expect(bad == -5)
+
+    let start: [E] = numbers.values(rows * width)
+    let accumulated = try outputOnEveryPool(rows * width, of: E.self) { pool, out in
+      copy(start, to: out)
+      #expect(
+        hk_accumulate_rows(
+          pool, E.type, Int64(rows), Int64(width), indices, Int64(n), updates, out, &bad) == 0)
+    }
+    #expect(accumulated == zip(start, scattered).map { E($0.float + $1).float })
+    #expect(bad == -5)
   }
 
   @Test func gathersAndScattersRows() throws {
@@ -82,6 +92,9 @@ import Testing
       #expect(bad == position)
       bad = -5
       #expect(hk_scatter_add_rows(pool, hk_f32, 4, 3, wrong, 3, table, &y, &bad) == -1)
+      #expect(bad == position)
+      bad = -5
+      #expect(hk_accumulate_rows(pool, hk_f32, 4, 3, wrong, 3, table, &y, &bad) == -1)
       #expect(bad == position)
       bad = -5
       #expect(hk_select_columns(pool, hk_f32, 3, 4, table, wrong, &y, &bad) == -1)

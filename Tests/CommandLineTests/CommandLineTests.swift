@@ -130,6 +130,12 @@ struct CommandLineTests {
       let json = try folder.run("tessera", "inspect", "demo.ipub", part, "--format", "json").text
       let fields = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
       #expect((fields?["schema"] as? String)?.hasPrefix("tessera.bundle-\(part)/") == true)
+      guard part == "summary" else { continue }
+      // Two moments of 4 bytes for each parameter, the large ones in streaming memory.
+      let state = try #require(fields?["optimizer_state_bytes"] as? [String: Int])
+      let count = try #require(fields?["parameter_count"] as? Int)
+      let (streaming, tile) = (try #require(state["streaming"]), try #require(state["tile"]))
+      #expect(streaming > tile && tile > 0 && streaming + tile == 8 * count)
     }
   }
 
@@ -219,6 +225,37 @@ struct CommandLineTests {
     #expect(FileManager.default.fileExists(atPath: folder.path + "/saved/end.safetensors"))
     let unset = try train(["TESSERA_KIND": "data"], "third")
     #expect(unset.status == 65 && unset.errors.contains("TESSERA_PLACE"), "\(unset.errors)")
+  }
+
+  /// A run whose optimizer state is in parts ends with the bits of one that has it whole, with the state in
+  /// streaming memory too.
+  @Test func aShardedRunEndsWithTheSameWeights() throws {
+    let folder = try Folder()
+    try folder.makeBundleAndData()
+    let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
+    var weights: [Data] = []
+    for sharding in ["true", "false"] {
+      let settings = [
+        "replicas=3", "grad_acc_steps_per_replica=6", "optimizer_opts.name=AdamW",
+        "min_remote_tensor_size=2000", "replicated_tensor_sharding=\(sharding)",
+      ]
+      let compiled = try Command.run(
+        Executables.path("tesserac"),
+        ["compile", demo, "-o", "\(sharding).ipub"] + settings.flatMap { ["--set", $0] },
+        in: folder.path)
+      try #require(compiled.status == 0, "\(compiled.errors)")
+      let train = try folder.run(
+        "tessera", "train", "\(sharding).ipub", "--dataset-dir", "data", "--max-steps", "3",
+        "--run-dir", "run-\(sharding)", "--save-ckpt-path", "saved-\(sharding)", "--progress",
+        "plain")
+      try #require(train.status == 0, "\(train.errors)")
+      weights.append(
+        try Data(
+          contentsOf: URL(filePath: "\(folder.path)/saved-\(sharding)/model.safetensors")))
+      let summary = try folder.run("tessera", "inspect", "\(sharding).ipub").text
+      #expect(summary.contains("one of 3 parts a replica") == (sharding == "true"))
+    }
+    #expect(weights[0] == weights[1])
   }
 
   /// The schedule with numbers, through the batch arithmetic: 44 samples of 4 a weight update are 10

@@ -45,11 +45,16 @@ import Testing
     #expect(again.programDigest == bundle.programDigest)
   }
 
-  /// The layers are functions: depth adds calls, not functions.
+  /// The layers are functions: depth adds calls, not functions. What outlining adds depends on the width,
+  /// whose bytes it weighs.
   @Test func functionsDoNotGrowWithDepth() throws {
     let base = try Compilation(Self.load("configs/pretrain_base_128_phase1.json"))
     let large = try Compilation(Self.load("configs/pretrain_large_128_phase1.json"))
-    #expect(base.module.functions.count == large.module.functions.count)
+    func names(_ module: Module) -> [String] {
+      module.functions.map(\.name).filter { !$0.hasPrefix("outlined") }
+    }
+    #expect(names(base.module) == names(large.module))
+    #expect(base.module.functions.count <= names(base.module).count + 2)
     #expect(large.module.functions.filter { $0.name.hasPrefix("encoder_layer") }.count <= 4)
   }
 }

@@ -102,8 +102,11 @@ import Testing
       GoldenReference.pretrainingSettings + ["optimizer_opts.name=\(optimizer)"])
     let inputs = try GoldenReference.tensors("tiny_inputs")
     var state = try weights(compilation)
-    state += compilation.parameters.map { Tensor(TensorType($0.shape, .f32), splat: 0) }
-    state += compilation.parameters.map { Tensor(TensorType($0.shape, .f32), splat: 0) }
+    let step = try #require(compilation.module["training_step"])
+    for (port, type) in zip(step.argumentPorts, step.argumentTypes)
+    where port?.role.isOptimizerState == true {
+      state.append(Tensor(type, splat: 0))
+    }
     for update in 0..<3 {
       let batches = try (0..<2).map { try batch(2 * update + $0, compilation, inputs) }
       let streams = BatchStreams(compilation.recipe.program).all

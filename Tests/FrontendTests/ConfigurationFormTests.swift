@@ -128,10 +128,7 @@ private let files =
     #expect(
       try codes(
         ConfigurationFixture.pretraining, "replicas=1", "replicated_tensor_sharding=true")
-        == [
-          "--set replicated_tensor_sharding=true:1:34 sharding-needs-replicas",
-          "--set replicated_tensor_sharding=true:1:34 not-in-effect",
-        ])
+        == ["--set replicated_tensor_sharding=true:1:34 sharding-needs-replicas"])
     #expect(
       try codes(ConfigurationFixture.nested, "max_seq_length=384") == ["f.json:1:1 no-checkpoint"])
     #expect(

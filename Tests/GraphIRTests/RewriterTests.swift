@@ -45,6 +45,42 @@ import Testing
     #expect(rewriter.function.allOperations.count > 20)
   }
 
+  @Test func whatIsUnreadIsErasedWithWhatOnlyItReads() {
+    var rewriter = Rewriter(functionNamed: "f")
+    let argument = rewriter.addArgument(TensorType([2], .f32))
+    let kept = rewriter.unary(.negate, argument)
+    let dead = rewriter.unary(.tanh, rewriter.add(argument, kept))
+    rewriter.return([kept])
+    let candidates = rewriter.function.allOperations
+    let stays = rewriter.function.operation(defining: dead)
+    let isReturn: (Function, OperationID) -> Bool = { $0[$1].operation.isTerminator }
+    rewriter.eraseUnread(among: candidates) { isReturn($0, $1) || $1 == stays }
+    #expect(rewriter.function.allOperations == candidates)
+    let isErased = rewriter.eraseUnread(among: candidates, unless: isReturn)
+    #expect(isErased)
+    #expect(rewriter.function.allOperations == [candidates[0], candidates[3]])
+    #expect(usesAgree(rewriter.function))
+    let isErasedAgain = rewriter.eraseUnread(among: candidates, unless: isReturn)
+    #expect(!isErasedAgain)
+  }
+
+  @Test func anOperationGetsFurtherResults() {
+    var rewriter = Rewriter(functionNamed: "f")
+    let type = TensorType([2], .f32)
+    let first = rewriter.insert(
+      .control(.call("g")), [rewriter.addArgument(type)], resultTypes: [type])[0]
+    rewriter.return([first])
+    let call = rewriter.function.allOperations[0]
+    let results = rewriter.setOperation(
+      call, to: .control(.call("h")), addingResults: [TensorType([], .i32)])
+    #expect(results == rewriter.function[call].results)
+    #expect(results.count == 2 && results[0] == first)
+    #expect(rewriter.function[call].operation == .control(.call("h")))
+    #expect(rewriter.type(of: results[1]) == TensorType([], .i32))
+    #expect(rewriter.function[results[1]].definition == .result(call, index: 1))
+    #expect(usesAgree(rewriter.function))
+  }
+
   @Test func erasingARepeatErasesItsRegion() throws {
     var module = try Module(parsing: sampleText, file: "sample.mlir")
     guard let main = module["main"] else { return }

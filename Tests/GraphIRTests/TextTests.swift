@@ -14,9 +14,31 @@ import Testing
     #expect(module["main"]?.callees == ["helper"])
   }
 
-  @Test(.enabled(if: MLIROpt.path != nil, "needs mlir-opt-16"))
-  func mlirOptReprintsTheSameBytes() throws {
-    #expect(try MLIROpt.reprint(sampleText) == sampleText)
+  @Test func regionsAreNumberedAnew() throws {
+    let module = try Module(parsing: regionText, file: "regions.mlir")
+    #expect(module.text == regionText)
+    #expect(Verifier.violations(in: module) == [])
+  }
+
+  @Test(
+    .enabled(if: MLIROpt.path != nil, "needs mlir-opt-16"), arguments: [sampleText, regionText])
+  func mlirOptReprintsTheSameBytes(text: String) throws {
+    #expect(try MLIROpt.reprint(text) == text)
+  }
+
+  /// A region's names are its own: not known behind it, and not those that are known in it.
+  @Test func namesOfRegions() {
+    func message(_ last: String, _ inner: String = "%4") -> String? {
+      let text = regionText.replacing("(%0#1) : (tensor<2x3xf32>) ->", with: last)
+        .replacing("%4 = \"tessera.less\"", with: "\(inner) = \"tessera.less\"")
+      let error = #expect(throws: TesseraError.self) {
+        try Module(parsing: text, file: "regions.mlir")
+      }
+      return error?.diagnostics.first?.message
+    }
+    let known = "(%0#1) : (tensor<2x3xf32>) ->"
+    #expect(message("(%4) : (tensor<2x3xf32>) ->") == "'%4' is not defined before it is used")
+    #expect(message(known, "%1") == "'%1' is defined twice")
   }
 
   /// Numbers of every magnitude, so that each branch of the spelling is met.
@@ -75,6 +97,16 @@ import Testing
     (
       "\"builtin.module\"() ({\n  \"func.func\"() ({\n  ^bb0(%a: tensor<0xf32>):\n", 3, 12,
       "not a shape"
+    ),
+    (
+      "\"builtin.module\"() ({\n  \"func.func\"() ({\n  ^bb0(%a: tensor<2xf32, \"disk\">):\n", 3,
+      26,
+      "'disk' is no memory"
+    ),
+    (
+      "\"builtin.module\"() ({\n  \"func.func\"() ({\n  %0 = \"tessera.constant\"() "
+        + "{value = dense<1.0> : tensor<2xf32, \"streaming\">}", 3, 38,
+      "a constant is never in streaming memory"
     ),
   ])
   func mistakesAreLocated(text: String, line: Int, column: Int, message: String) {

@@ -31,7 +31,7 @@ import Testing
       #expect(Set(sample.operands[0].values) == [0, 1])
     }
     let indices = samples.flatMap(\.operands).filter { $0.type == TensorType([40], .i32) }
-    #expect(indices.count == 4)
+    #expect(indices.count == 5)
     #expect(indices.allSatisfy { Set($0.values) == [0, 1, 2] })
   }
 
@@ -57,7 +57,9 @@ import Testing
     for sample in try OperationSamples.all(element: element, seed: 4) {
       let operands = sample.operands.map { operand in
         operand.type.element.isFloat
-          ? Tensor(TensorType(operand.type.shape, .f64), operand.values) : operand
+          ? Tensor(
+            TensorType(operand.type.shape, .f64, in: operand.type.memory), operand.values)
+          : operand
       }
       var operation = sample.operation
       if case .contraction(var contraction) = operation {
@@ -67,6 +69,8 @@ import Testing
         operation = .contraction(contraction)
       }
       if operation.kind == .convert || operation.kind == .constant { continue }
+      // The sum of a row's updates is rounded before it is added; AccumulationTests has that.
+      if operation.kind == .accumulateRows { continue }
       let wide = try #require(try operation.evaluate(operands))
       let narrow = try #require(try sample.operation.evaluate(sample.operands))
       for (wide, narrow) in zip(wide, narrow) {

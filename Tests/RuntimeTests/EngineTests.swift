@@ -166,6 +166,10 @@ import Testing
         [bad(4), counting([3, 2])]
       ),
       (
+        .accumulation(.rows), [table, indices, TensorType([3, 2], .f32)],
+        [counting([4, 2]), bad(4), counting([3, 2])]
+      ),
+      (
         .indexing(.selectColumns), [TensorType([3, 4], .f32), indices],
         [counting([3, 4]), bad(4)]
       ),

@@ -215,6 +215,36 @@ import Testing
     )
   }
 
+  /// What the host keeps is updated where calls of the same group still read it.
+  @Test(arguments: 2...4)
+  func stateIsUpdatedInPlace(threads: Int) throws {
+    let ports = (0..<3).map { Port(name: "p\($0)", role: .parameter) }
+    let read = function("read", [x]) { f, a in
+      let product = f.matmul(a[0], a[0], partials: .f32)
+      return [f.insert(.softmax(.softmax), [f.matmul(product, product, partials: .f32)])[0]]
+    }
+    let main = function(
+      "main", [x, x, x, x], ports: ports + [nil], resultPorts: ports + [nil, nil]
+    ) { f, a in
+      let sums = (0..<2).map { f.call(read, [a[$0]])[0] }
+      // Of each parameter nothing is read after these, which do not wait for what read it.
+      return (0..<3).map { f.add(a[3], f.scalar(Double($0), .f32)) } + sums
+    }
+    let program = try program(
+      module(read, main),
+      parameters: ports.enumerated().map {
+        .init(name: $1.name, type: x, initializer: .zeros, randomStream: UInt32($0))
+      })
+    func run(_ threads: Int) throws -> [[UInt8]] {
+      let engine = try Engine(program, threads: threads, smallestGroupGain: 0)
+      #expect(engine.groupCount == (threads == 1 ? 0 : 1))
+      let arguments = (0..<4).map { HostTensor(x, noise(x, 30 + $0)) }
+      return try engine.run("main", arguments).map(\.bits)
+    }
+    let one = try run(1)
+    for _ in 0..<30 { #expect(try run(threads) == one) }
+  }
+
   // MARK: Faults
 
   /// Four calls that look up rows, and a stream between them.

@@ -116,6 +116,56 @@ import Testing
     #expect(try Engine(try program(module)).arenaByteCount < 2 * type.byteCount)
   }
 
+  /// What functions add to an accumulator goes through calls, and through the sums of a function, in
+  /// one place: the arena holds the result of the first and what is added.
+  @Test func accumulatorsGoThroughCallsInPlace() throws {
+    let type = TensorType([64, 64], .f32)
+    let (part, rows) = (TensorType([8, 64], .f32), TensorType([3], .i32))
+    let leaf = function("leaf", [type, part, scalarIndex]) { f, a in
+      let number = f.convert(a[2], to: .f32)
+      let first = f.accumulateSlice(a[0], f.multiply(a[1], number), starts: [8, 0])
+      return [f.accumulateSlice(first, f.add(a[1], number), starts: [16, 0])]
+    }
+    let scattered = function("scattered", [rows, part, type]) { f, a in
+      let updates = f.slice(a[1], starts: [0, 0], shape: [3, 64])
+      return [f.accumulateRows(a[2], a[0], updates)]
+    }
+    let micro = function("micro", [rows, part, type, scalarIndex]) { f, a in
+      let first = f.call(leaf, [a[2], a[1], a[3]])[0]
+      let second = f.call(scattered, [a[0], a[1], first])[0]
+      return [a[1], f.call(leaf, [second, a[1], a[3]])[0]]
+    }
+    let main = function("main", [rows, part]) { f, a in
+      let zeros = f.splat(0, type)
+      return f.repeat(count: 5, [zeros]) { f, iteration, carried in
+        [f.call(micro, [a[0], a[1], carried[0], iteration])[1]]
+      }
+    }
+    let module = module(leaf, scattered, micro, main)
+    let indices = tensor(.i32, [3], 5, 63, 5)
+    try expectSame(module, "main", [indices, counting([8, 64])])
+    // Of the returned part, and of what is added.
+    let engine = try Engine(try program(module), threads: 2)
+    #expect(engine.laneCount == 1)
+    #expect(engine.arenaByteCount < 6 * part.byteCount)
+  }
+
+  /// An accumulator that is read later, or that is a constant, stays as it is.
+  @Test func accumulatorsInUseStay() throws {
+    let add = function("add", [matrix, matrix]) { f, a in
+      [f.accumulateSlice(a[0], f.slice(a[1], starts: [0, 0], shape: [1, 5]), starts: [2, 0])]
+    }
+    let main = function("main", [matrix, matrix]) { f, a in
+      let kept = f.unary(.negate, a[0])
+      let first = f.call(add, [kept, a[1]])[0]
+      let second = f.call(add, [first, kept])[0]
+      let zeros = f.call(add, [f.splat(0, matrix), first])[0]
+      let twice = f.accumulateSlice(zeros, zeros, starts: [0, 0])
+      return [f.call(add, [a[0], a[0]])[0], second, f.add(zeros, twice), kept]
+    }
+    try expectSame(module(add, main), "main", [counting([3, 5]), counting([3, 5], from: 3)])
+  }
+
   /// Yielded values change places, leave the old ones in use, or come from outside.
   @Test func repeatsPermute() throws {
     let main = function("main", [matrix, matrix, matrix]) { f, a in
@@ -212,9 +262,9 @@ import Testing
 
   /// A deterministic random program: every way in which values are used, many times.
   @Test(arguments: 0..<150) func randomPrograms(seed: Int) throws {
-    var draws = RandomProgram(seed: UInt64(seed))
-    let module = draws.module()
-    for replicas in 1...2 {
+    for replicas in 1...3 {
+      var draws = RandomProgram(seed: UInt64(seed), replicas: replicas)
+      let module = draws.module()
       try expectSame(
         module, "main",
         [counting([3, 4]), counting([3, 4], from: 5), counting([3, 4], from: 9)],
@@ -232,7 +282,10 @@ private struct RandomProgram {
   private let type = TensorType([3, 4], .f32)
   private var functions: [Function] = []
 
-  init(seed: UInt64) {
+  private let replicas: Int
+
+  init(seed: UInt64, replicas: Int) {
+    self.replicas = replicas
     stream = RandomStream(seed: seed, stream: 7, replica: 0, microBatch: 0)
   }
 
@@ -269,14 +322,25 @@ private struct RandomProgram {
   ) -> [ValueID] {
     var values = arguments
     for _ in 0..<count {
-      switch below(11) {
+      switch below(12) {
+      case 11:
+        let operands = [pick(values), pick(values), f.scalar(0.5, .f32)]
+        let count = 1 + below(4)
+        let choices = (0..<3).map { _ in below(count) }
+        values += f.fuse(operands) { f, a in
+          var made: [ValueID] = []
+          for _ in 0..<count {
+            let sum = f.multiply(f.subtract((made.last ?? a[1]), a[0]), a[2])
+            made.append(f.maximum(a[1], f.unary(.negate, sum)))
+          }
+          // Any value of the chain, one perhaps twice.
+          return choices.prefix(1 + choices[0] % 3).map { made[$0] }
+        }
       case 9 where f.function.name == "main":
         let replica = f.convert(f.insert(.source(.replicaIndex), [])[0], to: .f32)
         values.append(f.subtract(pick(values), replica))
       case 10 where depth == 0 && f.function.name == "main":
-        let sum = f.insert(.collective(.allReduceSum), [pick(values)])[0]
-        values.append(f.multiply(sum, f.scalar(0.5, .f32)))
-        values.append(sum)
+        values += exchanged(&f, [pick(values), pick(values)])
       case 0...2:
         // A maximum with its operand's negation keeps sizes: sums are halved after.
         values.append(f.maximum(pick(values), f.unary(.negate, pick(values))))
@@ -304,5 +368,22 @@ private struct RandomProgram {
       }
     }
     return values
+  }
+
+  /// Sums over the replicas, whole or in parts, or what becomes of parts that are put together again.
+  private mutating func exchanged(_ f: inout Rewriter, _ values: [ValueID]) -> [ValueID] {
+    let gather = Operation.collective(
+      .allGather(shapes: values.map { _ in type.shape }, replicas: replicas))
+    switch below(3) {
+    case 0:
+      let sums = f.insert(.collective(.allReduceSum), values)
+      return [f.multiply(sums[0], f.scalar(0.5, .f32)), sums[1]]
+    case 1:
+      let parts = f.insert(.collective(.reduceScatterSum(replicas: replicas)), values)
+      return f.insert(gather, [f.multiply(parts[0], f.scalar(0.5, .f32)), parts[1]])
+    default:
+      let parts = f.insert(.collective(.replicaSlice(replicas: replicas)), values)
+      return f.insert(gather, [f.unary(.negate, parts[0]), f.maximum(parts[0], parts[1])])
+    }
   }
 }

@@ -43,8 +43,9 @@ import Testing
   ) -> (relative: Double, ofLargest: Double) {
     let place = element == .f16 ? 0x1p-10 : 0x1p-23
     switch operation {
-    case .movement, .indexing(.gatherRows), .indexing(.selectColumns), .indexing(.placeColumns),
-      .source, .elementwise(.compare), .elementwise(.select), .elementwise(.convert),
+    case .accumulation(.slice), .movement, .indexing(.gatherRows), .indexing(.selectColumns),
+      .indexing(.placeColumns), .source, .elementwise(.compare), .elementwise(.select),
+      .elementwise(.convert), .remote,
       .reduction(Reduction(.maximum, axes: [])):
       return (0, 0)
     case .elementwise(.binary(let function)):
@@ -60,7 +61,8 @@ import Testing
       }
     case .random: return (place, 0)
     case .contraction: return (element == .f16 ? place : 1e-5, element == .f16 ? place : 1e-6)
-    case .reduction, .indexing, .normalization, .softmax, .stash, .collective, .control:
+    case .accumulation(.rows), .reduction, .indexing, .normalization, .softmax, .stash,
+      .collective, .control:
       return (4 * place, element == .f16 ? place : 4 * place)
     }
   }

@@ -16,15 +16,18 @@ struct MicroModel: Sendable, CustomTestStringConvertible {
   private var settings: [String]
   private var precision: Precision
   private var variant: ModelVariant
+  private var isClassification: Bool
 
   init(
     _ name: String, _ settings: [String] = [], precision: Precision = .fp16,
-    variant: ModelVariant = .huggingFace, replicas: Int = 1, dropout: Double = 0
+    variant: ModelVariant = .huggingFace, isClassification: Bool = false, replicas: Int = 1,
+    dropout: Double = 0
   ) {
     testDescription = name
     hasDropout = dropout > 0
     self.precision = precision
     self.variant = variant
+    self.isClassification = isClassification
     self.settings =
       [
         "bert_config.max_seq_length=8", "bert_config.max_predictions_per_seq=2",
@@ -63,6 +66,12 @@ struct MicroModel: Sendable, CustomTestStringConvertible {
       overrides: try settings.map { try Override(setting: $0) }, precision: precision
     ).recipe
     recipe.program.model.variant = variant
+    if isClassification {
+      recipe.program.task = .sequenceClassification(.mrpc)
+      recipe.program.pipeline.stages = [
+        [.embeddings], [.encoderLayer, .encoderLayer], [.pooler, .classificationHead],
+      ]
+    }
     var found: Module?
     let compilation = try Compilation(recipe) { finished in
       if finished.name == phase { found = found ?? finished.module }

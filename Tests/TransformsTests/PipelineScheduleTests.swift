@@ -50,7 +50,7 @@ import Transforms
       [
         #"pipeline_stages=[["emb","hid","hid","enc_out","pool","heads"]]"#, "device_mapping=[0]",
         "matmul_available_memory_proportion_per_pipeline_stage=[0.2]",
-        "grad_acc_steps_per_replica=\(count)",
+        "grad_acc_steps_per_replica=\(count)", "replace_layers=false",
       ], dropout: 0.1)
   }
 

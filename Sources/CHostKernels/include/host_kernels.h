@@ -150,6 +150,12 @@ void hk_select(
     const int64_t *condition_strides, const void *a, const int64_t *a_strides, const void *b,
     const int64_t *b_strides, void *out);
 
+/// y += x over a box of y: x is contiguous of `shape`, y points to the box's first element and has
+/// the strides `y_strides`, in elements. f16 or f32.
+void hk_accumulate_box(
+    hk_pool *pool, hk_type type, int rank, const int64_t *shape, const void *x, void *y,
+    const int64_t *y_strides);
+
 /// y[i] = x[i] in another type. Float to i32 truncates toward zero and saturates, NaN gives 0;
 /// to i1: whether not zero; i32 to float rounds to nearest even.
 void hk_convert(hk_pool *pool, hk_type from, hk_type to, int64_t n, const void *x, void *y);
@@ -159,6 +165,58 @@ void hk_convert(hk_pool *pool, hk_type from, hk_type to, int64_t n, const void *
 void hk_add_parts(
     hk_pool *pool, hk_type type, int64_t n, int64_t parts, const void *x, int64_t part_stride,
     void *out);
+
+// ---- Chains of elementwise operations
+
+/// What a step of a chain does.
+typedef enum {
+  /// Fills a register with an operand's elements.
+  hk_chain_load,
+  hk_chain_unary,
+  hk_chain_binary,
+  hk_chain_compare,
+  hk_chain_select,
+  hk_chain_convert,
+} hk_chain_kind;
+
+/// A step of a chain. A register holds a block of elements: f16 and f32 as f32, i32, or i1. A step
+/// may write a register that it reads, where both hold elements of one size.
+typedef struct {
+  hk_chain_kind kind;
+  /// The hk_unary_op, hk_binary_op or hk_comparison; of a load the operand's number.
+  int op;
+  /// Of the elements that are read: of a selection, those that are chosen from.
+  hk_type type;
+  hk_type result_type;
+  /// The registers that are read, as many as the operation has operands; of a selection a and b,
+  /// with the condition in c.
+  int a, b, c;
+  /// The register that is written.
+  int to;
+  /// Whether an f16 result is rounded in its register, as it must be where another step reads it. A
+  /// result that is only stored is rounded then.
+  bool rounds;
+  /// The result, not of f16, that is this step's value, or -1; one step says it of a result.
+  int result;
+  /// Of a load: the last step that reads the register for it.
+  int last;
+} hk_chain_step;
+
+/// A result of a chain: the register that holds it at the end, and its type.
+typedef struct {
+  int from;
+  hk_type type;
+} hk_chain_result;
+
+/// Runs the steps on one block of elements after the other. Results are contiguous of `shape`.
+/// Operand o has the strides `strides[o * rank]` ..., in elements, 0 where it is broadcast. The
+/// first `once` steps load operands of one element, to the registers 0 ..< `once`, which nothing else
+/// writes; they run once. `addresses` has the operands, then the results. A result may be an operand of its type
+/// that is contiguous of the full shape.
+void hk_chain(
+    hk_pool *pool, int rank, const int64_t *shape, int operand_count, const int64_t *strides,
+    int register_count, int step_count, const hk_chain_step *steps, int once, int result_count,
+    const hk_chain_result *results, void *const *addresses);
 
 // ---- Movement
 
@@ -223,6 +281,13 @@ int hk_gather_rows(
 /// y = zeros of [rows, width], then y[indices[i], :] += updates[i, :] in the order of i, summed in
 /// f32 and rounded once. f16 or f32.
 int hk_scatter_add_rows(
+    hk_pool *pool, hk_type type, int64_t rows, int64_t width, const int32_t *indices, int64_t n,
+    const void *updates, void *y, int64_t *bad_position);
+
+/// y[r, :] += the sum of the updates[i, :] with indices[i] = r, for each r that occurs; y is
+/// [rows, width]. The sum is formed in the order of i in f32 and rounded once before it is added, so
+/// that y gets the bits of an addition of hk_scatter_add_rows. f16 or f32.
+int hk_accumulate_rows(
     hk_pool *pool, hk_type type, int64_t rows, int64_t width, const int32_t *indices, int64_t n,
     const void *updates, void *y, int64_t *bad_position);
 

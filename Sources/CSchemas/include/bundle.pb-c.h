@@ -72,10 +72,14 @@ struct  Tessera__Bundle__V1__TensorType
   uint32_t element;
   size_t n_shape;
   int64_t *shape;
+  /*
+   * 1 + a string: "streaming"; 0 for the memory of the tiles.
+   */
+  uint32_t memory;
 };
 #define TESSERA__BUNDLE__V1__TENSOR_TYPE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tensor_type__descriptor) \
-    , 0, 0,NULL }
+    , 0, 0,NULL, 0 }
 
 
 struct  Tessera__Bundle__V1__Operation
@@ -95,7 +99,7 @@ struct  Tessera__Bundle__V1__Operation
   size_t n_results;
   uint32_t *results;
   /*
-   * 1 + the block of a repeat; 0 where there is none.
+   * 1 + the block of a repeat or a chain; 0 where there is none.
    */
   uint32_t body;
 };
@@ -236,10 +240,14 @@ struct  Tessera__Bundle__V1__Port
    * A string.
    */
   uint32_t name;
+  /*
+   * Whether each replica has a part; the type is then that of one part.
+   */
+  protobuf_c_boolean sharded;
 };
 #define TESSERA__BUNDLE__V1__PORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__port__descriptor) \
-    , 0, 0 }
+    , 0, 0, 0 }
 
 
 struct  Tessera__Bundle__V1__Parameter

@@ -10,6 +10,8 @@ package struct ModelParameter: Hashable, Sendable {
   package var shape: [Int]
   /// What the first values are.
   package var initializer: ParameterInitializer
+  /// The number of the encoder layer that it belongs to, from 0; nil outside of the layers.
+  package var layer: Int?
 }
 
 /// The model's parameters in the order in which every function takes them.
@@ -26,8 +28,10 @@ package struct ModelParameters: Sendable {
     let hidden = model.hiddenSize
     let variant = model.variant
     let normal = ParameterInitializer.truncatedNormal(standardDeviation: model.initializerRange)
+    var layer: Int?
     func add(_ name: String, _ shape: [Int], _ initializer: ParameterInitializer) {
-      all.append(ModelParameter(name: name, shape: shape, initializer: initializer))
+      all.append(
+        ModelParameter(name: name, shape: shape, initializer: initializer, layer: layer))
     }
     func addDense(_ name: String, from input: Int, to output: Int, hasBias: Bool = true) {
       add("\(name).weight", [output, input], normal)
@@ -42,8 +46,9 @@ package struct ModelParameters: Sendable {
     add("bert.embeddings.position_embeddings.weight", [model.maximumPositions, hidden], normal)
     add("bert.embeddings.token_type_embeddings.weight", [model.tokenTypes, hidden], normal)
     addNorm("bert.embeddings.LayerNorm")
-    for layer in 0..<model.layers {
-      let prefix = Self.encoderLayerPrefix(layer)
+    for number in 0..<model.layers {
+      layer = number
+      let prefix = Self.encoderLayerPrefix(number)
       let projections =
         variant.splitsQKV ? ["query", "key", "value"].map { ($0, hidden) } : [("qkv", 3 * hidden)]
       for (projection, width) in projections {
@@ -59,6 +64,7 @@ package struct ModelParameters: Sendable {
       addDense("\(prefix)output.dense", from: model.intermediateSize, to: hidden)
       addNorm("\(prefix)output.LayerNorm")
     }
+    layer = nil
     switch task {
     case .pretraining:
       addDense("bert.pooler.dense", from: hidden, to: hidden)

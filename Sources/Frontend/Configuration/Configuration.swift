@@ -18,18 +18,22 @@ package enum Configuration {
   /// checks everything. All mistakes are thrown at once, in source order, the overrides' last
   /// (`badData`), each with remedies that were tried. A file that cannot be read throws
   /// `inputMissing` or `inputOutput`.
+  /// - Parameter choosePipeline: finds stages and IPUs in place of the file's, once all else is sound;
+  ///   what it throws is thrown.
   package static func load(
-    path: String, overrides: [Override] = [], precision: Precision = .fp16
+    path: String, overrides: [Override] = [], precision: Precision = .fp16,
+    choosePipeline: PipelineRequest.Answer? = nil
   ) throws(TesseraError) -> LoadedConfiguration {
     let name = path == "-" ? "stdin" : path
     return try read(
       bytes: try readBytes(path: path, limit: byteLimit), file: name, overrides: overrides,
-      precision: precision)
+      precision: precision, choosePipeline: choosePipeline)
   }
 
   /// `load` for a text in memory; `file` names it in messages, and the run after it.
   package static func read(
-    bytes: [UInt8], file: String, overrides: [Override] = [], precision: Precision = .fp16
+    bytes: [UInt8], file: String, overrides: [Override] = [], precision: Precision = .fp16,
+    choosePipeline: PipelineRequest.Answer? = nil
   ) throws(TesseraError) -> LoadedConfiguration {
     var root = try JSON.parse(bytes: bytes, file: file, byteLimit: byteLimit)
     guard root.members != nil else {
@@ -41,20 +45,37 @@ package enum Configuration {
     let overrideMistakes = overrides.compactMap { $0.apply(to: &root, form: form) }
     let judge = Judge(
       kind: try ConfigurationKind(of: root), name: stem(of: file), precision: precision)
-    let judged = judge(root)
-    let found = inSourceOrder(overrideMistakes + judged.diagnostics, overrides: overrides)
-    let errors = found.filter { $0.severity == .error }
-    let trial = RemedyTrial(root: root) { judge($0, suggests: false).diagnostics }
-    guard errors.isEmpty else {
-      var reported = trial.offering(Array(errors.prefix(mistakeLimit)))
-      if errors.count > mistakeLimit {
-        reported[mistakeLimit - 1].notes.append("and \(errors.count - mistakeLimit) more mistakes")
+    func remarks(_ judge: Judge, _ found: [Diagnostic]) throws(TesseraError) -> [Diagnostic] {
+      let found = inSourceOrder(found, overrides: overrides)
+      let errors = found.filter { $0.severity == .error }
+      let trial = RemedyTrial(root: root) { judge($0, suggests: false).diagnostics }
+      guard errors.isEmpty else {
+        var reported = trial.offering(Array(errors.prefix(mistakeLimit)))
+        if errors.count > mistakeLimit {
+          reported[mistakeLimit - 1].notes.append(
+            "and \(errors.count - mistakeLimit) more mistakes")
+        }
+        throw TesseraError(.badData, reported)
       }
-      throw TesseraError(.badData, reported)
+      return trial.offering(found)
     }
-    let diagnostics = trial.offering(found)
+    var further: [Diagnostic] = []
+    if let choosePipeline {
+      var judge = judge
+      judge.ignoresStages = true
+      let judged = judge(root)
+      _ = try remarks(judge, overrideMistakes + judged.diagnostics)
+      let chosen = try choosePipeline(
+        PipelineRequest(
+          program: judged.recipe.program, form: form,
+          location: judged.reader.location(of: "device_mapping")))
+      chosen.mapping.replace(in: &root, form: form)
+      further = chosen.remarks
+    }
+    let judged = judge(root)
+    let diagnostics = try remarks(judge, overrideMistakes + judged.diagnostics)
     return LoadedConfiguration(
-      recipe: judged.recipe, remarks: diagnostics,
+      recipe: judged.recipe, remarks: diagnostics + further,
       values: EffectiveConfiguration(judged.reader, file: file))
   }
 
@@ -93,6 +114,8 @@ private struct Judge: Sendable {
   let kind: ConfigurationKind
   let name: String
   let precision: Precision
+  /// Whether stages and their IPUs are taken as they are, whatever the rest of the file says.
+  var ignoresStages = false
 
   /// - Parameter suggests: whether remedies for keys and values are looked for.
   func callAsFunction(
@@ -102,9 +125,15 @@ private struct Judge: Sendable {
     var reader = ConfigurationReader(root, kind: kind, suggests: suggests)
     let recipe = reader.recipe(configurationName: name, precision: precision)
     let contradictions = recipe.violations(in: kind.form)
-      .filter { $0.keys.allSatisfy(reader.isReadable) }
+      .filter { violation in
+        violation.keys.allSatisfy { key in
+          reader.isReadable(key) && !(ignoresStages && Self.stageKeys.contains(key))
+        }
+      }
       .map { $0.diagnostic(at: reader.location(of: $0.path)) }
     let found = reader.diagnostics + contradictions
     return (recipe, reader, found + reader.remarks(about: recipe))
   }
+
+  private static let stageKeys: Set = ["pipeline_stages", "device_mapping"]
 }

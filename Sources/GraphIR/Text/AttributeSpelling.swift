@@ -41,17 +41,3 @@ extension TensorLiteral {
     }
   }
 }
-
-/// A string literal in MLIR's spelling: printable ASCII as it is, the rest as two hexadecimal digits.
-func quoted(_ text: String) -> String {
-  var result = "\""
-  for byte in text.utf8 {
-    switch byte {
-    case UInt8(ascii: "\\"): result += "\\\\"
-    case UInt8(ascii: "\""), 0..<0x20, 0x7F...:
-      result += "\\" + hexadecimal(byte, digits: 2, uppercase: true)
-    default: result.unicodeScalars.append(Unicode.Scalar(byte))
-    }
-  }
-  return result + "\""
-}

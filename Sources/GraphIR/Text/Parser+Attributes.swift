@@ -21,6 +21,7 @@ extension Parser {
     default: throw failure("expected a shape, found \(token.description)")
     }
     try advance()
+    let memory = try accept(",") ? try memory() : .tile
     try expect(">")
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
     let extents = parts.dropLast().map { Int($0) }
@@ -38,7 +39,16 @@ extension Parser {
       }
       count = product
     }
-    return TensorType(shape, element)
+    return TensorType(shape, element, in: memory)
+  }
+
+  private mutating func memory() throws -> TensorType.Memory {
+    let place = location
+    let name = try string()
+    guard name == TensorType.Memory.streaming.rawValue else {
+      throw failure("'\(name)' is no memory: a type names 'streaming', or none", at: place)
+    }
+    return .streaming
   }
 
   mutating func attributeValue() throws -> AttributeValue {

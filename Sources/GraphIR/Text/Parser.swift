@@ -17,6 +17,8 @@ struct Parser {
   var token: Token
   var location: SourceLocation
   var names: [String: [ValueID]] = [:]
+  /// The names that are defined in each open region: what is around does not know them.
+  var scopes: [[String]] = []
   var depth = 0
 
   /// A program has regions in functions in a module; more is a hostile text.
@@ -180,6 +182,7 @@ struct Parser {
   mutating func port() throws -> Port? {
     var name: String?
     var role: PortRole?
+    var isSharded = false
     let entries: [Void] = try list(from: "{", to: "}") { parser in
       let place = parser.location
       let key = try parser.word()
@@ -192,20 +195,29 @@ struct Parser {
           throw parser.failure("unknown role \(quoted(text))", at: place)
         }
         role = known
+      case "tessera.sharded":
+        guard case .boolean(let value) = try parser.attributeValue() else {
+          throw parser.failure("expected true or false", at: place)
+        }
+        isSharded = value
       default: throw parser.failure("unknown attribute '\(key)' of a port", at: place)
       }
     }
     guard !entries.isEmpty else { return nil }
     guard let name, let role else { throw failure("a port has a tessera.name and a tessera.role") }
-    return Port(name: name, role: role)
+    return Port(name: name, role: role, isSharded: isSharded)
   }
 
   // MARK: Regions and operations
 
-  /// A region of one block; `owner` is the repeat it belongs to, nil for a function's body.
+  /// A region of one block; `block` is that of an operation, nil for a function's body.
   mutating func region(_ rewriter: inout Rewriter, _ block: BlockID?) throws {
     depth += 1
-    defer { depth -= 1 }
+    scopes.append([])
+    defer {
+      depth -= 1
+      for name in scopes.popLast() ?? [] { names[name] = nil }
+    }
     guard depth <= Self.deepestNesting else { throw failure("regions nest too deep") }
     try expect("{")
     if case .block = token {
@@ -237,6 +249,7 @@ struct Parser {
   ) throws {
     guard names[name] == nil else { throw failure("'\(name)' is defined twice", at: place) }
     names[name] = values
+    if !scopes.isEmpty { scopes[scopes.count - 1].append(name) }
   }
 
   mutating func operation(_ rewriter: inout Rewriter) throws {

@@ -4,117 +4,203 @@ import Operations
 extension Module {
   /// The module in MLIR's generic form, byte for byte as `mlir-opt-16 --mlir-print-op-generic` prints it.
   package var text: String {
-    var output = "\"builtin.module\"() ({\n"
+    var output = TextWriter()
+    output.write("\"builtin.module\"() ({\n" as StaticString)
     for function in functions {
       var printer = FunctionPrinter(function)
-      output += printer.print()
+      printer.print(to: &output)
     }
     // mlir-opt ends its output with an empty line.
-    return output + "}) : () -> ()\n\n"
+    output.write("}) : () -> ()\n\n" as StaticString)
+    return output.text
   }
 }
 
-/// Prints one function; the names it gives count arguments and results in the order of the text.
+/// Prints one function. The names it gives count arguments and results as mlir-opt does: those of a
+/// block in their order, and those of a region on from the block's last, in each region anew.
 struct FunctionPrinter {
   private let function: Function
-  private var names: [ValueID: String] = [:]
-  private var argumentCount = 0
-  private var resultCount = 0
+  /// By `ValueID.number`; nil before the value is defined.
+  private var names: [Name?]
+
+  /// What a value is called: `%arg2`, `%5` or, of several results, `%5#1`.
+  private enum Name {
+    case argument(Int)
+    case result(Int)
+    case resultOfSeveral(Int, index: Int)
+  }
+
+  /// The next numbers of an argument and of an operation with results.
+  private struct Numbers {
+    var argument = 0
+    var result = 0
+  }
 
   init(_ function: Function) {
     self.function = function
+    names = Array(repeating: nil, count: function.values.count)
   }
 
-  mutating func print() -> String {
-    let types = signature(function.argumentTypes, function.resultTypes)
-    var attributes = ["function_type = \(types)", "sym_name = \(quoted(function.name))"]
-    if let ports = portList(function.argumentPorts) { attributes.append("arg_attrs = \(ports)") }
-    if let ports = portList(function.resultPorts) { attributes.append("res_attrs = \(ports)") }
+  mutating func print(to output: inout TextWriter) {
+    output.write("  \"func.func\"() ({\n" as StaticString)
+    block(function.body, indent: "  ", Numbers(), to: &output)
+    // Sorted by name.
+    output.write("  }) {" as StaticString)
+    write("arg_attrs", function.argumentPorts, to: &output)
+    output.write("function_type = " as StaticString)
+    signature(function.arguments, function.results, to: &output)
+    output.write(", " as StaticString)
+    write("res_attrs", function.resultPorts, to: &output)
+    output.write("sym_name = " as StaticString)
+    output.write(quoted: function.name)
     if let placement = function.placement {
-      attributes.append("tessera.ipu = \(placement.ipu) : i64")
-      attributes.append("tessera.stage = \(placement.stage) : i64")
+      output.write(
+        ", tessera.ipu = \(placement.ipu) : i64, tessera.stage = \(placement.stage) : i64")
     }
-    return "  \"func.func\"() ({\n" + block(function.body, indent: "  ")
-      + "  }) {\(attributes.sorted().joined(separator: ", "))} : () -> ()\n"
+    output.write("} : () -> ()\n" as StaticString)
   }
 
-  private func portList(_ ports: [Port?]) -> String? {
-    guard ports.contains(where: { $0 != nil }) else { return nil }
-    let entries = ports.map { port in
-      port.map {
-        "{tessera.name = \(quoted($0.name)), tessera.role = \(quoted($0.role.rawValue))}"
-      } ?? "{}"
+  /// The attribute for ports, where there are any, and the comma behind it.
+  private func write(_ name: StaticString, _ ports: [Port?], to output: inout TextWriter) {
+    guard ports.contains(where: { $0 != nil }) else { return }
+    output.write(name)
+    output.write(" = [" as StaticString)
+    output.write(list: ports) { output, port in
+      guard let port else { return output.write("{}" as StaticString) }
+      output.write("{tessera.name = " as StaticString)
+      output.write(quoted: port.name)
+      output.write(", tessera.role = " as StaticString)
+      output.write(quoted: port.role.rawValue)
+      output.write((port.isSharded ? ", tessera.sharded = true}" : "}") as StaticString)
     }
-    return "[" + entries.joined(separator: ", ") + "]"
+    output.write("], " as StaticString)
   }
 
-  private mutating func block(_ block: BlockID, indent: String) -> String {
-    var output = ""
-    let arguments = function[block].arguments
-    if !arguments.isEmpty {
-      let list = arguments.map { argument in
-        let name = "%arg\(argumentCount)"
-        argumentCount += 1
-        names[argument] = name
-        return "\(name): \(function.type(of: argument))"
+  private mutating func block(
+    _ block: BlockID, indent: String, _ outer: Numbers, to output: inout TextWriter
+  ) {
+    var numbers = outer
+    let node = function[block]
+    for argument in node.arguments {
+      names[argument.index] = .argument(numbers.argument)
+      numbers.argument += 1
+    }
+    for operation in node.operations { name(function[operation].results, &numbers) }
+    if !node.arguments.isEmpty {
+      output.write(indent)
+      output.write("^bb0(" as StaticString)
+      output.write(list: node.arguments) { output, argument in
+        write(argument, to: &output)
+        output.write(": " as StaticString)
+        output.write(function.type(of: argument))
       }
-      output += "\(indent)^bb0(\(list.joined(separator: ", "))):\n"
+      output.write("):\n" as StaticString)
     }
-    for operation in function[block].operations {
-      output += indent + "  " + self.operation(operation, indent: indent + "  ") + "\n"
+    for operation in node.operations {
+      output.write(indent)
+      output.write("  " as StaticString)
+      self.operation(operation, indent: indent + "  ", numbers, to: &output)
+      output.write("\n" as StaticString)
     }
-    return output
   }
 
-  private mutating func operation(_ id: OperationID, indent: String) -> String {
+  private mutating func name(_ results: [ValueID], _ numbers: inout Numbers) {
+    guard !results.isEmpty else { return }
+    for (index, result) in results.enumerated() {
+      names[result.index] =
+        results.count > 1
+        ? .resultOfSeveral(numbers.result, index: index) : .result(numbers.result)
+    }
+    numbers.result += 1
+  }
+
+  private mutating func operation(
+    _ id: OperationID, indent: String, _ numbers: Numbers, to output: inout TextWriter
+  ) {
     let node = function[id]
-    var output = ""
-    if !node.results.isEmpty {
-      let name = "%\(resultCount)"
-      resultCount += 1
-      if node.results.count == 1 {
-        names[node.results[0]] = name
-        output += "\(name) = "
-      } else {
-        for (index, result) in node.results.enumerated() { names[result] = "\(name)#\(index)" }
-        output += "\(name):\(node.results.count) = "
-      }
+    switch node.results.first.flatMap({ names[$0.index] }) {
+    case .result(let number)?:
+      output.write("%" as StaticString)
+      output.write(number)
+      output.write(" = " as StaticString)
+    case .resultOfSeveral(let number, _)?:
+      output.write("%" as StaticString)
+      output.write(number)
+      output.write(":" as StaticString)
+      output.write(node.results.count)
+      output.write(" = " as StaticString)
+    case .argument?, nil: break
     }
-    let operands = node.operands.map(name(of:)).joined(separator: ", ")
-    output += "\(quoted(node.operation.mnemonic))(\(operands))"
+    output.write("\"" as StaticString)
+    output.write(node.operation.mnemonic)
+    output.write("\"(" as StaticString)
+    output.write(list: node.operands) { write($1, to: &$0) }
+    output.write(")" as StaticString)
     if let body = node.body {
       // mlir-opt takes an operation that it does not know and that has just one region for a possible
       // symbol table, and then finds no callee from inside it; so the text has a second, empty one.
-      output += " ({\n" + block(body, indent: indent) + "\(indent)}, {\n\(indent)})"
+      output.write(" ({\n" as StaticString)
+      block(body, indent: indent, numbers, to: &output)
+      output.write("\(indent)}, {\n\(indent)})")
     }
     let attributes = node.operation.attributes
     if !attributes.isEmpty {
-      let list = attributes.map { "\($0.name) = \($0.value.spelling)" }
-      output += " {\(list.joined(separator: ", "))}"
+      output.write(" {" as StaticString)
+      output.write(list: attributes) { $0.write("\($1.name) = \($1.value.spelling)") }
+      output.write("}" as StaticString)
     }
-    return output + " : "
-      + signature(
-        node.operands.map(function.type(of:)), node.results.map(function.type(of:)))
+    output.write(" : " as StaticString)
+    signature(node.operands, node.results, to: &output)
   }
 
-  /// The text's name of a value; one that is not yet defined prints by its number.
-  private func name(of value: ValueID) -> String { names[value] ?? "%undefined\(value.number)" }
+  /// The text's name of a value; one of a region that is not around prints by its number.
+  private func write(_ value: ValueID, to output: inout TextWriter) {
+    switch names[value.index] {
+    case .argument(let number)?:
+      output.write("%arg" as StaticString)
+      output.write(number)
+    case .result(let number)?:
+      output.write("%" as StaticString)
+      output.write(number)
+    case .resultOfSeveral(let number, let index)?:
+      output.write("%" as StaticString)
+      output.write(number)
+      output.write("#" as StaticString)
+      output.write(index)
+    case nil:
+      output.write("%undefined" as StaticString)
+      output.write(value.index)
+    }
+  }
 
-  private func signature(_ operands: [TensorType], _ results: [TensorType]) -> String {
-    let list = results.map(\.description).joined(separator: ", ")
-    return "(" + operands.map(\.description).joined(separator: ", ") + ") -> "
-      + (results.count == 1 ? list : "(\(list))")
+  private func signature(
+    _ operands: [ValueID], _ results: [ValueID], to output: inout TextWriter
+  ) {
+    func types(_ values: [ValueID]) {
+      output.write(list: values) { $0.write(function.type(of: $1)) }
+    }
+    output.write("(" as StaticString)
+    types(operands)
+    output.write(") -> " as StaticString)
+    if results.count == 1 { return types(results) }
+    output.write("(" as StaticString)
+    types(results)
+    output.write(")" as StaticString)
   }
 
   /// One operation as it stands in the text of its function, for messages.
   static func line(of id: OperationID, in function: Function) -> String {
     var printer = FunctionPrinter(function)
-    _ = printer.block(function.body, indent: "")
-    printer.resultCount = 0
+    var whole = TextWriter()
+    printer.block(function.body, indent: "", Numbers(), to: &whole)
     let node = function[id]
-    let results = node.results.map(printer.name(of:)).joined(separator: ", ")
-    let operands = node.operands.map(printer.name(of:)).joined(separator: ", ")
-    return (results.isEmpty ? "" : "\(results) = ")
-      + "\(quoted(node.operation.mnemonic))(\(operands))"
+    var line = TextWriter()
+    line.write(list: node.results) { printer.write($1, to: &$0) }
+    if !node.results.isEmpty { line.write(" = " as StaticString) }
+    line.write(quoted: node.operation.mnemonic)
+    line.write("(" as StaticString)
+    line.write(list: node.operands) { printer.write($1, to: &$0) }
+    line.write(")" as StaticString)
+    return line.text
   }
 }

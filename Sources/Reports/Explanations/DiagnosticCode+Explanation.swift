@@ -71,6 +71,7 @@ extension DiagnosticCode {
     case .jsonUnexpectedEnd: .jsonUnexpectedEnd
     case .wouldOverwrite: .wouldOverwrite
     // The compiler.
+    case .activationsDoNotFit: .activationsDoNotFit
     case .indexOutOfRange: .indexOutOfRange
     case .internalError: .internalError
     case .invalidDifferentiation: .invalidDifferentiation
@@ -82,7 +83,9 @@ extension DiagnosticCode {
     case .noSuchFunction: .noSuchFunction
     case .notDifferentiable: .notDifferentiable
     case .badPassOption: .badPassOption
+    case .pipelineDoesNotFit: .pipelineDoesNotFit
     case .syntaxError: .syntaxError
+    case .tooFewLayers: .tooFewLayers
     case .unknownPass: .unknownPass
     case .undefinedValue: .undefinedValue
     case .wrongArguments: .wrongArguments
@@ -147,6 +150,7 @@ extension DiagnosticCode {
     case .noParameter: .noParameter
     case .noThreads: .noThreads
     case .parameterSize: .parameterSize
+    case .replicaMismatch: .replicaMismatch
     case .runDirectoryInUse: .runDirectoryInUse
     case .sameOutput: .sameOutput
     case .sharedArguments: .sharedArguments

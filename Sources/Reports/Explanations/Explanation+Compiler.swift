@@ -1,5 +1,16 @@
 /// Codes of the compiler and of what it is made of. Most are faults of Tessera's own.
 extension Explanation {
+  static let activationsDoNotFit = Explanation(
+    .compiler, [.error(.doesNotFit)], "Stages keep more activations than they may",
+    meaning: """
+      `--recompute-within` bounds the bytes that a pipeline stage keeps from its forward to its backward run, in all the copies that are there \
+      at once: 2(S − 1 − i) + 1 micro-batches for stage i of S. What a stage is given by the one before it must be kept, so that there is a least \
+      number of bytes, which the message states.
+      """,
+    remedy: """
+      Raise the bound to the number in the message, or use a smaller micro-batch or fewer stages.
+      """)
+
   static let indexOutOfRange = Explanation(
     .compiler, [.error(.badData)], "A value of the data names no row of a table",
     meaning: """
@@ -68,7 +79,7 @@ extension Explanation {
 
   static let noPipeline = Explanation(
     .compiler, [.error(.badData)],
-    "A repeat that is to be pipelined does not run through stages forward and then backward",
+    "A repeat does not run through stages forward and then backward",
     meaning: """
       The pass `pipeline-schedule` lets stages work at the same time. It takes a repeat that calls each stage of a micro-batch in their \
       order, forward and then backward, and that carries sums only.
@@ -76,6 +87,27 @@ extension Explanation {
     remedy:
       "In `tesserac opt`, run `partition` and `training-step`'s phases first, and leave the order of the stages' calls."
   )
+
+  static let pipelineDoesNotFit = Explanation(
+    .compiler, [.warning], "By the estimate no cut of the layers into stages fits the IPUs",
+    meaning: """
+      `--pipeline auto` estimates what each stage needs: weights, accumulators of their gradients, the optimizer's state that is on the chip, \
+      the stash of activations, temporary tensors. No cut into stages stays below an IPU's memory everywhere. The one that exceeds it least is \
+      taken; the message says by how much, and of what there is most. It is an estimate: the program is compiled all the same.
+      """,
+    remedy: """
+      Take one of the ways out that the message lists; each was tried, and fits by the same estimate.
+      """)
+
+  static let tooFewLayers = Explanation(
+    .compiler, [.error(.badData)], "There are more pipeline stages than layers to put into them",
+    meaning: """
+      `--pipeline auto` gives each IPU of a replica a stage, and the first IPU a second one for the heads, which share a weight with the embeddings. \
+      Each stage needs a layer.
+      """,
+    remedy: """
+      Use fewer IPUs: numbers in `device_mapping` from 0 to one less.
+      """)
 
   static let badPassOption = Explanation(
     .compiler, [.error(.usage)],

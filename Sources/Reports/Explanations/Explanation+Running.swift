@@ -64,6 +64,14 @@ extension Explanation {
     meaning: "Values for a parameter of the program do not have the parameter's size.",
     remedy: "Give values of a model of the same sizes; use a bundle and a checkpoint of one model.")
 
+  static let replicaMismatch = Explanation(
+    .running, [.error(.incompatible), .error(.internalError)],
+    "The program is for another number of replicas",
+    meaning: """
+      A program that shares out tensors among its replicas has the number of replicas in its operations: each has the part of one.
+      """,
+    remedy: "Compile the configuration again; `replicas` is a key of it.")
+
   static let runDirectoryInUse = Explanation(
     .running, [.error(.wouldOverwrite)], "The run's directory holds another run",
     meaning: """

@@ -21,8 +21,8 @@ package enum Canonicalization {
       case .movement(let family): family.canonical(site)
       case .reduction(let family): family.canonical(site)
       case .random(let family): family.canonical(site)
-      case .contraction, .indexing, .normalization, .softmax, .stash, .source, .collective,
-        .control:
+      case .contraction, .indexing, .accumulation, .normalization, .softmax, .stash, .source,
+        .collective, .control, .remote:
         nil
       }
     }

@@ -13,7 +13,9 @@ package enum CommonSubexpressionElimination {
     for function in module.functions {
       var elimination = Elimination(function, effects: effects)
       elimination.visit(function.body, known: [:])
-      if elimination.isChanged { module.insert(elimination.rewriter.function) }
+      guard !elimination.duplicates.isEmpty else { continue }
+      elimination.rewriter.erase(elimination.duplicates)
+      module.insert(elimination.rewriter.function)
     }
   }
 
@@ -25,7 +27,8 @@ package enum CommonSubexpressionElimination {
   private struct Elimination {
     var rewriter: Rewriter
     let effects: Set<String>
-    var isChanged = false
+    /// The operations whose results nothing reads any longer.
+    var duplicates: [OperationID] = []
 
     init(_ function: Function, effects: Set<String>) {
       rewriter = Rewriter(function)
@@ -49,8 +52,7 @@ package enum CommonSubexpressionElimination {
         for (result, kept) in zip(node.results, rewriter.function[first].results) {
           rewriter.replaceAllUses(of: result, with: kept)
         }
-        rewriter.erase(id)
-        isChanged = true
+        duplicates.append(id)
       }
     }
 

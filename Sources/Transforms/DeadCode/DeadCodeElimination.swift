@@ -23,25 +23,19 @@ extension Rewriter {
   /// - Parameter effects: the functions that have one.
   /// - Returns: whether there were any.
   package mutating func removeUnread(effects: Set<String>) -> Bool {
-    var erased = false
     // Readers stand behind what they read, also those within a region.
-    for id in function.allOperations.reversed() where function[id].parent != nil {
-      let node = function[id]
-      guard !hasEffect(id, effects), node.results.allSatisfy({ function[$0].uses.isEmpty })
-      else { continue }
-      erase(id)
-      erased = true
-    }
-    return erased
+    eraseUnread(among: function.allOperations) { $0.hasEffect($1, effects) }
   }
+}
 
+extension Function {
   /// Whether an operation, or one of its region, moves a stream on or ends a block.
-  private func hasEffect(_ id: OperationID, _ effects: Set<String>) -> Bool {
-    let node = function[id]
+  fileprivate func hasEffect(_ id: OperationID, _ effects: Set<String>) -> Bool {
+    let node = self[id]
     if case .control(.call(let callee)) = node.operation { return effects.contains(callee) }
     guard let body = node.body else { return node.operation.hasEffect }
-    return function[body].operations.contains {
-      !function[$0].operation.isTerminator && hasEffect($0, effects)
+    return self[body].operations.contains {
+      !self[$0].operation.isTerminator && hasEffect($0, effects)
     }
   }
 }

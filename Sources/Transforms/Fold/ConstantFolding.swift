@@ -77,8 +77,8 @@ extension Operation {
     case .elementwise(let family): family.isExact
     case .movement, .indexing(.gatherRows), .indexing(.selectColumns), .indexing(.placeColumns):
       true
-    case .indexing(.scatterAddRows), .reduction, .contraction, .normalization, .softmax, .random,
-      .stash, .source, .collective, .control:
+    case .indexing(.scatterAddRows), .accumulation, .reduction, .contraction, .normalization,
+      .softmax, .random, .stash, .source, .collective, .control, .remote:
       false
     }
   }

@@ -5,9 +5,10 @@ import Operations
 /// What of a block counts for its memory and its order, in flat arrays: operations are numbered in
 /// the order in which they stand, and so are the storages they make.
 ///
-/// A storage is the memory of one value, under all names that reshapes give it. What comes from
-/// outside the block has none. Bytes that are there in any case do not count: those of constants, and
-/// of what a function returns, which is made where the caller keeps it.
+/// A storage is the memory of one value, under all names that reshapes give it, and of what is added to
+/// it in its place. What comes from outside the block has none. Bytes that are there in any case do not
+/// count: those of constants, and of what a function returns, which is made where the caller keeps it.
+/// Nor do those of streaming memory.
 package struct BlockFlow: Sendable {
   /// The operations but the last, which ends the block.
   package let operations: [OperationID]
@@ -35,13 +36,37 @@ package struct BlockFlow: Sendable {
 
     var count: Int { ends.count }
 
-    mutating func append(_ row: some Sequence<Int>) {
-      elements.append(contentsOf: row)
+    /// Appends a row of the numbers from 0, each once, in ascending order.
+    mutating func append(distinct numbers: [Int]) {
+      let first = elements.count
+      for number in numbers where number >= 0 {
+        guard elements.count == first || number > elements[elements.count - 1] else {
+          return append(sorting: numbers, from: first)
+        }
+        elements.append(number)
+      }
       ends.append(elements.count)
     }
 
-    subscript(row: Int) -> ArraySlice<Int> {
-      elements[(row == 0 ? 0 : ends[row - 1])..<ends[row]]
+    /// Appends a row whose numbers are in no order, in place of the elements from `first` on.
+    private mutating func append(sorting numbers: [Int], from first: Int) {
+      elements.removeLast(elements.count - first)
+      for number in numbers.sorted() where number >= 0 {
+        if elements.count == first || number > elements[elements.count - 1] {
+          elements.append(number)
+        }
+      }
+      ends.append(elements.count)
+    }
+
+    subscript(row: Int) -> ArraySlice<Int> { elements[range(row)] }
+
+    private func range(_ row: Int) -> Range<Int> { (row == 0 ? 0 : ends[row - 1])..<ends[row] }
+
+    /// Hands over each number of a row, in order.
+    @inline(__always)
+    func forEach(_ row: Int, _ body: (Int) -> Void) {
+      for index in range(row) { body(elements[index]) }
     }
 
     /// For each number below `count` the rows that hold it, in order.
@@ -53,7 +78,8 @@ package struct BlockFlow: Sendable {
       result.ends = Array(starts.dropFirst())
       result.elements = Array(repeating: 0, count: elements.count)
       for row in ends.indices {
-        for element in self[row] {
+        for index in range(row) {
+          let element = elements[index]
           result.elements[starts[element]] = row
           starts[element] += 1
         }
@@ -67,16 +93,16 @@ package struct BlockFlow: Sendable {
   ///   - ownsArguments: whether the block's arguments are memory of the block: those of a repeat are,
   ///     a function's are its caller's.
   ///   - effects: the functions that move a stream on; their calls keep their order.
+  ///   - replaced: the operand whose memory a result takes over, nil where it has its own.
   ///   - innerPeak: the bytes that an operation's callee or region needs at once.
-  package init(
+  init(
     of block: BlockID, in function: Function, ownsArguments: Bool, effects: Set<String>,
-    innerPeak: (OperationID) -> Int
+    replaced: (ValueID, OperationID) -> ValueID?, innerPeak: (OperationID) -> Int
   ) {
     let node = function[block]
     operations = Array(node.operations.dropLast())
     var storageOf = Array(repeating: -1, count: function.values.count)
     var makerOf = storageOf
-    var seen: [Int] = []
     var lastEffect: Int?
     if ownsArguments {
       for argument in node.arguments { addStorage(argument, function, &storageOf) }
@@ -85,18 +111,24 @@ package struct BlockFlow: Sendable {
     for (number, id) in operations.enumerated() {
       let operation = function[id]
       let values = function.valuesReadWithin(id)
-      reads.append(Self.distinct(values.map { storageOf[Int($0.number)] }, &seen))
+      reads.append(distinct: values.map { storageOf[Int($0.number)] })
       var before = values.map { makerOf[Int($0.number)] }
       if function.movesStream(id, effects) {
         if let lastEffect { before.append(lastEffect) }
         lastEffect = number
       }
-      predecessors.append(Self.distinct(before, &seen))
+      predecessors.append(distinct: before)
       let first = byteCounts.count
       if case .movement(.reshape) = operation.operation {
         storageOf[Int(operation.results[0].number)] = storageOf[Int(operation.operands[0].number)]
       } else {
-        for result in operation.results { addStorage(result, function, &storageOf) }
+        for result in operation.results {
+          if let operand = replaced(result, id) {
+            storageOf[Int(result.number)] = storageOf[Int(operand.number)]
+          } else {
+            addStorage(result, function, &storageOf)
+          }
+        }
       }
       if case .source(.constant) = operation.operation { byteCounts[first] = 0 }
       for result in operation.results { makerOf[Int(result.number)] = number }
@@ -116,7 +148,8 @@ package struct BlockFlow: Sendable {
         // The carried values are counted within, and take the places of the first ones.
         demand.append(max(results, inner))
         reusable.append(function[id].results.reduce(0) { $0 + function.type(of: $1).byteCount })
-      case .elementwise, .random:
+      // What a chain makes inside it lies in registers.
+      case .control(.fuse), .elementwise, .random:
         demand.append(results)
         reusable.append(results)
       default:
@@ -130,17 +163,8 @@ package struct BlockFlow: Sendable {
     _ value: ValueID, _ function: Function, _ storageOf: inout [Int]
   ) {
     storageOf[Int(value.number)] = byteCounts.count
-    byteCounts.append(function.type(of: value).byteCount)
+    byteCounts.append(function.type(of: value).tileByteCount)
     isKept.append(false)
-  }
-
-  /// The numbers from 0, each once; `seen` is room to work in.
-  private static func distinct(_ numbers: [Int], _ seen: inout [Int]) -> [Int] {
-    seen.removeAll(keepingCapacity: true)
-    for number in numbers where number >= 0 { seen.append(number) }
-    guard seen.count > 1 else { return seen }
-    seen.sort()
-    return seen.indices.filter { $0 == 0 || seen[$0] != seen[$0 - 1] }.map { seen[$0] }
   }
 }
 
@@ -164,7 +188,7 @@ extension BlockFlow {
     var alive = argumentStorages.reduce(0) { $0 + byteCounts[$1] }
     for (place, operation) in order.enumerated() {
       var freed = 0
-      for storage in reads[operation] {
+      reads.forEach(operation) { storage in
         readers[storage] -= 1
         if readers[storage] == 0 { freed += byteCounts[storage] }
       }
@@ -179,9 +203,7 @@ extension BlockFlow {
   /// The number of operations that read each storage, and one more where the block's end does.
   var remainingReaders: [Int] {
     var readers = isKept.map { $0 ? 1 : 0 }
-    for operation in operations.indices {
-      for storage in reads[operation] { readers[storage] += 1 }
-    }
+    for operation in operations.indices { reads.forEach(operation) { readers[$0] += 1 } }
     return readers
   }
 
@@ -205,7 +227,7 @@ extension Function {
   }
 
   /// Whether an operation, or one of its region, moves a stream on.
-  fileprivate func movesStream(_ id: OperationID, _ effects: Set<String>) -> Bool {
+  func movesStream(_ id: OperationID, _ effects: Set<String>) -> Bool {
     let node = self[id]
     if case .control(.call(let callee)) = node.operation { return effects.contains(callee) }
     guard let body = node.body else {

@@ -5,9 +5,11 @@ import Operations
 ///
 /// A value is alive from the operation that makes it to the last that reads it. Arguments and results
 /// are the caller's: their bytes are there all the time, and counted apart. A call needs its results
-/// and its callee's own peak, a repeat its region's. An elementwise operation may put its result where
-/// an operand was that it reads last, and a repeat its carried values likewise; other operations hold
-/// operands and results at once. Constants do not count.
+/// and its callee's own peak, a repeat its region's. An elementwise operation, or a chain of them,
+/// may put its result where an operand was that it reads last (what a chain makes inside does not count), and a repeat its carried values likewise; other operations hold
+/// operands and results at once. What is added to an accumulator that nothing else reads, by an
+/// operation or a call, is in the accumulator's place. Constants do not count, nor does what lies in
+/// streaming memory.
 package struct LiveBytes: Sendable {
   /// The bytes of the arguments.
   package let argumentBytes: Int
@@ -31,12 +33,14 @@ package struct LiveBytes: Sendable {
 package struct LiveBytesAnalysis: Sendable {
   private let module: Module
   private let effects: Set<String>
+  private let accumulators: AccumulatorOperands
   private var peaks: [String: Int] = [:]
 
   /// An analysis of a valid module.
   package init(_ module: Module) {
     self.module = module
     effects = module.functionsWithEffect
+    accumulators = AccumulatorOperands(module)
   }
 
   /// The live bytes of a function.
@@ -47,8 +51,8 @@ package struct LiveBytesAnalysis: Sendable {
       levels.append((flow.operations[place], during, after))
     }
     return LiveBytes(
-      argumentBytes: function.argumentTypes.reduce(0) { $0 + $1.byteCount },
-      resultBytes: function.resultTypes.reduce(0) { $0 + $1.byteCount }, levels: levels)
+      argumentBytes: function.argumentTypes.reduce(0) { $0 + $1.tileByteCount },
+      resultBytes: function.resultTypes.reduce(0) { $0 + $1.tileByteCount }, levels: levels)
   }
 
   /// The flow of a block as it now stands.
@@ -58,14 +62,15 @@ package struct LiveBytesAnalysis: Sendable {
       let node = function[id]
       if case .control(.call(let callee)) = node.operation {
         inner[id] = peak(of: callee)
-      } else if let body = node.body {
+      } else if case .control(.repeat) = node.operation, let body = node.body {
         let flow = flow(of: body, in: function)
         inner[id] = flow.cost(Array(flow.operations.indices)).peak
       }
     }
     return BlockFlow(
-      of: block, in: function, ownsArguments: block != function.body, effects: effects
-    ) { inner[$0] ?? 0 }
+      of: block, in: function, ownsArguments: block != function.body, effects: effects,
+      replaced: { accumulators.replaced(by: $0, madeBy: $1, in: function) },
+      innerPeak: { inner[$0] ?? 0 })
   }
 
   /// The most bytes that a function holds beside its arguments and results.

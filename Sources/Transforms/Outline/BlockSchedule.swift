@@ -95,6 +95,15 @@ struct BlockSchedule {
     let operation: Operation
     let operands: [TensorType]
     let results: [TensorType]
+    /// What a chain computes.
+    let region: FunctionForm?
+
+    /// A call has many operands, whose types are compared faster than they are hashed.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(operation)
+      hasher.combine(operands.count)
+      hasher.combine(results.first)
+    }
   }
 
   /// The numbers of kinds. What must not move gets a number of its own each time.
@@ -109,7 +118,8 @@ struct BlockSchedule {
       if mayMove {
         let kind = Kind(
           operation: node.operation, operands: node.operands.map(function.type(of:)),
-          results: node.results.map(function.type(of:)))
+          results: node.results.map(function.type(of:)),
+          region: node.body.map { FunctionForm(region: $0, of: function) })
         if let known = numbers[kind] { return known }
         numbers[kind] = fresh
       }
@@ -119,7 +129,7 @@ struct BlockSchedule {
   }
 
   /// Effects keep their order in their block, replicas meet in the body of an entry only, and regions
-  /// are schedules of their own.
+  /// of repeats are schedules of their own.
   private static func mayMove(_ node: OperationNode, _ effects: Set<String>) -> Bool {
     switch node.operation {
     case .collective, .control(.repeat): false
@@ -136,6 +146,7 @@ extension Operation {
 
   fileprivate var computes: Bool {
     switch self {
+    case .control(.fuse): true
     case .control, .movement(.reshape), .source: false
     default: true
     }

@@ -32,9 +32,7 @@ extension OutlinedBody {
         defer { slot += 1 }
         return read[slot]
       }
-      let results = rewriter.insert(
-        node.operation, operands, resultTypes: node.results.map(schedule.function.type(of:)))
-      map.set(node.results, to: results)
+      rewriter.insertCopy(of: node, from: schedule.function, reading: operands, &map)
     }
     rewriter.return(outputs.map { map[schedule.results(start + $0.offset)[$0.index]] })
     return rewriter.function
@@ -64,6 +62,7 @@ struct CallInsertion {
   init(_ function: Function) {
     self.function = function
     rewriter = Rewriter(functionNamed: function.name)
+    rewriter.place(function.placement)
     map = ValueMap(for: function)
     sites = Array(repeating: nil, count: function.operations.count)
     isReplaced = Array(repeating: false, count: function.operations.count)

@@ -2,7 +2,8 @@ import Foundations
 import GraphIR
 import Operations
 
-/// A function without its name and its numbers: two with equal forms compute the same.
+/// A function, or the region of a chain, without name and numbers: two with equal forms compute the
+/// same.
 struct FunctionForm: Hashable {
   private struct Step: Hashable {
     let operation: Operation
@@ -14,24 +15,47 @@ struct FunctionForm: Hashable {
   private let arguments: [TensorType]
   private var steps: [Step] = []
 
+  /// By the operations: functions of the same ones are few, and comparing them is cheaper than to hash
+  /// every operand and type.
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(arguments.count)
+    for step in steps { hasher.combine(step.operation) }
+  }
+
   /// The form of a function.
   init(_ function: Function) {
-    arguments = function.argumentTypes
-    var numbers = [Int](repeating: -1, count: function.values.count)
+    self.init(function.body, function.allOperations, of: function)
+  }
+
+  /// The form of a region that reads nothing from outside and holds no other one.
+  init(region: BlockID, of function: Function) {
+    self.init(region, function[region].operations, of: function)
+  }
+
+  private init(_ block: BlockID, _ operations: [OperationID], of function: Function) {
+    arguments = function[block].arguments.map(function.type(of:))
+    // By distance from the first: a region's values lie close together.
+    let all = operations.reduce(into: function[block].arguments) { all, id in
+      all += function[id].results + (function[id].body.map { function[$0].arguments } ?? [])
+    }
+    let first = Int(all.min()?.number ?? 0)
+    let last = Int(all.max()?.number ?? 0)
+    var numbers = [Int](repeating: -1, count: last - first + 1)
     var next = 0
     func define(_ values: [ValueID]) {
       for value in values {
-        numbers[Int(value.number)] = next
+        numbers[Int(value.number) - first] = next
         next += 1
       }
     }
-    define(function.arguments)
-    for id in function.allOperations {
+    define(function[block].arguments)
+    for id in operations {
       let node = function[id]
       let region = node.body.map { function[$0].arguments } ?? []
       steps.append(
         Step(
-          operation: node.operation, operands: node.operands.map { numbers[Int($0.number)] },
+          operation: node.operation,
+          operands: node.operands.map { numbers[Int($0.number) - first] },
           results: node.results.map(function.type(of:)),
           regionArguments: region.map(function.type(of:))))
       define(node.results)
@@ -101,7 +125,7 @@ extension Function {
 
 extension Module {
   /// The names of the functions, each behind those that it calls, else in the module's order.
-  fileprivate var calleesFirst: [String] {
+  var calleesFirst: [String] {
     var order: [String] = []
     var visited: Set<String> = []
     func visit(_ name: String) {

@@ -74,8 +74,11 @@ package enum Outlining {
 }
 
 extension Function {
-  /// The body and the regions of its operations, outer ones first.
+  /// The body and the regions of repeats, outer ones first. A chain is one operation.
   fileprivate var reachableBlocks: [BlockID] {
-    [body] + allOperations.compactMap { self[$0].body }
+    [body]
+      + allOperations.compactMap { id in
+        if case .control(.repeat) = self[id].operation { self[id].body } else { nil }
+      }
   }
 }

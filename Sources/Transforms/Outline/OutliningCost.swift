@@ -24,9 +24,10 @@ enum OutliningCost {
   /// The sync, the jump there and back and the supervisor's frame: 16 instructions.
   static let callCode = 64.0
 
-  /// The cost of handing a value of this type to a function, or back.
+  /// The cost of handing a value of this type to a function, or back. What lies in streaming memory
+  /// stays there.
   static func copy(_ type: TensorType) -> Double {
-    copyCode + Double(type.byteCount) / tiles / copyRate
+    copyCode + Double(type.tileByteCount) / tiles / copyRate
   }
 
   /// The estimate of an operation's code on a tile, which does not grow with its tensors.
@@ -35,14 +36,17 @@ enum OutliningCost {
     // Exchange of both operands, partial products, their reduction: some ten compute sets.
     case .contraction: 4096
     // A reduction in two stages with an exchange between them, and what is done to each element.
-    case .normalization, .softmax, .reduction, .indexing: 1024
+    case .normalization, .softmax, .reduction, .indexing, .accumulation(.rows): 1024
     // One compute set, and the exchange of operands that lie elsewhere.
-    case .elementwise, .random: 256
+    case .elementwise, .random, .accumulation(.slice): 256
     // A name for the same bytes.
     case .movement(.reshape): 0
     // An exchange, and no compute set.
-    case .movement, .stash: 128
+    case .movement, .stash, .remote: 128
     case .source, .collective: 64
+    // One compute set and one exchange for all; each operation is a few instructions in its loop.
+    case .control(.fuse):
+      192 + 64 * Double(node.body.map { function[$0].operations.count - 1 } ?? 0)
     case .control:
       callCode + copyCode * Double(node.operands.count + node.results.count)
     }

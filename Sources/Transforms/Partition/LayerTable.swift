@@ -14,7 +14,7 @@
 /// | `heads` | `heads` |
 /// | `qa_head` | `qa_head` |
 /// | `glue_head` | `glue_head` |
-struct LayerTable {
+package struct LayerTable: Sendable {
   private(set) var entries: [(prefix: String, layer: String)] = [
     ("embeddings", "emb"), ("encoder_layer", "hid"), ("encoder_output", "enc_out"),
     ("pooler", "pool"), ("heads", "heads"), ("qa_head", "qa_head"), ("glue_head", "glue_head"),
@@ -24,10 +24,13 @@ struct LayerTable {
   /// of another layer go to the first stage that lists it.
   static let repeatedLayer = "hid"
 
+  /// The table as above.
+  package init() {}
+
   mutating func add(prefix: String, layer: String) { entries.append((prefix, layer)) }
 
   /// The layer that a function is; nil where the table has no entry for it.
-  func layer(ofFunction name: String) -> String? {
+  package func layer(ofFunction name: String) -> String? {
     entries.filter { name.hasPrefix($0.prefix) }.max { $0.prefix.count < $1.prefix.count }?.layer
   }
 }

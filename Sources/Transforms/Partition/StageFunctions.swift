@@ -46,13 +46,13 @@ struct StageFunctions {
   func build() -> (stages: [Function], caller: Function) {
     let stages = list.stages.indices.map(stage)
     var rewriter = Rewriter(functionNamed: function.name)
-    var copies: [ValueID: ValueID] = [:]
+    var copies = ValueMap(for: function)
     for (argument, port) in zip(function.arguments, function.argumentPorts) {
       copies[argument] = rewriter.addArgument(function.type(of: argument), port: port)
     }
     for stage in stages {
-      let results = rewriter.call(stage.function, stage.takes.compactMap { copies[$0] })
-      for (value, result) in zip(stage.gives, results) { copies[value] = result }
+      let results = rewriter.call(stage.function, copies[stage.takes])
+      copies.set(stage.gives, to: results)
     }
     // What each reader makes for itself, the function's end does too.
     let returned = Set(function.results)
@@ -60,7 +60,7 @@ struct StageFunctions {
       let isNeeded = function[id].results.contains { reachesEnd($0, returned) }
       if isNeeded { rewriter.copy(id, of: function, &copies) }
     }
-    rewriter.return(function.results.compactMap { copies[$0] }, ports: function.resultPorts)
+    rewriter.return(copies[function.results], ports: function.resultPorts)
     return (stages.map(\.function), rewriter.function)
   }
 
@@ -82,7 +82,7 @@ struct StageFunctions {
   }
 
   private func stage(_ number: Int) -> Stage {
-    let read = Set(operations[number].flatMap(function.valuesRead))
+    let read = ValueSet(operations[number].flatMap(function.valuesRead), of: function)
     let takes = entering[number] + function.arguments.filter(read.contains)
     let next = number + 1 < entering.count ? entering[number + 1] : []
     let made = Set(operations[number].filter { !assignment.cloned.contains($0) })
@@ -92,10 +92,10 @@ struct StageFunctions {
     }
     var rewriter = Rewriter(functionNamed: "\(Partition.stagePrefix)\(number)")
     rewriter.place(Placement(stage: number, ipu: list.devices[number]))
-    var copies: [ValueID: ValueID] = [:]
+    var copies = ValueMap(for: function)
     for value in takes { copies[value] = rewriter.addArgument(function.type(of: value)) }
     for id in operations[number] { rewriter.copy(id, of: function, &copies) }
-    rewriter.return(gives.compactMap { copies[$0] })
+    rewriter.return(copies[gives])
     return Stage(function: rewriter.function, takes: takes, gives: gives)
   }
 }

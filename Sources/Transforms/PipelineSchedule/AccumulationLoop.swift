@@ -224,6 +224,7 @@ extension Function {
     let node = self[use.operation]
     switch node.operation {
     case .elementwise(.binary(.add)): return node.results[0]
+    case .accumulation where use.operand == 0: return node.results[0]
     case .stash(.write) where use.operand == 0: return node.results[0]
     case .control(.call(let callee)):
       guard let function = module[callee], var value = function.arguments[safe: use.operand] else {

@@ -10,7 +10,7 @@ struct PipelinedLoop {
   private let functions: SlotFunctions
   private var rewriter: Rewriter
   /// What stands for each value of the function that is outside of the repeat.
-  private var copies: [ValueID: ValueID] = [:]
+  private var copies: ValueMap
   /// The i32 constants of the function so far.
   private var constants: [Int: ValueID] = [:]
 
@@ -38,6 +38,7 @@ struct PipelinedLoop {
     self.functions = functions
     rewriter = Rewriter(functionNamed: loop.function.name)
     rewriter.place(loop.function.placement)
+    copies = ValueMap(for: loop.function)
   }
 
   mutating func written() -> Function {
@@ -48,14 +49,14 @@ struct PipelinedLoop {
     for id in function[function.body].operations.dropLast() {
       if id == loop.loop { writeLoop() } else { rewriter.copy(id, of: function, &copies) }
     }
-    rewriter.return(function.results.compactMap { copies[$0] }, ports: function.resultPorts)
+    rewriter.return(copies[function.results], ports: function.resultPorts)
     return rewriter.function
   }
 
   private mutating func writeLoop() {
     rewriter.insertionPoint = .end(rewriter.function.body)
     let node = loop.function[loop.loop]
-    var state = State(sums: node.operands.compactMap { copies[$0] }, waiting: [])
+    var state = State(sums: copies[node.operands], waiting: [])
     for edge in routes.edges { state.waiting.append(emptyStash(edge)) }
     let ramp = timing.rampRounds
     for round in 0..<ramp {
@@ -128,7 +129,7 @@ struct PipelinedLoop {
           }
       }
       var operands = interface.values.compactMap { present[Place(value: $0, slot: slot)] }
-      operands += interface.constants.compactMap { copies[$0] }
+      operands += copies[interface.constants]
       if interface.readsNumber, let number { operands.append(number) }
       operands += interface.sums.map { next.sums[$0] }
       let results = rewriter.call(functions.functions[slot], operands)

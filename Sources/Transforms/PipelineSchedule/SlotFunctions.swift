@@ -99,7 +99,7 @@ struct SlotFunctions {
       functionNamed:
         "\(PipelineScheduling.slotPrefix)\(direction)_\(placement?.stage ?? slot)")
     rewriter.place(placement)
-    var copies: [ValueID: ValueID] = [:]
+    var copies = ValueMap(for: source)
     for value in interface.values + interface.constants {
       copies[value] = rewriter.addArgument(source.type(of: value))
     }
@@ -118,10 +118,10 @@ struct SlotFunctions {
       }
       rewriter.copy(id, of: source, &copies)
       for value in source[id].results {
-        if let sum = loop.sumOf[value], let copy = copies[value] { states[sum] = copy }
+        if let sum = loop.sumOf[value], let copy = copies.find(value) { states[sum] = copy }
       }
     }
-    let results = interface.results.compactMap { copies[$0] }
+    let results = copies[interface.results]
     rewriter.return(results + interface.sums.compactMap { states[$0] })
     return rewriter.function
   }

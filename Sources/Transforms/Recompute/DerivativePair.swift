@@ -4,7 +4,7 @@ import Operations
 
 /// A call of a forward function and the call of the backward function that reads what it kept, in one
 /// function.
-struct DerivativePair {
+package struct DerivativePair {
   let forward: OperationID
   let backward: OperationID
   let forwardName: String
@@ -32,22 +32,37 @@ struct DerivativePair {
         primal: primal)
       if pair.isReadOutside(function) { pairs.append(pair) }
     }
+    guard !pairs.isEmpty else { return [] }
     let positions = function.positions
     return pairs.sorted { positions[$0.forward] ?? 0 < positions[$1.forward] ?? 0 }
   }
 
   /// The names of the functions that belong to a backward function of the name that differentiation
   /// gives it, `NAME_backward` or `NAME_backward_2`; nil for another name.
-  static func backwardName(_ name: String) -> (primal: String, forward: String)? {
-    var parts = name.split(separator: "_", omittingEmptySubsequences: false)
-    var suffix = ""
-    if let last = parts.last, Int(last) != nil {
-      suffix = "_\(last)"
-      parts.removeLast()
-    }
-    guard parts.last == "backward", parts.count > 1 else { return nil }
-    let primal = parts.dropLast().joined(separator: "_")
+  package static func backwardName(_ name: String) -> (primal: String, forward: String)? {
+    guard let (primal, suffix) = parts(of: name, direction: "backward") else { return nil }
     return (primal, "\(primal)_forward\(suffix)")
+  }
+
+  /// The function that was differentiated, where the name is one that differentiation gives a forward
+  /// function.
+  package static func primalName(ofForward name: String) -> String? {
+    parts(of: name, direction: "forward")?.primal
+  }
+
+  private static func parts(
+    of name: String, direction: String
+  ) -> (primal: String, suffix: String)? {
+    let digits = name.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
+    var stem = name.utf8[...]
+    if digits > 0, stem.dropLast(digits).last == UInt8(ascii: "_") { stem.removeLast(digits + 1) }
+    guard Substring(stem).hasSuffix("_\(direction)"), stem.count > direction.utf8.count + 1 else {
+      return nil
+    }
+    let suffix = name.utf8[stem.endIndex...]
+    return (
+      String(Substring(stem.dropLast(direction.utf8.count + 1))), String(Substring(suffix))
+    )
   }
 
   /// Whether something else than the backward call reads a result of the forward call.

@@ -10,67 +10,83 @@ struct TableArguments {
   /// The numbers of the arguments of a function that are tables.
   subscript(name: String) -> Set<Int> { tables[name] ?? [] }
 
-  /// An operand of a call: what it is in the caller, and which argument of the callee.
-  private struct Edge {
-    var caller: String
-    /// The argument of the caller that is passed on; nil for what the caller made.
-    var source: Int?
-    var callee: String
-    var argument: Int
-  }
-
   /// The tables of a valid module.
   init(_ module: Module) {
-    let edges = module.functions.flatMap(Self.edges)
-    let parts = Self.parts(edges)
-    for function in module.functions {
+    let flow = ArgumentFlow(module)
+    var isTable = flow.noArguments
+    for (number, function) in module.functions.enumerated() {
       for id in function[function.body].operations {
         guard case .indexing(.gatherRows(_?)) = function[id].operation,
-          let argument = function.argumentNumber(of: function[id].operands[0]),
-          !(parts[function.name]?.contains(argument) ?? false)
+          let argument = function.argumentNumber(of: function[id].operands[0])
         else { continue }
-        tables[function.name, default: []].insert(argument)
+        isTable[number][argument] = !flow.isPart[number][argument]
       }
     }
     // Up to callers and down to callees again, until nothing is added.
-    var grows = !tables.isEmpty
-    while grows {
-      grows = false
-      for edge in edges {
-        guard let source = edge.source, !(parts[edge.callee]?.contains(edge.argument) ?? false)
-        else { continue }
-        let isTable = self[edge.caller].contains(source)
-        let isTableInside = self[edge.callee].contains(edge.argument)
-        guard isTable != isTableInside else { continue }
-        tables[edge.caller, default: []].insert(source)
-        tables[edge.callee, default: []].insert(edge.argument)
-        grows = true
-      }
-    }
-  }
-
-  /// Arguments that are not, or not always, whole: some caller passes what it made itself, such as a
-  /// slice, or what is not whole there.
-  private static func parts(_ edges: [Edge]) -> [String: Set<Int>] {
-    var parts: [String: Set<Int>] = [:]
     var grows = true
     while grows {
       grows = false
-      for edge in edges {
-        let isPart = edge.source.map { parts[edge.caller]?.contains($0) ?? false } ?? true
-        if isPart, parts[edge.callee, default: []].insert(edge.argument).inserted { grows = true }
+      for edge in flow.edges where !flow.isPart[edge.callee][edge.argument] {
+        guard let source = edge.source,
+          isTable[edge.caller][source] != isTable[edge.callee][edge.argument]
+        else { continue }
+        isTable[edge.caller][source] = true
+        isTable[edge.callee][edge.argument] = true
+        grows = true
       }
     }
-    return parts
+    for (function, flags) in zip(module.functions, isTable) {
+      tables[function.name] = Set(flags.indices.filter { flags[$0] })
+    }
+  }
+}
+
+/// What the functions of a module hand to each other. Functions go by their place in the module.
+private struct ArgumentFlow {
+  /// An operand of a call: what it is in the caller, and which argument of the callee.
+  struct Edge {
+    var caller: Int
+    /// The argument of the caller that is passed on; nil for what the caller made.
+    var source: Int?
+    var callee: Int
+    var argument: Int
   }
 
-  private static func edges(of function: Function) -> [Edge] {
-    function.allOperations.flatMap { id -> [Edge] in
-      guard case .control(.call(let callee)) = function[id].operation else { return [] }
-      return function[id].operands.enumerated().map { index, operand in
-        Edge(
-          caller: function.name, source: function.argumentNumber(of: operand), callee: callee,
-          argument: index)
+  private(set) var edges: [Edge] = []
+  /// For each function and argument, whether it is not, or not always, whole: some caller passes what it
+  /// made itself, such as a slice, or what is not whole there.
+  private(set) var isPart: [[Bool]]
+  /// `false` for each function and argument.
+  let noArguments: [[Bool]]
+
+  init(_ module: Module) {
+    noArguments = module.functions.map { $0.arguments.map { _ in false } }
+    isPart = noArguments
+    let places = Dictionary(
+      module.functions.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { _, last in last })
+    for (caller, function) in module.functions.enumerated() {
+      for id in function.allOperations {
+        guard case .control(.call(let name)) = function[id].operation, let callee = places[name]
+        else { continue }
+        for (argument, operand) in function[id].operands.enumerated() {
+          edges.append(
+            Edge(
+              caller: caller, source: function.argumentNumber(of: operand), callee: callee,
+              argument: argument))
+        }
+      }
+    }
+    findParts()
+  }
+
+  private mutating func findParts() {
+    var grows = true
+    while grows {
+      grows = false
+      for edge in edges where !isPart[edge.callee][edge.argument] {
+        guard edge.source.map({ isPart[edge.caller][$0] }) ?? true else { continue }
+        isPart[edge.callee][edge.argument] = true
+        grows = true
       }
     }
   }

@@ -62,7 +62,8 @@ struct RewriteSite {
 }
 
 extension Module {
-  /// Applies a rule to every operation that has one result and readers, until it changes none.
+  /// Applies a rule to every operation that has one result and readers, until it changes none. Chains
+  /// stay as they are: a rule may make what must not stand in them.
   ///
   /// A rule looks at an operation and at what makes its operands, so that after a change only the
   /// readers are looked at again: the work is linear in the operations and the changes. Order is that of
@@ -86,7 +87,7 @@ private struct Worklist {
 
   init(_ function: Function) {
     rewriter = Rewriter(function)
-    pending = function.allOperations
+    pending = function.allOperations.filter { !function.isFused($0) }
     isPending = function.operations.map { _ in false }
     for id in pending { isPending[Int(id.number)] = true }
   }

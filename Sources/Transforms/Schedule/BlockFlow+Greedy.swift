@@ -7,11 +7,9 @@ extension BlockFlow {
     // The exclusive or of a storage's readers that are still to come: of one reader it is that one.
     var lastReader = Array(repeating: 0, count: byteCounts.count)
     for operation in operations.indices {
-      for storage in reads[operation] { lastReader[storage] ^= operation }
+      reads.forEach(operation) { lastReader[$0] ^= operation }
     }
-    var growth = operations.indices.map { operation in
-      made[operation].reduce(0) { $0 + (readers[$1] == 0 ? 0 : byteCounts[$1]) }
-    }
+    var growth = growth(readers)
     for storage in byteCounts.indices where readers[storage] == 1 && !isKept[storage] {
       growth[lastReader[storage]] -= byteCounts[storage]
     }
@@ -26,20 +24,26 @@ extension BlockFlow {
       guard !isDone[operation], known == growth[operation] else { continue }
       isDone[operation] = true
       order.append(operation)
-      for storage in reads[operation] {
+      reads.forEach(operation) { storage in
         readers[storage] -= 1
         lastReader[storage] ^= operation
-        guard readers[storage] == 1, !isKept[storage] else { continue }
+        guard readers[storage] == 1, !isKept[storage] else { return }
         let last = lastReader[storage]
         growth[last] -= byteCounts[storage]
         if waiting[last] == 0 { ready.push(last, growth[last]) }
       }
-      for successor in successors[operation] {
+      successors.forEach(operation) { successor in
         waiting[successor] -= 1
         if waiting[successor] == 0 { ready.push(successor, growth[successor]) }
       }
     }
     return order
+  }
+
+  /// The bytes of the results of each operation that something reads.
+  /// - Parameter readers: how many operations read each storage.
+  func growth(_ readers: [Int]) -> [Int] {
+    made.map { $0.reduce(0) { $0 + (readers[$1] == 0 ? 0 : byteCounts[$1]) } }
   }
 }
 

@@ -27,6 +27,8 @@ private struct Shifting {
   private let growth: [Int]
   /// How many places operations may still be shifted.
   private var budget: Int
+  /// Room to work in: the bytes of operands, and the place of the last other reader of each.
+  private var ends: [(place: Int, bytes: Int)] = []
 
   init(_ flow: BlockFlow, _ order: [Int], _ successors: BlockFlow.Rows) {
     self.flow = flow
@@ -35,9 +37,7 @@ private struct Shifting {
     readers = flow.reads.transposed(count: flow.byteCounts.count)
     places = Array(repeating: 0, count: order.count)
     let counts = flow.remainingReaders
-    growth = order.indices.map { operation in
-      flow.made[operation].reduce(0) { $0 + (counts[$1] == 0 ? 0 : flow.byteCounts[$1]) }
-    }
+    growth = flow.growth(counts)
     budget = 64 * order.count
     for (place, operation) in order.enumerated() { places[operation] = place }
   }
@@ -58,18 +58,16 @@ private struct Shifting {
 
   /// At each place that it passes, its results are no longer alive, but operands are whose other
   /// readers stand before: it moves while that is a gain.
-  private func laterPlace(of operation: Int) -> Int? {
+  private mutating func laterPlace(of operation: Int) -> Int? {
     guard growth[operation] > 0 else { return nil }
     let here = places[operation]
-    let limit = successors[operation].reduce(order.count) { min($0, places[$1]) } - 1
+    var limit = order.count - 1
+    successors.forEach(operation) { limit = min(limit, places[$0] - 1) }
     guard limit > here else { return nil }
-    var ends: [(place: Int, bytes: Int)] = []
-    for storage in flow.reads[operation] where flow.isFreed(storage) {
-      let others = readers[storage].reduce(-1) { $1 == operation ? $0 : max($0, places[$1]) }
-      ends.append((others, flow.byteCounts[storage]))
-    }
+    findEnds(operation)
+    ends.sort { $0.place < $1.place }
     var kept = 0
-    for end in ends.sorted(by: { $0.place < $1.place }) {
+    for end in ends {
       kept += end.bytes
       // From the place of the last other reader on the operand would be kept for this one.
       if kept >= growth[operation] {
@@ -82,20 +80,17 @@ private struct Shifting {
 
   /// At each place that it passes, operands are no longer alive that it reads last, but its results
   /// are: it moves while that is a gain.
-  private func earlierPlace(of operation: Int) -> Int? {
+  private mutating func earlierPlace(of operation: Int) -> Int? {
     let here = places[operation]
-    let limit = flow.predecessors[operation].reduce(-1) { max($0, places[$1]) } + 1
+    var limit = 0
+    flow.predecessors.forEach(operation) { limit = max(limit, places[$0] + 1) }
     guard limit < here else { return nil }
-    var ends: [(place: Int, bytes: Int)] = []
-    var freed = 0
-    for storage in flow.reads[operation] where flow.isFreed(storage) {
-      let others = readers[storage].reduce(-1) { $1 == operation ? $0 : max($0, places[$1]) }
-      guard others < here else { continue }
-      freed += flow.byteCounts[storage]
-      ends.append((others, flow.byteCounts[storage]))
-    }
+    findEnds(operation)
+    ends.removeAll { $0.place >= here }
+    var freed = ends.reduce(0) { $0 + $1.bytes }
     guard freed > growth[operation] else { return nil }
-    for end in ends.sorted(by: { $0.place > $1.place }) {
+    ends.sort { $0.place > $1.place }
+    for end in ends {
       freed -= end.bytes
       // Before the last other reader the operand is alive anyway.
       if freed <= growth[operation] {
@@ -104,6 +99,17 @@ private struct Shifting {
       }
     }
     return limit
+  }
+
+  /// Fills `ends` for the operands that their last reader frees.
+  private mutating func findEnds(_ operation: Int) {
+    ends.removeAll(keepingCapacity: true)
+    flow.reads.forEach(operation) { storage in
+      guard flow.isFreed(storage) else { return }
+      var last = -1
+      readers.forEach(storage) { if $0 != operation { last = max(last, places[$0]) } }
+      ends.append((last, flow.byteCounts[storage]))
+    }
   }
 
   private mutating func shift(_ operation: Int, to place: Int) -> Bool {

@@ -48,13 +48,16 @@ package enum Schedule {
       if isChanged { module.insert(rewriter.function) }
     }
 
-    /// Orders a block, those within it first.
+    /// Orders a block, those within it first but for chains, in which nothing is kept.
     /// - Returns: its peak.
     private mutating func order(
       _ block: BlockID, _ rewriter: inout Rewriter, _ isChanged: inout Bool
     ) -> Int {
       for id in rewriter.function[block].operations {
-        if let body = rewriter.function[id].body { _ = order(body, &rewriter, &isChanged) }
+        let node = rewriter.function[id]
+        if case .control(.repeat) = node.operation, let body = node.body {
+          _ = order(body, &rewriter, &isChanged)
+        }
       }
       var cost: OrderCost
       repeat {

@@ -60,16 +60,16 @@
   ^bb0(%arg0: tensor<2xf32>, %arg1: tensor<4xi32>, %arg2: tensor<i32>, %arg3: tensor<i32>):
     %0 = "tessera.repeat"(%arg0) ({
     ^bb0(%arg4: tensor<i32>, %arg5: tensor<2xf32>):
-      %1 = "tessera.negate"(%arg0) : (tensor<2xf32>) -> tensor<2xf32>
-      %2 = "tessera.add"(%arg5, %1) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
-      "tessera.yield"(%2) : (tensor<2xf32>) -> ()
+      %6 = "tessera.negate"(%arg0) : (tensor<2xf32>) -> tensor<2xf32>
+      %7 = "tessera.add"(%arg5, %6) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      "tessera.yield"(%7) : (tensor<2xf32>) -> ()
     }, {
     }) {count = 3 : i64} : (tensor<2xf32>) -> tensor<2xf32>
-    %3 = "tessera.negate"(%arg0) : (tensor<2xf32>) -> tensor<2xf32>
-    %4 = "tessera.infeed"() {element = f32, shape = array<i64: 2>, stream = "x"} : () -> tensor<2xf32>
-    %5 = "tessera.infeed"() {element = f32, shape = array<i64: 2>, stream = "x"} : () -> tensor<2xf32>
-    %6 = "tessera.dropout"(%4, %arg1, %arg2) {probability = 1.000000e-01 : f64} : (tensor<2xf32>, tensor<4xi32>, tensor<i32>) -> tensor<2xf32>
-    %7 = "tessera.dropout"(%4, %arg1, %arg3) {probability = 1.000000e-01 : f64} : (tensor<2xf32>, tensor<4xi32>, tensor<i32>) -> tensor<2xf32>
-    "func.return"(%0, %3, %4, %5, %6, %6, %7) : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> ()
+    %1 = "tessera.negate"(%arg0) : (tensor<2xf32>) -> tensor<2xf32>
+    %2 = "tessera.infeed"() {element = f32, shape = array<i64: 2>, stream = "x"} : () -> tensor<2xf32>
+    %3 = "tessera.infeed"() {element = f32, shape = array<i64: 2>, stream = "x"} : () -> tensor<2xf32>
+    %4 = "tessera.dropout"(%2, %arg1, %arg2) {probability = 1.000000e-01 : f64} : (tensor<2xf32>, tensor<4xi32>, tensor<i32>) -> tensor<2xf32>
+    %5 = "tessera.dropout"(%2, %arg1, %arg3) {probability = 1.000000e-01 : f64} : (tensor<2xf32>, tensor<4xi32>, tensor<i32>) -> tensor<2xf32>
+    "func.return"(%0, %1, %2, %3, %4, %4, %5) : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> ()
   }) {function_type = (tensor<2xf32>, tensor<4xi32>, tensor<i32>, tensor<i32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>), sym_name = "f"} : () -> ()
 }) : () -> ()

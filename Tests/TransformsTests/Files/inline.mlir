@@ -72,17 +72,17 @@
   ^bb0(%arg0: tensor<4xf32>):
     %0 = "tessera.repeat"(%arg0) ({
     ^bb0(%arg1: tensor<i32>, %arg2: tensor<4xf32>):
-      %1 = "tessera.multiply"(%arg2, %arg2) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-      "tessera.yield"(%1) : (tensor<4xf32>) -> ()
+      %2 = "tessera.multiply"(%arg2, %arg2) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      "tessera.yield"(%2) : (tensor<4xf32>) -> ()
     }, {
     }) {count = 3 : i64} : (tensor<4xf32>) -> tensor<4xf32>
-    %2 = "tessera.repeat"(%0) ({
-    ^bb0(%arg3: tensor<i32>, %arg4: tensor<4xf32>):
-      %3 = "tessera.multiply"(%arg4, %arg4) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-      "tessera.yield"(%3) : (tensor<4xf32>) -> ()
+    %1 = "tessera.repeat"(%0) ({
+    ^bb0(%arg1: tensor<i32>, %arg2: tensor<4xf32>):
+      %2 = "tessera.multiply"(%arg2, %arg2) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      "tessera.yield"(%2) : (tensor<4xf32>) -> ()
     }, {
     }) {count = 3 : i64} : (tensor<4xf32>) -> tensor<4xf32>
-    "func.return"(%2) : (tensor<4xf32>) -> ()
+    "func.return"(%1) : (tensor<4xf32>) -> ()
   }) {arg_attrs = [{tessera.name = "x0", tessera.role = "batch"}], function_type = (tensor<4xf32>) -> tensor<4xf32>, res_attrs = [{tessera.name = "y0", tessera.role = "output"}], sym_name = "main"} : () -> ()
 }) : () -> ()
 // -----

@@ -222,14 +222,14 @@
   ^bb0(%arg0: tensor<4xf32>, %arg1: tensor<4xf32>, %arg2: tensor<4xf32>):
     %0 = "tessera.repeat"(%arg0) ({
     ^bb0(%arg3: tensor<i32>, %arg4: tensor<4xf32>):
-      %1 = "func.call"(%arg4, %arg1) {callee = @outlined_0} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-      %2 = "func.call"(%1, %arg2) {callee = @outlined_0} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-      "tessera.yield"(%2) : (tensor<4xf32>) -> ()
+      %3 = "func.call"(%arg4, %arg1) {callee = @outlined_0} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      %4 = "func.call"(%3, %arg2) {callee = @outlined_0} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      "tessera.yield"(%4) : (tensor<4xf32>) -> ()
     }, {
     }) {count = 3 : i64} : (tensor<4xf32>) -> tensor<4xf32>
-    %3 = "func.call"(%0, %arg1) {callee = @outlined_0} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-    %4 = "func.call"(%3, %arg2) {callee = @outlined_0} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-    "func.return"(%4) : (tensor<4xf32>) -> ()
+    %1 = "func.call"(%0, %arg1) {callee = @outlined_0} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    %2 = "func.call"(%1, %arg2) {callee = @outlined_0} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    "func.return"(%2) : (tensor<4xf32>) -> ()
   }) {arg_attrs = [{tessera.name = "x0", tessera.role = "batch"}, {tessera.name = "x1", tessera.role = "batch"}, {tessera.name = "x2", tessera.role = "batch"}], function_type = (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>, res_attrs = [{tessera.name = "y0", tessera.role = "output"}], sym_name = "main"} : () -> ()
   "func.func"() ({
   ^bb0(%arg0: tensor<4xf32>, %arg1: tensor<4xf32>):

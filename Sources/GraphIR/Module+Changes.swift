@@ -1,0 +1,38 @@
+extension Module {
+  /// The names of functions that are those of another module, and call functions of the same types: what
+  /// of them was valid there is valid here. Other functions may be equal, too.
+  func functionsUnchanged(since other: Module) -> Set<String> {
+    var same: Set<String> = []
+    var hasSameTypes: Set<String> = []
+    for function in functions {
+      guard let old = other[function.name] else { continue }
+      if function.isSame(as: old) { same.insert(function.name) }
+      if same.contains(function.name)
+        || function.argumentTypes == old.argumentTypes && function.resultTypes == old.resultTypes
+      {
+        hasSameTypes.insert(function.name)
+      }
+    }
+    return Set(
+      functions.filter { same.contains($0.name) && $0.callees.allSatisfy(hasSameTypes.contains) }
+        .map(\.name))
+  }
+}
+
+extension Function {
+  /// Whether the function and another are copies of one, neither of which was changed: their tables are
+  /// the same memory, as a change makes tables of its own.
+  fileprivate func isSame(as other: Function) -> Bool {
+    name == other.name && placement == other.placement && isShared(values, other.values)
+      && isShared(operations, other.operations) && isShared(blocks, other.blocks)
+      && isShared(argumentPorts, other.argumentPorts) && isShared(resultPorts, other.resultPorts)
+  }
+
+  private func isShared<Element>(_ left: [Element], _ right: [Element]) -> Bool {
+    left.withUnsafeBufferPointer { left in
+      right.withUnsafeBufferPointer { right in
+        left.count == right.count && (left.isEmpty || left.baseAddress == right.baseAddress)
+      }
+    }
+  }
+}

@@ -1,0 +1,11 @@
+extension PortRole {
+  /// Whether the tensor is the optimizer's own, which only the weight update reads and writes.
+  package var isOptimizerState: Bool {
+    switch self {
+    case .firstMoment, .secondMoment: true
+    case .parameter, .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica,
+      .loss, .gradient, .output:
+      false
+    }
+  }
+}
