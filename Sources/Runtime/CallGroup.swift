@@ -14,8 +14,8 @@ struct CallGroup {
   /// In the order of the program.
   var operations: [Program.OperationIndex]
   /// Parts of the operations that follow each other. Memory of a value is not used for another before the
-  /// part ends, so that operations of a part wait for what they read only. Parts are as many as bound the
-  /// memory, where a group goes over many timesteps.
+  /// part after the one that uses it last ends, so that operations of two parts wait for what they read
+  /// only. Parts are as many as bound the memory, where a group goes over many timesteps.
   var windows: [Range<Int>]
 }
 

@@ -8,7 +8,8 @@ import Operations
 /// order.
 ///
 /// Of two calls the later need not wait for the end of the earlier where it touches what they share late,
-/// as backward slots do with sums: it begins, and waits before the kernel that touches it.
+/// as backward slots do with sums: it begins, and waits before the kernel that touches it,
+/// be that in a function that it calls.
 struct GroupEdges {
   /// A pair of tasks, of which the second waits for the first. Sorted by the second.
   struct Edge: Hashable, Comparable {
@@ -171,7 +172,7 @@ struct GroupEdges {
     }
   }
 
-  /// A task has run a kernel.
+  /// A task has run a step.
   private struct Event: Hashable, Comparable {
     var task: Int
     var place: Int
@@ -181,7 +182,7 @@ struct GroupEdges {
     }
   }
 
-  /// A task waits for an event before it runs a kernel.
+  /// A task waits for an event before it runs a step.
   private struct Wait: Hashable {
     var event: Event
     var task: Int
@@ -210,7 +211,7 @@ struct GroupEdges {
     return lag <= Self.largestLag * earlier.time ? (waits, lag) : nil
   }
 
-  /// The first and the last kernel of a call that touches a storage of the caller.
+  /// The first and the last step of a call that touches a storage of the caller.
   private func places(
     of storage: Int, _ task: Int, _ steps: CallSteps
   ) -> ClosedRange<Int>? {

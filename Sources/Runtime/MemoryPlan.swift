@@ -30,12 +30,14 @@ struct MemoryPlan {
     self.replication = replication
     var planner = FunctionPlanner(selection, schedule, calls, replication, constants)
     var plans = program.functions.map { _ in FunctionPlan() }
-    var windows = program.functions.map { _ in [ClosedRange<Int>]() }
+    var windows = program.functions.map { _ in [FunctionPlan.Window]() }
     for group in selection.groups {
-      windows[group.function] += group.windows.map { window in
-        let operations = group.operations[window]
-        return schedule.positions[
-          operations[window.lowerBound]]...schedule.positions[operations[window.upperBound - 1]]
+      let ends = group.windows.map { schedule.positions[group.operations[$0.upperBound - 1]] }
+      for (number, window) in group.windows.enumerated() {
+        windows[group.function].append(
+          FunctionPlan.Window(
+            positions: schedule.positions[group.operations[window.lowerBound]]...ends[number],
+            nextEnd: ends[min(number + 1, ends.count - 1)]))
       }
     }
     for number in calls.calleesFirst {
@@ -58,19 +60,26 @@ struct MemoryPlan {
 }
 
 extension FunctionPlan {
-  /// Keeps the memory of what is used last within a window until its end; see `CallGroup.windows`.
-  fileprivate mutating func keepMemory(through windows: [ClosedRange<Int>]) {
-    let windows = windows.sorted { $0.lowerBound < $1.lowerBound }
+  /// A window of a group; see `CallGroup.windows`.
+  fileprivate struct Window {
+    var positions: ClosedRange<Int>
+    /// The last position of the window after it, or its own where it is the last of the group.
+    var nextEnd: Int
+  }
+
+  /// Keeps the memory of what is used last within a window until the end of the next.
+  fileprivate mutating func keepMemory(through windows: [Window]) {
+    let windows = windows.sorted { $0.positions.upperBound < $1.positions.upperBound }
     for index in storages.indices where storages[index].home == .frame {
       let end = storages[index].lifetime.upperBound
       // Binary search for the first window that ends at or behind the last use.
       var (low, high) = (0, windows.count)
       while low < high {
         let middle = (low + high) / 2
-        if windows[middle].upperBound < end { low = middle + 1 } else { high = middle }
+        if windows[middle].positions.upperBound < end { low = middle + 1 } else { high = middle }
       }
-      if low < windows.count, windows[low].contains(end) {
-        storages[index].extend(through: windows[low].upperBound)
+      if low < windows.count, windows[low].positions.contains(end) {
+        storages[index].extend(through: windows[low].nextEnd)
       }
     }
   }

@@ -20,7 +20,8 @@ extension Preparation {
       prepared.append(
         PreparedGroup.Task(
           kernel: kernels[number],
-          gatedKernel: gates.isOpen ? nil : gatedCall(task.operation, in: function, gates),
+          gatedKernel: gates.isOpen
+            ? nil : task.steps.map { gatedCall(task.operation, in: function, $0, gates) },
           nanoseconds: costs.operations[task.operation],
           readsStream: plan.calls.readsStream(program.operations[task.operation])))
     }
@@ -35,37 +36,59 @@ extension Preparation {
     guard case .control(.call(let name)) = program.operations[index].operation,
       !plan.calls.readsStream(program.operations[index])
     else { return nil }
-    let callee = plan.calls.number(of: name)
-    return CallSteps(operations[callee], of: callee, program, plan, costs)
+    return CallSteps(of: plan.calls.number(of: name), operations, program, plan, costs)
   }
 
-  /// Hands the callee the addresses of its arguments and results, and runs it; see `CallGates`.
+  /// Hands the callee the addresses of its arguments and results, and runs it step by step.
   private func gatedCall(
-    _ index: Program.OperationIndex, in function: Int, _ gates: CallGates
-  ) -> GatedKernel? {
-    let operation = program.operations[index]
-    guard case .control(.call(let name)) = operation.operation else { return nil }
-    let callee = plan.calls.number(of: name)
-    let bindings = bindings(
-      of: callee, operands: operation.operands.map { slot($0, in: function) },
-      results: operation.results.map { slot($0, in: function) })
-    let steps = kernels[callee].enumerated().map { place, kernel in
-      (
-        waits: gates.waits[place] ?? [], kernel: kernel, signals: gates.signals[place] ?? []
-      )
+    _ index: Program.OperationIndex, in function: Int, _ steps: CallSteps, _ gates: CallGates
+  ) -> GatedKernel {
+    let bind = self.bind(index, in: function)
+    let steps = steps.steps.enumerated().map { place, step in
+      GatedStep(
+        waits: (gates.waits[place] ?? []).map { Int32(truncatingIfNeeded: $0) },
+        kernel: kernel(of: step),
+        signals: (gates.signals[place] ?? []).map { Int32(truncatingIfNeeded: $0) })
     }
     return { machine, graph, task in
-      for binding in bindings { machine.slots[binding.to] = machine.slots[binding.from] }
-      for step in steps {
-        for event in step.waits {
-          guard
-            hk_graph_wait(
-              graph, Int32(truncatingIfNeeded: event), Int32(truncatingIfNeeded: task))
-          else { throw GroupStopped() }
-        }
-        try step.kernel(machine)
-        for event in step.signals { hk_graph_signal(graph, Int32(truncatingIfNeeded: event)) }
-      }
+      try bind(machine)
+      for step in steps { try step.run(machine, graph, task: Int32(truncatingIfNeeded: task)) }
     }
+  }
+
+  private func kernel(of step: CallSteps.Step) -> Kernel {
+    switch step {
+    case .bind(let operation, let caller): bind(operation, in: caller)
+    case .kernel(let function, let place): kernels[function][place]
+    }
+  }
+
+  /// Hands a call's callee the addresses of its arguments and results.
+  private func bind(_ index: Program.OperationIndex, in function: Int) -> Kernel {
+    let operation = program.operations[index]
+    guard case .control(.call(let name)) = operation.operation else {
+      preconditionFailure("only calls have steps")
+    }
+    let bindings = bindings(
+      of: plan.calls.number(of: name), operands: operation.operands.map { slot($0, in: function) },
+      results: operation.results.map { slot($0, in: function) })
+    return { machine in
+      for binding in bindings { machine.slots[binding.to] = machine.slots[binding.from] }
+    }
+  }
+}
+
+/// A step of a call with the events around it; see `CallGates`.
+private struct GatedStep {
+  var waits: [Int32]
+  var kernel: Kernel
+  var signals: [Int32]
+
+  func run(_ machine: Machine, _ graph: OpaquePointer, task: Int32) throws {
+    for event in waits {
+      guard hk_graph_wait(graph, event, task) else { throw GroupStopped() }
+    }
+    try kernel(machine)
+    for event in signals { hk_graph_signal(graph, event) }
   }
 }

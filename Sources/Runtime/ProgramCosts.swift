@@ -22,24 +22,32 @@ struct ProgramCosts {
     for number in calls.calleesFirst {
       let function = program.functions[number]
       functions[number] = fill(function.body, program, calls)
-      setTimes(of: number, program)
+      setTimes(of: number, program, calls)
     }
   }
 
-  private mutating func setTimes(of number: Int, _ program: Program) {
+  private mutating func setTimes(of number: Int, _ program: Program, _ calls: CallGraph) {
     let function = program.functions[number]
     var time = 0.0
     var used: [Program.ValueIndex: Double] = [:]
     var made: [Program.ValueIndex: Double] = [:]
     for index in program.blocks[function.body].operations {
       let operation = program.operations[index]
+      guard !operation.operation.isTerminator else { break }
+      if case .control(.call(let name)) = operation.operation {
+        let callee = calls.number(of: name)
+        for (value, start) in zip(operation.operands, firstUses[callee]) {
+          used[value] = min(used[value] ?? .infinity, time + start)
+        }
+        for (value, end) in zip(operation.results, readyTimes[callee]) { made[value] = time + end }
+        time += operations[index]
+        continue
+      }
       var operands = operation.operands
       if let body = operation.body {
         program.forEachOperation(in: body) { operands += $0.operands }
       }
-      if !operation.operation.isTerminator {
-        for value in operands where used[value] == nil { used[value] = time }
-      }
+      for value in operands where used[value] == nil { used[value] = time }
       time += operations[index]
       for value in operation.results { made[value] = time }
     }
