@@ -75,20 +75,7 @@ package enum PassPipeline {
             + "elimination then removes what is kept no longer",
           settings.recomputationOptions))
     }
-    phases += [
-      Phase(
-        JoinSlices.pass,
-        "sums of padded gradients are joined before other phases take them apart"),
-      Phase(ConstantFolding.pass, "constants show the rules of the next phase what is neutral"),
-      Phase(
-        Canonicalization.pass, "equal values get equal operations, which the next phase merges"),
-      Phase(
-        CommonSubexpressionElimination.pass,
-        "derivative functions make constants and shapes anew for each rule"),
-      Phase(
-        DeadCodeElimination.pass,
-        "what was differentiated is called no longer, and merged values leave readers behind"),
-    ]
+    phases += cleaningUp
     if recipe.pipeline.stages.count > 1 {
       phases.append(
         Phase(
@@ -100,12 +87,11 @@ package enum PassPipeline {
           "what belongs to a stage is in its functions now, and it looks for single additions to sums",
           PassOptions([("schedule", recipe.pipeline.schedule.rawValue)])))
     }
-    phases += [
+    phases.append(
       Phase(
         Fusion.pass,
         "rules for single operations do not look into chains, and what repeats is then found with "
-          + "its chains")
-    ]
+          + "its chains"))
     if recipe.shardsReplicatedTensors, recipe.replicas > 1 {
       phases.append(
         Phase(
@@ -134,6 +120,22 @@ package enum PassPipeline {
     ]
     return phases
   }
+
+  /// What follows the derivatives, whatever the stages are.
+  static let cleaningUp: [Phase] = [
+    Phase(
+      JoinSlices.pass,
+      "sums of padded gradients are joined before other phases take them apart"),
+    Phase(ConstantFolding.pass, "constants show the rules of the next phase what is neutral"),
+    Phase(
+      Canonicalization.pass, "equal values get equal operations, which the next phase merges"),
+    Phase(
+      CommonSubexpressionElimination.pass,
+      "derivative functions make constants and shapes anew for each rule"),
+    Phase(
+      DeadCodeElimination.pass,
+      "what was differentiated is called no longer, and merged values leave readers behind"),
+  ]
 
   /// The names that a phase can have: the two that are no passes, then every pass.
   package static let names: [String] = {

@@ -32,8 +32,10 @@ package struct Module: Sendable {
     }
   }
 
-  /// Removes the functions that no entry function reaches through calls.
+  /// Removes the functions that no entry function reaches through calls. A module without entries is text
+  /// to look at, and keeps all its functions.
   package mutating func removeUnreachable() {
+    guard functions.contains(where: \.isEntry) else { return }
     var reached: Set<String> = []
     var pending = functions.filter(\.isEntry).map(\.name)
     while let name = pending.popLast() {

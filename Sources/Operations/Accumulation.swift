@@ -64,3 +64,15 @@ package enum Accumulation: OperationFamily {
     }
   }
 }
+
+extension Operation {
+  /// The number of the operand that the result is, with something added to it or an entry of it written: an
+  /// accumulator, whose memory the result may take over. Nil for other operations, and for calls, where it
+  /// depends on the function.
+  package var accumulator: Int? {
+    switch self {
+    case .accumulation, .stash(.write), .elementwise(.binary(.add)): 0
+    default: nil
+    }
+  }
+}

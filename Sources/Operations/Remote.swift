@@ -4,24 +4,12 @@ import Foundations
 ///
 /// A tensor in streaming memory is a buffer. Functions hand buffers on and return them; these two
 /// are the only operations that read or make one.
-package enum Remote: String, OperationFamily, CaseIterable {
+package enum Remote: String, NamedOperationFamily {
   /// Operand: a buffer. Result: what is in it, in the memory of the tiles.
   case load = "remote_load"
   /// Operands: a buffer, and a value in the memory of the tiles. Result: the buffer with the value in
   /// place of what was there.
   case store = "remote_store"
-
-  /// `tessera.remote_load` or `tessera.remote_store`.
-  package var mnemonic: String { "tessera.\(rawValue)" }
-
-  /// None: the operation is its name.
-  package var attributes: [Attribute] { [] }
-
-  /// The operation that `mnemonic` names, or nil; it takes no attribute.
-  package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
-    guard let remote = Self.allCases.first(where: { $0.mnemonic == mnemonic }) else { return nil }
-    self = remote
-  }
 
   /// Of a load the buffer's shape and element type in the memory of the tiles; of a store the
   /// buffer's type.

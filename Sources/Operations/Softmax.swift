@@ -1,7 +1,7 @@
 import Foundations
 
 /// Softmax over the last axis and its relatives; computed in at least f32, rounded once.
-package enum Softmax: String, OperationFamily, CaseIterable {
+package enum Softmax: String, NamedOperationFamily {
   /// x to exp(x − max) / Σ exp(x − max)
   case softmax
   /// (dy, y) to y (dy − Σ dy·y)
@@ -10,20 +10,6 @@ package enum Softmax: String, OperationFamily, CaseIterable {
   case logSoftmax = "log_softmax"
   /// (dy, y) to dy − exp(y) Σ dy
   case logSoftmaxGradient = "log_softmax_gradient"
-
-  /// `tessera.` and the raw value.
-  package var mnemonic: String { "tessera.\(rawValue)" }
-
-  /// None: the axis is always the last.
-  package var attributes: [Attribute] { [] }
-
-  /// The operation that `mnemonic` names, or nil; it takes no attribute.
-  package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
-    guard mnemonic.hasPrefix("tessera."),
-      let softmax = Self(rawValue: String(mnemonic.dropFirst("tessera.".count)))
-    else { return nil }
-    self = softmax
-  }
 
   /// The type of the first operand, which must be of floating point.
   /// - Throws: `OperationError` where the operands do not fit; a gradient's two must be of one

@@ -5,25 +5,11 @@ import Foundations
 ///
 /// The entry of a number is the number modulo the depth, from 0 up also for a negative number, so that a
 /// stash is a ring and no index is out of range.
-package enum Stash: String, OperationFamily, CaseIterable {
+package enum Stash: String, NamedOperationFamily {
   /// (stash [depth, …], number) to the entry […].
   case read = "stash_read"
   /// (stash [depth, …], value […], number) to the stash with the value in the number's entry.
   case write = "stash_write"
-
-  /// `tessera.` and the raw value.
-  package var mnemonic: String { "tessera.\(rawValue)" }
-
-  /// None: the depth is the stash's first extent.
-  package var attributes: [Attribute] { [] }
-
-  /// The operation that `mnemonic` names, or nil; it takes no attribute.
-  package init?(mnemonic: String, attributes: inout AttributeReader) throws(OperationError) {
-    guard mnemonic.hasPrefix("tessera."),
-      let stash = Self(rawValue: String(mnemonic.dropFirst("tessera.".count)))
-    else { return nil }
-    self = stash
-  }
 
   /// The entry's type, or the stash's.
   /// - Throws: `OperationError` where the stash has no axis, the value is not of an entry's type, or the

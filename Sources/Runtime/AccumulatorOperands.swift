@@ -34,10 +34,9 @@ struct AccumulatorOperands {
 
   /// The number of the operand that the result grows from; nil where there is none.
   func operand(of operation: ProgramOperation, result: Int) -> Int? {
-    switch operation.operation {
-    case .accumulation, .stash(.write), .elementwise(.binary(.add)): 0
-    case .control(.call(let callee)): arguments[calls.number(of: callee)][result]
-    default: nil
+    if case .control(.call(let callee)) = operation.operation {
+      return arguments[calls.number(of: callee)][result]
     }
+    return operation.operation.accumulator
   }
 }

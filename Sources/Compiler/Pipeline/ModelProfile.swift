@@ -75,11 +75,8 @@ extension PipelineProfile {
     }
     let primals = module.functions
     module = try TrainingStep.adding(to: TrainingModel(module, recipe), recipe)
-    for pass in [
-      JoinSlices.pass, ConstantFolding.pass, Canonicalization.pass,
-      CommonSubexpressionElimination.pass, DeadCodeElimination.pass,
-    ] {
-      try pass.run(on: &module)
+    for case .pass(let invocation) in PassPipeline.cleaningUp.map(\.work) {
+      try invocation.run(on: &module)
     }
     for function in primals where module[function.name] == nil { module.insert(function) }
     return module

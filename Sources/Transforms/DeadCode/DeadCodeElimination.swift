@@ -14,7 +14,7 @@ package enum DeadCodeElimination {
       if rewriter.removeUnread(effects: effects) { module.insert(rewriter.function) }
     }
     // A module without entries is a piece of text to look at: all of it stays.
-    if module.functions.contains(where: \.isEntry) { module.removeUnreachable() }
+    module.removeUnreachable()
   }
 }
 

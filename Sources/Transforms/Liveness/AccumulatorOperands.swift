@@ -36,16 +36,13 @@ struct AccumulatorOperands: Sendable {
   ) -> ValueID? {
     let node = function[id]
     guard case .result(_, let index) = function[value].definition else { return nil }
-    let operand: ValueID
-    switch node.operation {
-    case .accumulation, .stash(.write), .elementwise(.binary(.add)): operand = node.operands[0]
-    case .control(.call(let callee)):
-      guard let results = arguments[callee], results.indices.contains(index),
-        let number = results[index]
-      else { return nil }
-      operand = node.operands[number]
-    default: return nil
+    var number = node.operation.accumulator
+    if case .control(.call(let callee)) = node.operation, let results = arguments[callee],
+      results.indices.contains(index)
+    {
+      number = results[index]
     }
+    guard let operand = number.map({ node.operands[$0] }) else { return nil }
     return function.type(of: operand) == function.type(of: value) ? operand : nil
   }
 

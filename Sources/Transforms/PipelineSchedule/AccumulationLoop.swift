@@ -24,21 +24,23 @@ struct AccumulationLoop {
   private(set) var sumOf: [ValueID: Int] = [:]
 
   /// Nil where the function has no such repeat, or its stages are slots already.
+  /// - Parameter staged: the functions that are stages, or call such.
   /// - Throws: `no-pipeline` where a repeat calls stages but does not run forward through all and then
   ///   backward, or carries what is no sum.
-  init?(_ name: String, _ module: Module) throws(TesseraError) {
+  init?(
+    _ name: String, _ module: Module, _ staged: Set<String>
+  ) throws(TesseraError) {
     guard let original = module[name] else { return nil }
-    let leading = Self.functionsLeadingToStages(module)
     let isLoop = original[original.body].operations.contains { id in
       original[id].body.map { body in
         original[body].operations.contains {
-          Self.callee(original[$0]).map(leading.contains) ?? false
+          Self.callee(original[$0]).map(staged.contains) ?? false
         }
       } ?? false
     }
     guard isLoop else { return nil }
     var inliner = Inliner(entry: original, module: module) { function in
-      leading.contains(function.name) && function.placement == nil
+      staged.contains(function.name) && function.placement == nil
     }
     let function = inliner.inlined()
     for id in function[function.body].operations {
@@ -129,22 +131,6 @@ extension AccumulationLoop {
     callee(node).flatMap { module[$0]?.placement }
   }
 
-  /// The functions that are stages, or call such.
-  fileprivate static func functionsLeadingToStages(_ module: Module) -> Set<String> {
-    var leading = Set(module.functions.filter { $0.placement != nil }.map(\.name))
-    var grew = true
-    while grew {
-      grew = false
-      for function in module.functions where !leading.contains(function.name) {
-        if function.callees.contains(where: leading.contains) {
-          leading.insert(function.name)
-          grew = true
-        }
-      }
-    }
-    return leading
-  }
-
   /// Forward through all stages, then backward.
   fileprivate func checkSlots() throws(TesseraError) {
     let stages = slots.indices.compactMap { placement(of: $0)?.stage }
@@ -223,9 +209,8 @@ extension Function {
     guard self[sum].uses.count == 1, let use = self[sum].uses.first else { return nil }
     let node = self[use.operation]
     switch node.operation {
+    // Either operand of a sum may be the one that grows.
     case .elementwise(.binary(.add)): return node.results[0]
-    case .accumulation where use.operand == 0: return node.results[0]
-    case .stash(.write) where use.operand == 0: return node.results[0]
     case .control(.call(let callee)):
       guard let function = module[callee], var value = function.arguments[safe: use.operand] else {
         return nil
@@ -233,7 +218,7 @@ extension Function {
       while let next = function.nextState(of: value, in: module) { value = next }
       guard function[value].uses.count == 1 else { return nil }
       return function.results.firstIndex(of: value).map { node.results[$0] }
-    default: return nil
+    default: return node.operation.accumulator == use.operand ? node.results[0] : nil
     }
   }
 }

@@ -62,6 +62,7 @@ struct SlotFunctions {
     let function = loop.function
     var interface = Interface()
     let made = Set(operations[slot])
+    let leaving = Set(routes.departures[slot].map { routes.edges[$0].value })
     var seen: Set<ValueID> = []
     var sums: Set<Int> = []
     for id in operations[slot] {
@@ -81,9 +82,8 @@ struct SlotFunctions {
         }
       }
       if loop.slotOf[id] == slot {
-        interface.results += function[id].results.filter { value in
-          loop.sumOf[value] == nil
-            && routes.departures[slot].contains { routes.edges[$0].value == value }
+        interface.results += function[id].results.filter {
+          loop.sumOf[$0] == nil && leaving.contains($0)
         }
       }
     }

@@ -36,8 +36,8 @@ struct ValueRoutes {
   private mutating func add(
     _ value: ValueID, from maker: Int, to readers: Set<Int>, _ timing: SlotTiming
   ) {
-    let readers = readers.filter { $0 != maker }
-    guard let last = readers.max() else { return }
+    let readers = readers.filter { $0 != maker }.sorted()
+    guard let last = readers.last else { return }
     var reached: Set<Int> = [maker]
     func add(_ source: Int, _ destination: Int) {
       guard reached.insert(destination).inserted else { return }
@@ -57,7 +57,7 @@ struct ValueRoutes {
     let kept = backward.map { max(maker, timing.slotCount - 1 - $0) }
     let forward = readers.filter { $0 < timing.stages }
     carry(from: maker, through: (kept + forward).max() ?? maker)
-    for (reader, keeper) in zip(backward, kept).sorted(by: { $0.0 < $1.0 }) {
+    for (reader, keeper) in zip(backward, kept) {
       let first = timing.slotCount - 1 - keeper
       add(keeper, first)
       carry(from: first, through: reader)
