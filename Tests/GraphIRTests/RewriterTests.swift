@@ -98,4 +98,18 @@ import Testing
     module.removeUnreachable()
     #expect(module.functions.map(\.name) == ["main"])
   }
+
+  /// Text to look at is no program whose functions nothing calls.
+  @Test func aModuleWithoutEntriesKeepsItsFunctions() throws {
+    var module = try Module(parsing: sampleText, file: "sample.mlir")
+    for function in module.functions {
+      var rewriter = Rewriter(functionNamed: function.name)
+      rewriter.return([rewriter.addArgument(TensorType([], .f32))])
+      module.insert(rewriter.function)
+    }
+    let names = module.functions.map(\.name)
+    #expect(names.count > 1)
+    module.removeUnreachable()
+    #expect(module.functions.map(\.name) == names)
+  }
 }

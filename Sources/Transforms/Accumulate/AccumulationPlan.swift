@@ -41,10 +41,12 @@ struct AccumulationPlan {
   private var sites: [String: [Int: Int]] = [:]
   private var pending: [(callee: String, result: Int)] = []
   private let module: Module
+  private let entryNames: Set<String>
 
   /// Nil where nothing is to be done.
   init?(_ module: Module, lists: [RowListSelection.Root]) {
     self.module = module
+    entryNames = Set(module.functions.filter(\.isEntry).map(\.name))
     let staged = module.functionsThatLeadToStages
     guard !staged.isEmpty else { return nil }
     // Lists first: a function on the way to one gives no other form of its result.
@@ -118,7 +120,7 @@ struct AccumulationPlan {
     _ term: GradientSum.Term, of whole: TensorType, _ list: RowList?, in function: Function
   ) -> Bool {
     guard case .call(let name, let result) = term.source else { return true }
-    guard let callee = module[name], !callee.isEntry else { return false }
+    guard let callee = module[name], !entryNames.contains(name) else { return false }
     let type = function.type(of: term.value)
     let form: Form
     if let list {

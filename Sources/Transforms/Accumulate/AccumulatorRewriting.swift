@@ -83,8 +83,10 @@ struct AccumulatorRewriting {
   /// The accumulators of a block, as they are when it begins.
   private mutating func accumulators(of block: BlockID) -> [Growing] {
     let roots = plan.roots[rewriter.function.name]?[block] ?? []
+    let (arguments, resultTypes) = (
+      rewriter.function[block].arguments, rewriter.function.resultTypes
+    )
     return roots.sorted { $0.operand < $1.operand }.map { root in
-      let arguments = rewriter.function[block].arguments
       switch root.place {
       case .sum(let sum): return Growing(root: root, value: sum.carried)
       case .list(let list, let indices):
@@ -96,8 +98,7 @@ struct AccumulatorRewriting {
           root: root, value: arguments[root.operand + 1],
           list: .init(indices: arguments[indices + 1], first: first))
       case .argument(.whole):
-        let type = rewriter.function.resultTypes[root.operand]
-        return Growing(root: root, value: rewriter.addArgument(type))
+        return Growing(root: root, value: rewriter.addArgument(resultTypes[root.operand]))
       case .argument(.rows(let type)):
         let value = rewriter.addArgument(type)
         return Growing(root: root, value: value, base: addNumber())
@@ -124,8 +125,12 @@ struct AccumulatorRewriting {
     var types = node.results.map(rewriter.type(of:))
     /// For each result the accumulator that it is, and for each list where its indices are.
     var (roots, indices): ([Int: Int], [Int: Int]) = ([:], [:])
+    var siteOf: [Int: Sites.Element] = [:]
+    for site in sites {
+      if case .call(_, let result) = site.term.source { siteOf[result] = siteOf[result] ?? site }
+    }
     for (result, form) in forms.sorted(by: { $0.key < $1.key }) {
-      let site = sites.first { $0.term.source == .call(callee, result: result) }
+      let site = siteOf[result]
       roots[result] = site?.root
       switch form {
       case .whole: operands.append(site.map { growing[$0.root].value } ?? zero(types[result]))
