@@ -35,6 +35,7 @@ let package = Package(
     .target(
       name: "Transforms",
       dependencies: ["Interpreter", "GraphIR", "Operations", "Recipe", "Foundations"]),
+    .target(name: "IPUTarget", dependencies: ["Foundations"]),
     .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
     .target(
       name: "Compiler",
@@ -113,6 +114,8 @@ let package = Package(
       name: "FrontendTests", dependencies: ["Frontend", "TestSupport", "Recipe", "Foundations"]),
     .testTarget(
       name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(
+      name: "IPUTargetTests", dependencies: ["IPUTarget", "TestSupport", "Foundations"]),
     .testTarget(
       name: "InterpreterTests",
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
