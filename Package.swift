@@ -20,6 +20,7 @@ let package = Package(
     .target(name: "Foundations"),
     .target(name: "Operations", dependencies: ["Foundations"]),
     .target(name: "Recipe", dependencies: ["Foundations"]),
+    .target(name: "TileProgram", dependencies: ["IPUTarget", "Operations", "Foundations"]),
     .target(
       name: "Bundle",
       dependencies: ["CCrypto", "CProtobufC", "CSchemas", "CZstd", "Operations", "Foundations"]),
@@ -127,6 +128,9 @@ let package = Package(
         "Runtime", "Compiler", "Frontend", "Backend", "Interpreter", "GraphIR", "TestSupport",
         "Bundle", "Operations", "Recipe", "Foundations",
       ]),
+    .testTarget(
+      name: "TileProgramTests",
+      dependencies: ["TileProgram"]),
     .testTarget(
       name: "TrainingStepTests",
       dependencies: [
