@@ -1,0 +1,65 @@
+import Foundations
+import TileProgram
+
+/// The layouts of tensors that no product and no table asks for: simple ones, by shape alone.
+struct LayoutRules: Hashable {
+  /// Tiles of the IPU.
+  let tiles: Int
+
+  /// Elements up to which every tile has the whole tensor: for keys, scalars and counts it costs less than
+  /// an exchange wherever they are needed.
+  static let replicatedCount = 64
+  /// Bytes that a tile has at least of a tensor that is spread: an exchange of less than some words is all
+  /// overhead. Half of poplar's 128 (ipu-compilation 6.1), so that small models use the machine too.
+  static let smallestTileBytes = 64
+
+  /// Whether every tile has the whole.
+  func isReplicated(_ type: TensorType) -> Bool { type.count <= Self.replicatedCount }
+
+  /// Spread over as many tiles as there is work for, whole rows where there are enough.
+  func spread(_ type: TensorType) -> Layout {
+    if isReplicated(type) { return .replicated(type.shape, tiles: tiles) }
+    let wanted = min(tiles, max(1, type.byteCount / Self.smallestTileBytes))
+    return cut(type, axes: Array(type.shape.indices), into: wanted)
+  }
+
+  /// Whole rows of the last axis on as many tiles as there are rows.
+  func rows(_ type: TensorType) -> Layout {
+    cut(type, axes: Array(type.shape.indices.dropLast()), into: tiles)
+  }
+
+  /// Cuts the axes, the first the most, into at most `wanted` parts.
+  private func cut(_ type: TensorType, axes: [Int], into wanted: Int) -> Layout {
+    var parts = type.shape.map { _ in 1 }
+    var grains = parts
+    var free = wanted
+    for axis in axes {
+      let isLast = axis == type.rank - 1
+      let grain = isLast ? max(1, 8 / type.element.byteCount) : 1
+      grains[axis] = grain
+      let units = (type.shape[axis] + grain - 1) / grain
+      parts[axis] = min(units, free)
+      free /= parts[axis]
+    }
+    return Layout(shape: type.shape, parts: parts, grains: grains, tiles: tiles)
+  }
+
+  /// A table of rows that are picked by index: columns first, as many rows' parts as there are tiles left,
+  /// but so few that adding what they gather up stays cheap.
+  func table(_ type: TensorType) -> Layout {
+    let (rows, width) = (type.shape[0], type.shape[1])
+    let word = max(1, 4 / type.element.byteCount)
+    var best = (grain: word, parts: 1, used: 0)
+    for grain in [word, 2 * word, 4 * word] {
+      let columns = min(tiles, (width + grain - 1) / grain)
+      let parts = min(rows, max(1, min(Self.largestTableParts, tiles / columns)))
+      if columns * parts > best.used { best = (grain, parts, columns * parts) }
+    }
+    let columns = min(tiles, (width + best.grain - 1) / best.grain)
+    return Layout(
+      shape: type.shape, parts: [best.parts, columns], grains: [1, best.grain], tiles: tiles)
+  }
+
+  /// Parts of a table's rows whose lookups are added.
+  static let largestTableParts = 8
+}

@@ -1,0 +1,156 @@
+import Bundle
+import Foundations
+import IPUTarget
+import Operations
+import TileProgram
+
+/// What the lowering of all functions shares.
+struct LoweringContext {
+  let structure: ProgramStructure
+  let rules: LayoutRules
+  var classes: LayoutClasses
+  var planner: MatmulPlanner
+  let ipu: IPU
+  /// For each function the bytes of a tile that a product's blocks may take.
+  let temporaryBytes: [Int]
+  /// The layout of weights by their shape: what has the shape of a weight is as a rule its gradient, its
+  /// accumulator or its moments, and meets it in the optimizer.
+  private(set) var weightLayouts: [[Int]: Layout] = [:]
+  /// Functions that are lowered.
+  var functions: [TileFunction?]
+
+  var program: Program { structure.program }
+
+  /// - Parameter proportions: for each IPU the part of a tile's memory that a product's blocks may take.
+  init(_ structure: ProgramStructure, ipu: IPU, proportions: [Double]) {
+    self.structure = structure
+    self.ipu = ipu
+    rules = LayoutRules(tiles: ipu.tiles)
+    classes = LayoutClasses(structure)
+    planner = MatmulPlanner(ipu: ipu)
+    functions = structure.program.functions.map { _ in nil }
+    temporaryBytes = Self.temporaryBytes(structure, ipu, proportions)
+    chooseLayouts()
+  }
+
+  /// A function of several IPUs takes what the smallest proportion of them allows.
+  private static func temporaryBytes(
+    _ structure: ProgramStructure, _ ipu: IPU, _ proportions: [Double]
+  ) -> [Int] {
+    let program = structure.program
+    var smallest = program.functions.map { _ in Double?.none }
+    for number in structure.calleesFirst.reversed() {
+      let own = structure.ipu(of: number).flatMap {
+        proportions.indices.contains($0) ? proportions[$0] : nil
+      }
+      if let own { smallest[number] = min(own, smallest[number] ?? own) }
+      guard let proportion = smallest[number] else { continue }
+      structure.forEachOperation(of: number) { _, operation in
+        guard case .control(.call(let callee)) = operation.operation else { return }
+        let callee = structure.number(of: callee)
+        smallest[callee] = min(proportion, smallest[callee] ?? proportion)
+      }
+    }
+    return smallest.map {
+      Int(($0 ?? MatmulPlanner.defaultProportion) * Double(ipu.tileBytes))
+    }
+  }
+
+  // MARK: Layouts of classes
+
+  /// Tables first, then weights, as the product that reads them first needs them; then what has a weight's
+  /// shape; then all others.
+  private mutating func chooseLayouts() {
+    var operations: [(function: Int, operation: ProgramOperation)] = []
+    for number in structure.calleesFirst {
+      structure.forEachOperation(of: number) { _, operation in
+        operations.append((number, operation))
+      }
+    }
+    for (_, operation) in operations {
+      switch operation.operation {
+      case .indexing(.gatherRows), .accumulation(.rows):
+        propose(table: operation.operands[0])
+      default: break
+      }
+    }
+    for (number, operation) in operations {
+      guard case .contraction(let contraction) = operation.operation else { continue }
+      propose(weightsOf: operation, contraction, in: number)
+    }
+    for number in structure.calleesFirst {
+      let function = program.functions[number]
+      for value in program.blocks[function.body].arguments + program.returned(by: function) {
+        proposeDefault(for: value)
+      }
+      structure.forEachOperation(of: number) { _, operation in
+        switch operation.operation {
+        case .control(.repeat), .control(.call), .accumulation:
+          for value in operation.operands + operation.results { proposeDefault(for: value) }
+        case .stash(.write):
+          proposeStash(operation)
+        default: break
+        }
+      }
+    }
+  }
+
+  private mutating func propose(table value: Program.ValueIndex) {
+    let type = program.type(of: value)
+    guard !rules.isReplicated(type), type.count > type.shape[1] * 8 else { return }
+    let layout = rules.table(type)
+    classes.propose(layout, for: value)
+    weightLayouts[type.shape] = weightLayouts[type.shape] ?? layout
+  }
+
+  private mutating func propose(
+    weightsOf operation: ProgramOperation, _ contraction: Contraction, in function: Int
+  ) {
+    for (operand, value) in operation.operands.enumerated() {
+      guard classes.category(of: value) == .weight, classes.layout(of: value) == nil else {
+        continue
+      }
+      let product = Product(operation, contraction, program, rules)
+      let plan = planner.plan(product.shape, temporaryBytes: temporaryBytes[function])
+      guard let layout = product.home(ofOperand: operand, plan) else { continue }
+      classes.propose(layout, for: value)
+      let shape = program.type(of: value).shape
+      weightLayouts[shape] = weightLayouts[shape] ?? layout
+    }
+  }
+
+  /// A stash has its entries as they are where they are made: each tile keeps what it has.
+  private mutating func proposeStash(_ operation: ProgramOperation) {
+    proposeDefault(for: operation.operands[1])
+    let stash = operation.results[0]
+    let depth = program.type(of: stash).shape[0]
+    let entry = layout(for: operation.operands[1])
+    classes.propose(
+      Layout(
+        axes: [Layout.Axis(extent: depth)] + entry.axes,
+        digits: entry.digits.map {
+          Layout.Digit(axis: $0.axis.map { $0 + 1 }, count: $0.count, stride: $0.stride)
+        }, start: entry.start, tiles: entry.tiles), for: stash)
+  }
+
+  private mutating func proposeDefault(for value: Program.ValueIndex) {
+    guard program.type(of: value).memory == .tile else { return }
+    if classes.layout(of: value) == nil, !isStash(value) {
+      classes.propose(preferred(program.type(of: value)), for: value)
+    }
+  }
+
+  private func isStash(_ value: Program.ValueIndex) -> Bool {
+    classes.category(of: value) == .stash
+  }
+
+  /// The layout of a value of which nothing else is known.
+  func preferred(_ type: TensorType) -> Layout {
+    weightLayouts[type.shape] ?? rules.spread(type)
+  }
+
+  /// The layout that the value has, or should have.
+  func layout(for value: Program.ValueIndex) -> Layout {
+    classes.layout(of: value) ?? preferred(program.type(of: value))
+  }
+}
