@@ -5,13 +5,13 @@ extension IPU {
   ///
   ///     294 + 24 (batch − 1) + batch · panels · (loops of the rows + 160)
   ///
-  /// That is ipu-stack's kernel on a C600 for half operands and partials, 294 + ⌈K/16⌉⌈C/16⌉(4R + 160), 0.05 to
-  /// −1.2 % off five products that were measured; poplibs' estimate (PerformanceEstimation.hpp) is up to 6 %
-  /// above it. What differs with types is from poplibs: a panel is 16 half or 8 single elements deep and as
-  /// wide as there are units; rows take what their multiplications take at full rate, shared by six workers; 32
-  /// bytes of weights are loaded for each unit, 32 of the 160 cycles; with single operands, passes take 4
-  /// instructions longer, and the first of a column sets the sums to zero as slowly as it adds to them; another
-  /// product of the batch is set up in 24 cycles.
+  /// That is ipu-stack's kernel on a C600 for half operands and partials, 294 + ⌈K/16⌉⌈C/16⌉(4R + 160), 0.05
+  /// to −1.2 % off five products that were measured; poplibs' estimate (PerformanceEstimation.hpp) is within
+  /// 6 % of it. What differs with types is from poplibs: a panel is 16 half or 8 single elements deep and as
+  /// wide as there are units; rows take what their multiplications take at full rate, shared by six workers;
+  /// 32 bytes of weights are loaded for each unit, 32 of the 160 cycles; with single operands, passes take 4
+  /// instructions longer, and the first of a column sets the sums to zero as slowly as it adds to them;
+  /// another product of the batch is set up in 24 cycles.
   ///
   /// - Parameters:
   ///   - batch: products of the tile.
