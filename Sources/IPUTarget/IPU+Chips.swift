@@ -40,7 +40,7 @@ extension IPU {
       1.486e9, "280 TFLOP/s of f16 (announcement of the card) over 1472 × 128 FLOP a cycle")
     let bus = 31.5e9
     $0.$hostBytesPerSecond = .derived(
-      bus, "C600 datasheet: PCI Express 4; 16 lanes of 16 Gbit/s, 128 of 130 bits")
+      bus, "thecharlieblake.co.uk/ipus: a chip has PCI Express 4 with 16 lanes; 128 of 130 bits")
     $0.$streamingBytesPerSecond = .assumed(
       bus, "the card has no memory of its own: the host's, over PCI Express 4")
   }

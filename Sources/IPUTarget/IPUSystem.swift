@@ -1,7 +1,7 @@
 /// IPUs that are trained on together: which, how many, and what joins them.
 ///
-/// Machines of four IPUs stand in a row and are joined by IPU-Links, up to the 16 machines of a rack. GW-Links
-/// join racks (IPU-POD getting started); none of these systems has two.
+/// Machines of four IPUs stand in a row and are joined by IPU-Links, up to the 16 machines of a rack.
+/// GW-Links join racks (IPU-POD getting started); none of these systems has two.
 package struct IPUSystem: Hashable, Sendable {
   /// The name in configurations: "bow-pod16".
   package let name: String
@@ -32,9 +32,9 @@ package struct IPUSystem: Hashable, Sendable {
   /// Bytes per second of gradients that replicas add up: of one IPU's gradients, while every IPU adds up with
   /// those in its place in the other replicas.
   ///
-  /// A ring: of R replicas each sends 2 (R − 1) / R of its bytes to the next, at the rate of the links between
-  /// two IPUs, or of its part of the links between two machines, over which the rings of all IPUs of a replica
-  /// go. That rings fill the links and never wait is an assumption.
+  /// A ring: of R replicas each sends 2 (R − 1) / R of its bytes to the next, at the rate of the links
+  /// between two IPUs, or of its part of the links between two machines, over which the rings of all IPUs of
+  /// a replica go. That rings fill the links and never wait is an assumption.
   ///
   /// - Parameters:
   ///   - replicas: replicas of the model; one has nothing to add and is infinitely fast.
