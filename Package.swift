@@ -37,7 +37,9 @@ let package = Package(
       name: "Transforms",
       dependencies: ["Interpreter", "GraphIR", "Operations", "Recipe", "Foundations"]),
     .target(name: "IPUTarget", dependencies: ["Foundations"]),
-    .target(name: "Backend", dependencies: ["GraphIR", "Bundle", "Operations", "Foundations"]),
+    .target(
+      name: "Backend",
+      dependencies: ["IPUTarget", "GraphIR", "Bundle", "Operations", "Foundations"]),
     .target(
       name: "Compiler",
       dependencies: [
@@ -89,6 +91,8 @@ let package = Package(
         "Autodiff", "Interpreter", "Frontend", "TestSupport", "GraphIR", "Operations", "Recipe",
         "Foundations",
       ]),
+    .testTarget(
+      name: "BackendTests", dependencies: ["Backend", "IPUTarget", "TestSupport", "Foundations"]),
     .testTarget(
       name: "BundleTests", dependencies: ["Bundle", "TestSupport", "Operations", "Foundations"]),
     .testTarget(

@@ -1,0 +1,186 @@
+import Foundations
+import IPUTarget
+
+/// Branch and bound over all plans of one product.
+///
+/// The parts of the contracted extent, of columns and of the batch are tried in turn, and of rows the most
+/// that the remaining tiles allow, then fewer while the bound allows. Of parts of which the largest has
+/// equal size only the fewest are tried, because nothing else enters the cost; but all of the contracted
+/// extent, whose number does.
+struct MatmulSearch {
+  /// What the search looks for.
+  enum Goal: Hashable {
+    /// The fewest cycles within a limit of temporary bytes, on at least `tiles` tiles.
+    case cycles(temporaryBytes: Int, tiles: Int)
+    /// The fewest temporary bytes.
+    case temporaryBytes
+  }
+
+  private let model: MatmulCostModel
+  private let goal: Goal
+  private let leastTiles: Int
+  private var best: MatmulPlan?
+  /// What no better plan may exceed: of the best one so far, and of the goal.
+  private var mostCycles = Int.max
+  private var mostTemporaryBytes = Int.max
+  private let batches: [PartSize]
+  private let rows: [PartSize]
+
+  init(_ model: MatmulCostModel, _ goal: Goal) {
+    self.model = model
+    self.goal = goal
+    switch goal {
+    case .cycles(let temporaryBytes, let tiles):
+      mostTemporaryBytes = temporaryBytes
+      leastTiles = tiles
+    case .temporaryBytes: leastTiles = 1
+    }
+    let (shape, tiles) = (model.shape, model.ipu.tiles)
+    batches = PartSize.list(most: min(tiles, shape.batch)) {
+      BalancedParts(extent: shape.batch, count: $0)
+    }
+    rows = PartSize.list(most: min(tiles, shape.rows)) {
+      BalancedParts(extent: shape.rows, count: $0)
+    }
+  }
+
+  /// The best plan; nil where none reaches the goal.
+  mutating func run() -> MatmulPlan? {
+    for serial in SerialSplit.list(model.shape) where model.bound(of: serial) <= mostCycles {
+      search(serial)
+    }
+    return best
+  }
+
+  private mutating func search(_ serial: SerialSplit) {
+    let (shape, tiles) = (model.shape, model.ipu.tiles)
+    var plan = MatmulPlan()
+    plan.serialColumns = serial.columns
+    plan.serialContracted = serial.contracted
+    let extent = shape.columns / serial.columns
+    let columns = PartSize.list(
+      most: min(
+        tiles,
+        BalancedParts.mostParts(extent: extent, elementBytes: shape.columnElementBytes))
+    ) {
+      BalancedParts(extent: extent, count: $0, elementBytes: shape.columnElementBytes)
+    }
+    let mostContractedParts = BalancedParts.mostParts(
+      extent: shape.contracted / serial.contracted, elementBytes: shape.element.byteCount)
+    for contractedParts in 1...min(tiles, mostContractedParts) {
+      plan.contractedParts = contractedParts
+      let contracted = plan.contracted(of: shape).largest
+      for column in columns {
+        let remaining = tiles / (contractedParts * column.fewest)
+        if remaining == 0 { break }
+        let leastRows = (shape.batch * shape.rows + remaining - 1) / remaining
+        let block = MatmulBlock(
+          batch: 1, rows: leastRows, columns: column.size, contracted: contracted)
+        guard isWorthwhile(block, plan) else { continue }
+        for batch in batches {
+          if batch.fewest > remaining { break }
+          search(plan, batch: batch, column: column, contracted: contracted)
+        }
+      }
+    }
+  }
+
+  /// Tries numbers of rows' parts, the most first.
+  private mutating func search(
+    _ outer: MatmulPlan, batch: PartSize, column: PartSize, contracted: Int
+  ) {
+    let outerTiles = outer.contractedParts * column.fewest * batch.fewest
+    let mostOuterTiles = outer.contractedParts * column.most * batch.most
+    let remaining = model.ipu.tiles / outerTiles
+    guard var index = rows.lastIndex(where: { $0.fewest <= remaining }) else { return }
+    while true {
+      let row = rows[index]
+      let block = MatmulBlock(
+        batch: batch.size, rows: row.size, columns: column.size, contracted: contracted)
+      // The bound grows with the rows' size, and the tiles that may have a part become fewer.
+      guard mostOuterTiles * row.most >= leastTiles, isWorthwhile(block, outer) else { return }
+      let cost = model.cost(
+        of: block, contractedParts: outer.contractedParts, serialColumns: outer.serialColumns,
+        serialContracted: outer.serialContracted)
+      if cost.cycles <= mostCycles, cost.temporaryBytes <= mostTemporaryBytes {
+        var plan = outer
+        plan.cost = cost
+        place(&plan, batch: batch, row: row, column: column)
+        keep(plan)
+      }
+      if index == 0 { return }
+      index -= 1
+    }
+  }
+
+  private func isWorthwhile(_ block: MatmulBlock, _ plan: MatmulPlan) -> Bool {
+    let bound = model.bound(
+      of: block, contractedParts: plan.contractedParts, serialColumns: plan.serialColumns,
+      serialContracted: plan.serialContracted)
+    return bound.cycles <= mostCycles && bound.temporaryBytes <= mostTemporaryBytes
+  }
+
+  /// Takes the fewest parts, and more of the same size until there are `leastTiles`: of rows first. As
+  /// another part at most doubles the tiles, and half of them are asked for at most, there are never too
+  /// many.
+  private func place(
+    _ plan: inout MatmulPlan, batch: PartSize, row: PartSize, column: PartSize
+  ) {
+    plan.batchParts = batch.fewest
+    plan.columnParts = column.fewest
+    plan.rowParts = 1
+    plan.rowParts = row.count(reaching: leastTiles, others: plan.tiles)
+    plan.batchParts = 1
+    plan.batchParts = batch.count(reaching: leastTiles, others: plan.tiles)
+    plan.columnParts = 1
+    plan.columnParts = column.count(reaching: leastTiles, others: plan.tiles)
+  }
+
+  /// Keeps the better of two plans: what the goal says, then the other of cycles and bytes, then steps,
+  /// tiles and splits; of equal plans the first.
+  private mutating func keep(_ plan: MatmulPlan) {
+    if let best, !(key(plan) < key(best)) { return }
+    best = plan
+    switch goal {
+    case .cycles: mostCycles = plan.cost.cycles
+    case .temporaryBytes: mostTemporaryBytes = plan.cost.temporaryBytes
+    }
+  }
+
+  private func key(_ plan: MatmulPlan) -> (Int, Int, Int, Int, Int, Int) {
+    let (cycles, bytes) = (plan.cost.cycles, plan.cost.temporaryBytes)
+    let isForBytes = goal == .temporaryBytes
+    return (
+      isForBytes ? bytes : cycles, isForBytes ? cycles : bytes, plan.steps, plan.tiles,
+      plan.contractedParts, plan.columnParts
+    )
+  }
+}
+
+/// Numbers of parts of which the largest has the same size.
+private struct PartSize {
+  /// Elements of the largest part.
+  var size: Int
+  var fewest: Int
+  var most: Int
+
+  /// All sizes, the largest first, of 1 to `most` parts: more parts have no larger largest one.
+  static func list(most: Int, _ parts: (Int) -> BalancedParts) -> [PartSize] {
+    var sizes: [PartSize] = []
+    for count in 1...most {
+      let size = parts(count).largest
+      if sizes.last?.size == size {
+        sizes[sizes.count - 1].most = count
+      } else {
+        sizes.append(PartSize(size: size, fewest: count, most: count))
+      }
+    }
+    return sizes
+  }
+
+  /// The fewest parts with which there are at least `tiles` tiles, where other extents have `others`
+  /// parts; or else the most.
+  func count(reaching tiles: Int, others: Int) -> Int {
+    max(fewest, min(most, (tiles + others - 1) / others))
+  }
+}
