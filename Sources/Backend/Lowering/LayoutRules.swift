@@ -29,19 +29,24 @@ struct LayoutRules: Hashable {
   }
 
   /// Cuts the axes, the first the most, into at most `wanted` parts.
-  private func cut(_ type: TensorType, axes: [Int], into wanted: Int) -> Layout {
+  private func cut(_ type: TensorType, axes: [Int], into wanted: Int, wordBytes: Int = 8) -> Layout {
     var parts = type.shape.map { _ in 1 }
     var grains = parts
     var free = wanted
     for axis in axes {
       let isLast = axis == type.rank - 1
-      let grain = isLast ? max(1, 8 / type.element.byteCount) : 1
+      let grain = isLast ? max(1, wordBytes / type.element.byteCount) : 1
       grains[axis] = grain
       let units = (type.shape[axis] + grain - 1) / grain
       parts[axis] = min(units, free)
       free /= parts[axis]
     }
     return Layout(shape: type.shape, parts: parts, grains: grains, tiles: tiles)
+  }
+
+  /// Spread over at most so many tiles, in words of an exchange.
+  func sharing(_ type: TensorType, among wanted: Int) -> Layout {
+    cut(type, axes: Array(type.shape.indices), into: max(1, wanted), wordBytes: 4)
   }
 
   /// A table of rows that are picked by index: columns first, as many rows' parts as there are tiles left,

@@ -18,6 +18,11 @@ struct LoweringContext {
   private(set) var weightLayouts: [[Int]: Layout] = [:]
   /// Functions that are lowered.
   var functions: [TileFunction?]
+  /// Of functions that run on several IPUs, where their values are.
+  var assignments: [IPUAssignment?]
+
+  /// poplin's `availableMemoryProportion` where nobody says one (poplibs, MatMul.hpp).
+  static let defaultProportion = 0.6
 
   var program: Program { structure.program }
 
@@ -29,6 +34,7 @@ struct LoweringContext {
     classes = LayoutClasses(structure)
     planner = MatmulPlanner(ipu: ipu)
     functions = structure.program.functions.map { _ in nil }
+    assignments = structure.program.functions.map { _ in nil }
     temporaryBytes = Self.temporaryBytes(structure, ipu, proportions)
     chooseLayouts()
   }
@@ -46,13 +52,13 @@ struct LoweringContext {
       if let own { smallest[number] = min(own, smallest[number] ?? own) }
       guard let proportion = smallest[number] else { continue }
       structure.forEachOperation(of: number) { _, operation in
-        guard case .control(.call(let callee)) = operation.operation else { return }
-        let callee = structure.number(of: callee)
+        guard case .control(.call(let name)) = operation.operation else { return }
+        let callee = structure.number(of: name)
         smallest[callee] = min(proportion, smallest[callee] ?? proportion)
       }
     }
     return smallest.map {
-      Int(($0 ?? MatmulPlanner.defaultProportion) * Double(ipu.tileBytes))
+      Int(($0 ?? Self.defaultProportion) * Double(ipu.tileBytes))
     }
   }
 
