@@ -84,7 +84,7 @@ extension FunctionLowering {
 
   /// The layout that the value has where it is whole, else one of its own.
   private func wholeLayout(of value: Program.ValueIndex) -> Layout {
-    wholeTensor(of: value)?.layout ?? context.layout(for: value)
+    wholeTensor(of: value)?.layout ?? self.layout(for: value)
   }
 
   /// The result from its partial sums: each tile that had one gets a share of them and adds.
@@ -107,7 +107,7 @@ extension FunctionLowering {
     columns product: Product, _ plan: MatmulPlan, _ operation: ProgramOperation
   ) {
     let result = operation.results[0]
-    let output = output(result, natural: context.layout(for: result))
+    let output = output(result, natural: self.layout(for: result))
     for column in 0..<plan.serialColumns {
       let partials = partials(product, plan, operation, column: column)
       let slice = sum(partials, product, plan, to: product.result(plan), for: nil)

@@ -39,7 +39,7 @@ extension FunctionLowering {
       let argument = program.blocks[body].arguments[index]
       let ipu =
         spans ? context.assignments[callee]?.ipu(of: argument) ?? 0 : callIPU
-      let layout = context.layout(for: argument)
+      let layout = context.layout(for: argument, in: callee)
       if let result = target.updates.firstIndex(of: index) {
         let tensor = update(operation, operand: index, result: result, in: layout, ipu: ipu)
         updated[result] = tensor
@@ -59,7 +59,8 @@ extension FunctionLowering {
       }
       let ipu = spans ? context.assignments[callee]?.ipu(of: returned[index]) ?? 0 : callIPU
       let tensor =
-        updated[index] ?? home(for: value, context.layout(for: returned[index]), ipu: ipu)
+        updated[index]
+        ?? home(for: value, context.layout(for: returned[index], in: callee), ipu: ipu)
       results.append(.tensor(tensor))
     }
     emit(
@@ -106,6 +107,7 @@ extension FunctionLowering {
       addTensor(.replicated([], tiles: context.ipu.tiles), .i32, category: .temporary, ipu: ipu)
     }
     let saved = copies
+    recentCopies = [:]
     bindings[arguments[0]] = .tensor(iteration[0], View([]))
     for (ipu, tensor) in iteration.enumerated() {
       lastUses[tensor] = .max
@@ -118,6 +120,7 @@ extension FunctionLowering {
     placeCarried(yielded, carried)
     let steps = blocks.removeLast()
     copies = saved
+    recentCopies = [:]
     emit(.repeat(count: count, iteration: iteration, steps: steps))
     for (value, tensor) in zip(operation.results, carried) {
       lastUses[tensor] = uses.lastUses[value]
@@ -128,7 +131,7 @@ extension FunctionLowering {
   /// Where a value is that the repeat carries: where it was before, or a copy of it.
   private mutating func carried(_ operation: ProgramOperation, _ index: Int) -> Int {
     let (source, value) = (operation.operands[index], operation.results[index])
-    let layout = context.layout(for: value)
+    let layout = self.layout(for: value)
     let ipu = ipu(of: value)
     if let whole = wholeTensor(of: source),
       operation.operands.count(where: { $0 == source }) == 1,

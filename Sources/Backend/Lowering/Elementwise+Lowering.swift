@@ -42,7 +42,7 @@ extension FunctionLowering {
       }
       candidates.append(layout)
     }
-    let wanted = context.layout(for: result)
+    let wanted = self.layout(for: result)
     if candidates.contains(wanted) || candidates.isEmpty { return wanted }
     return candidates[0]
   }

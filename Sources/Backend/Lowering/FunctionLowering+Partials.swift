@@ -5,7 +5,7 @@ import TileProgram
 extension FunctionLowering {
   /// Parts of a sum that one exchange brings together: above it, sums are made in two stages. Each part is
   /// a fragment that has its own code and control on the tile that receives.
-  static let largestPartCount = 48
+  static let largestPartCount = 128
 
   /// Adds the parts that a tensor's first axis counts, each on the tiles of its own.
   mutating func addParts(of partials: Int, to output: Int) {
@@ -43,9 +43,8 @@ extension FunctionLowering {
     let size = original.layout.axes[0].extent / groups
     let rest = Array(original.layout.shape.dropFirst())
     let tiles = context.ipu.tiles
-    // A group's sums lie over as many tiles as it has parts.
     let share = context.rules.sharing(
-      TensorType(rest, original.element), among: min(size, tiles / groups))
+      TensorType(rest, original.element), among: tiles / groups)
     let stride = share.digits.reduce(1) { $0 * $1.count }
     let sums = Layout(
       axes: [Layout.Axis(extent: groups)] + share.axes,

@@ -30,6 +30,11 @@ struct FunctionLowering {
   var bindings: [Program.ValueIndex: Binding] = [:]
   /// Tensors that hold a value on another IPU, or a constant, for who needs it again.
   var copies: [CopyKey: Int] = [:]
+  /// Temporaries that operations before brought a value to, with their positions: those that follow use
+  /// them, as the three products of an attention that read the same rows do.
+  var recentCopies: [CopyKey: (tensor: Int, position: Int)] = [:]
+  /// For how many operations a temporary is kept for others.
+  static let recent = 12
   /// For each tensor the position of the last use of the values that are bound to it.
   var lastUses: [Int] = []
   /// Values that the function returns, or that grow into them: the number of the result.
@@ -88,7 +93,7 @@ struct FunctionLowering {
       return
     }
     let tensor = addTensor(
-      context.layout(for: value), type.element,
+      layout(for: value), type.element,
       home: isEntry ? .frame(offset: 0) : .argument(index),
       category: context.classes.category(of: value), ipu: ipu(of: value))
     argumentsOfTensors[tensor] = index
@@ -131,6 +136,11 @@ struct FunctionLowering {
 
   func layout(_ tensor: Int) -> Layout { function.tensors[tensor].layout }
 
+  /// The layout that a value has, or should have, in this function.
+  func layout(for value: Program.ValueIndex) -> Layout {
+    context.layout(for: value, in: number)
+  }
+
   /// The tensor whose memory a tensor has.
   func owner(of tensor: Int) -> Int {
     if case .alias(let other) = function.tensors[tensor].home { return owner(of: other) }
@@ -160,7 +170,16 @@ struct FunctionLowering {
     let type = program.type(of: value)
     switch bindings[value] {
     case .tensor(let tensor, let view):
-      return read(localCopy(of: tensor, for: value, ipu: ipu), view, type, in: layout)
+      let key = CopyKey(value: value, layout: layout, ipu: ipu)
+      if let copy = recentCopies[key], position - copy.position <= Self.recent {
+        return copy.tensor
+      }
+      let result = read(localCopy(of: tensor, for: value, ipu: ipu), view, type, in: layout)
+      if owner(of: result) != owner(of: tensor), uses.lastUses[value] > position {
+        recentCopies[key] = (result, position)
+        lastUses[result] = min(uses.lastUses[value], position + Self.recent)
+      }
+      return result
     case .constant(let literal):
       let key = CopyKey(value: value, layout: layout, ipu: ipu)
       if let tensor = copies[key] { return tensor }
@@ -360,7 +379,7 @@ struct FunctionLowering {
       }
       if case .tensor(let tensor, let view)? = bindings[value],
         view.isWhole(of: layout(tensor).shape.reduce(1, *)),
-        layout(tensor) == context.layout(for: value), !taken.contains(tensor),
+        layout(tensor) == layout(for: value), !taken.contains(tensor),
         isPlaced(tensor, as: result)
       {
         taken.insert(tensor)
@@ -369,7 +388,7 @@ struct FunctionLowering {
       }
       let ipu = ipu(of: value)
       let home = addTensor(
-        context.layout(for: value), program.type(of: value).element,
+        layout(for: value), program.type(of: value).element,
         home: isEntry ? .frame(offset: 0) : .result(result),
         category: context.classes.category(of: value), ipu: ipu)
       copy(value, to: home)

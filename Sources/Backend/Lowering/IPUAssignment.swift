@@ -84,6 +84,7 @@ struct IPUAssignment {
       let wanted = operation.results.compactMap { ipus[$0] }.first
       let own = first.flatMap { ipus[$0] } ?? wanted ?? 0
       operations[index] = own
+      for value in operation.operands where ipus[value] == nil { ipus[value] = own }
       for result in operation.results where ipus[result] == nil { ipus[result] = own }
     }
   }

@@ -23,7 +23,7 @@ extension FunctionLowering {
       pick(operation, vertex, operands, gathered(columns, count, parts: layout.parts(of: 0)))
     case .selectColumns:
       let layout =
-        wholeTensor(of: operation.operands[0])?.layout ?? context.layout(for: operation.operands[0])
+        wholeTensor(of: operation.operands[0])?.layout ?? self.layout(for: operation.operands[0])
       let operands = [
         operand(operation.operands[0], in: layout, ipu: ipu),
         operand(operation.operands[1], in: layout.dropping(axes: [1]), ipu: ipu),
@@ -44,7 +44,7 @@ extension FunctionLowering {
       emit(.compute(vertex, operands: operands, results: [output]))
       define(result, output)
     case .placeColumns:
-      let layout = context.layout(for: result)
+      let layout = self.layout(for: result)
       let each = layout.dropping(axes: [1])
       let operands = operation.operands.map { operand($0, in: each, ipu: ipu) }
       let output = output(result, natural: layout)
@@ -53,10 +53,12 @@ extension FunctionLowering {
     }
   }
 
-  /// The layout of a table: its own where it has one that every tile computes in.
+  /// The layout of a table: its own where its rows are in so few parts that adding what they give is
+  /// cheap.
   func tableLayout(of value: Program.ValueIndex) -> Layout {
-    if let layout = context.classes.layout(of: value) { return layout }
-    return wholeTensor(of: value)?.layout ?? context.rules.table(type(value))
+    let own = wholeTensor(of: value)?.layout ?? context.classes.layout(of: value)
+    if let own, own.parts(of: 0) <= LayoutRules.largestTableParts { return own }
+    return context.rules.table(type(value))
   }
 
   /// Rows that are added to a table, or were picked from it: all rows, of the tile's columns.
@@ -88,7 +90,7 @@ extension FunctionLowering {
     let partials = addTensor(
       partial, type(result).element, category: .temporary, ipu: ipu)
     emit(.compute(.partial(operation.operation), operands: operands, results: [partials]))
-    let output = output(result, natural: context.layout(for: result))
+    let output = output(result, natural: self.layout(for: result))
     addParts(of: partials, to: output)
     define(result, output)
   }
@@ -97,7 +99,7 @@ extension FunctionLowering {
   mutating func lower(_ operation: ProgramOperation, _ family: Accumulation) {
     let ipu = ipu
     let (accumulator, result) = (operation.operands[0], operation.results[0])
-    let layout = context.layout(for: accumulator)
+    let layout = self.layout(for: accumulator)
     let output = grow(operation, result: 0, in: layout)
     var operands = [output]
     switch family {
@@ -106,7 +108,7 @@ extension FunctionLowering {
       // The value's elements on the tiles that have the accumulator's: as if it were as large.
       let staged = addTensor(layout, type(value).element, category: .temporary, ipu: ipu)
       let source = operand(
-        value, in: wholeTensor(of: value)?.layout ?? context.layout(for: value), ipu: ipu)
+        value, in: wholeTensor(of: value)?.layout ?? self.layout(for: value), ipu: ipu)
       emit(.exchange(Exchange(from: source, View(type(value).shape), to: staged, at: starts)))
       operands.append(staged)
     case .rows:

@@ -44,7 +44,7 @@ extension FunctionLowering {
 
   private mutating func lower(concatenation operation: ProgramOperation, axis: Int) {
     let result = operation.results[0]
-    let output = output(result, natural: context.layout(for: result))
+    let output = output(result, natural: self.layout(for: result))
     var starts = type(result).shape.map { _ in 0 }
     for value in operation.operands {
       let (tensor, view) = localPlace(of: value)
@@ -56,7 +56,7 @@ extension FunctionLowering {
 
   private mutating func lower(pad operation: ProgramOperation, at starts: [Int]) {
     let result = operation.results[0]
-    let output = output(result, natural: context.layout(for: result))
+    let output = output(result, natural: self.layout(for: result))
     emit(.fill(output, TensorLiteral(splat: 0, type(result))))
     let (tensor, view) = localPlace(of: operation.operands[0])
     emit(.exchange(Exchange(from: tensor, view, to: output, at: starts)))

@@ -42,7 +42,7 @@ extension FunctionLowering {
       define(operation.results[0], gradient)
       for (index, partials) in partials.enumerated() {
         let value = operation.results[index + 1]
-        let sum = output(value, natural: context.layout(for: value))
+        let sum = output(value, natural: self.layout(for: value))
         addParts(of: partials, to: sum)
         define(value, sum)
       }

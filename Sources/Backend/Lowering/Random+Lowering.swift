@@ -7,7 +7,7 @@ extension FunctionLowering {
   /// Dropout where the operand lies: the mask is drawn by the element's number, not by the tile.
   mutating func lower(_ operation: ProgramOperation, _ family: Random) {
     let value = operation.operands[0]
-    let layout = wholeTensor(of: value)?.layout ?? context.layout(for: value)
+    let layout = wholeTensor(of: value)?.layout ?? self.layout(for: value)
     let ipu = ipu
     var operands = [operand(value, in: layout, ipu: ipu)]
     for scalar in operation.operands.dropFirst() {
@@ -22,7 +22,7 @@ extension FunctionLowering {
   /// Entries of a stash lie as what they hold: a tile copies within its own memory.
   mutating func lower(_ operation: ProgramOperation, _ family: Stash) {
     let ipu = ipu
-    let stash = context.layout(for: operation.operands[0])
+    let stash = self.layout(for: operation.operands[0])
     let entry = stash.dropping(axes: [0])
     let number = operation.operands[operation.operands.count - 1]
     let scalar = Layout.replicated(type(number).shape, tiles: stash.tiles)
@@ -51,11 +51,11 @@ extension FunctionLowering {
     case .constant(let literal): bindings[result] = .constant(literal)
     case .undefined: bindings[result] = .undefined
     case .infeed(let stream, _):
-      let output = output(result, natural: context.layout(for: result))
+      let output = output(result, natural: self.layout(for: result))
       emit(.infeed(stream: stream, to: output))
       define(result, output)
     case .replicaIndex:
-      let output = output(result, natural: context.layout(for: result))
+      let output = output(result, natural: self.layout(for: result))
       emit(.replicaIndex(output))
       define(result, output)
     }
@@ -68,12 +68,12 @@ extension FunctionLowering {
     switch family {
     case .load:
       let result = operation.results[0]
-      let output = output(result, natural: context.layout(for: result))
+      let output = output(result, natural: self.layout(for: result))
       emit(.load(buffer: buffer, to: output))
       define(result, output)
     case .store:
       let value = operation.operands[1]
-      let layout = wholeTensor(of: value)?.layout ?? context.layout(for: value)
+      let layout = wholeTensor(of: value)?.layout ?? self.layout(for: value)
       emit(.store(operand(value, in: layout, ipu: ipu), buffer: buffer))
       bindings[operation.results[0]] = .buffer(buffer)
     }
@@ -84,10 +84,10 @@ extension FunctionLowering {
     var operands: [Int] = []
     var outputs: [Int] = []
     for (value, result) in zip(operation.operands, operation.results) {
-      let layout = wholeTensor(of: value)?.layout ?? context.layout(for: value)
+      let layout = wholeTensor(of: value)?.layout ?? self.layout(for: value)
       let source = operand(value, in: layout, ipu: assignment?.ipu(of: value) ?? ipu)
       operands.append(source)
-      let natural = family == .allReduceSum ? layout : context.layout(for: result)
+      let natural = family == .allReduceSum ? layout : self.layout(for: result)
       let candidates = family == .allReduceSum ? [source].filter { !outputs.contains($0) } : []
       outputs.append(
         collectiveOutput(

@@ -8,7 +8,7 @@ extension FunctionLowering {
   mutating func lower(_ operation: ProgramOperation, _ family: Reduction) {
     let (value, result) = (operation.operands[0], operation.results[0])
     let ipu = ipu
-    let layout = wholeTensor(of: value)?.layout ?? context.layout(for: value)
+    let layout = wholeTensor(of: value)?.layout ?? self.layout(for: value)
     let x = operand(value, in: layout, ipu: ipu)
     let own = self.layout(x)
     guard let partial = partialLayout(own, over: family.axes) else {
@@ -18,7 +18,7 @@ extension FunctionLowering {
     }
     let partials = addTensor(partial, type(value).element, category: .temporary, ipu: ipu)
     emit(.compute(.partial(.reduction(family)), operands: [x], results: [partials]))
-    let output = output(result, natural: context.layout(for: result))
+    let output = output(result, natural: self.layout(for: result))
     reduceParts(of: partials, to: output, family.function)
     define(result, output)
   }
