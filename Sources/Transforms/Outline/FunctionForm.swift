@@ -3,7 +3,7 @@ import GraphIR
 import Operations
 
 /// A function, or the region of a chain, without name and numbers: two with equal forms compute the
-/// same.
+/// same, on the same IPU.
 struct FunctionForm: Hashable {
   private struct Step: Hashable {
     let operation: Operation
@@ -12,6 +12,7 @@ struct FunctionForm: Hashable {
     let regionArguments: [TensorType]
   }
 
+  private let placement: Placement?
   private let arguments: [TensorType]
   private var steps: [Step] = []
 
@@ -24,15 +25,18 @@ struct FunctionForm: Hashable {
 
   /// The form of a function.
   init(_ function: Function) {
-    self.init(function.body, function.allOperations, of: function)
+    self.init(function.body, function.allOperations, of: function, function.placement)
   }
 
   /// The form of a region that reads nothing from outside and holds no other one.
   init(region: BlockID, of function: Function) {
-    self.init(region, function[region].operations, of: function)
+    self.init(region, function[region].operations, of: function, nil)
   }
 
-  private init(_ block: BlockID, _ operations: [OperationID], of function: Function) {
+  private init(
+    _ block: BlockID, _ operations: [OperationID], of function: Function, _ placement: Placement?
+  ) {
+    self.placement = placement
     arguments = function[block].arguments.map(function.type(of:))
     // By distance from the first: a region's values lie close together.
     let all = operations.reduce(into: function[block].arguments) { all, id in
