@@ -71,7 +71,10 @@ struct FunctionLowering {
     let returned = program.returned(by: source)
     function.updates = returned.map { _ in nil }
     resultTensors = returned.map { _ in nil }
-    findDestinations(returned, in: source.body)
+    for (result, value) in returned.enumerated() where destinations[value] == nil {
+      destinations[value] = result
+    }
+    findDestinations(in: source.body)
     for (index, value) in program.blocks[source.body].arguments.enumerated() {
       bind(argument: index, value)
     }
@@ -329,14 +332,17 @@ struct FunctionLowering {
   // MARK: What is returned
 
   /// Finds what grows into results, from the last operation to the first.
-  private mutating func findDestinations(
-    _ returned: [Program.ValueIndex], in block: Program.BlockIndex
-  ) {
-    for (result, value) in returned.enumerated() where destinations[value] == nil {
-      destinations[value] = result
-    }
+  private mutating func findDestinations(in block: Program.BlockIndex) {
     for index in program.blocks[block].operations.reversed() {
       let operation = program.operations[index]
+      if case .control(.repeat) = operation.operation, let body = operation.body {
+        let yielded =
+          program.blocks[body].operations.last.map { program.operations[$0].operands } ?? []
+        for (value, result) in zip(yielded, operation.results) where destinations[value] == nil {
+          destinations[value] = destinations[result]
+        }
+        findDestinations(in: body)
+      }
       for (result, value) in operation.results.enumerated() {
         guard let destination = destinations[value],
           let operand = growing(operation, result: result)

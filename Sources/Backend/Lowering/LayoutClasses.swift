@@ -20,7 +20,11 @@ struct LayoutClasses {
     builder.join()
     parents = builder.parents
     isShared = builder.isShared
-    for (value, category) in builder.categories { categories[root(of: value)] = category }
+    for (value, category) in builder.categories {
+      let root = root(of: value)
+      // What the host knows by name is that, whatever is done with it.
+      if categories[root] == nil || category != .accumulator { categories[root] = category }
+    }
   }
 
   /// The number of a value's class.
@@ -55,6 +59,7 @@ struct LayoutClasses {
     var categories: [(Program.ValueIndex, TileTensor.Category)] = []
     /// Values that an operation makes anew wherever they are needed: constants and views.
     private var isLoose: [Bool]
+    private var isZeros: [Bool]
     private var states: [Port: Program.ValueIndex] = [:]
 
     init(_ structure: ProgramStructure, parents: [Int]) {
@@ -62,6 +67,7 @@ struct LayoutClasses {
       self.parents = parents
       isShared = parents.map { _ in false }
       isLoose = isShared
+      isZeros = isShared
     }
 
     mutating func join() {
@@ -69,7 +75,10 @@ struct LayoutClasses {
       for number in structure.calleesFirst {
         structure.forEachOperation(of: number) { _, operation in
           switch operation.operation {
-          case .source(.constant), .source(.undefined), .movement:
+          case .source(.constant(let literal)):
+            isLoose[operation.results[0]] = true
+            isZeros[operation.results[0]] = literal.isSplat && literal[0] == 0
+          case .source(.undefined), .movement:
             for value in operation.results { isLoose[value] = true }
           default: break
           }
@@ -106,7 +115,10 @@ struct LayoutClasses {
         let function = program.functions[structure.number(of: callee)]
         for (operand, argument) in zip(
           operation.operands, program.blocks[function.body].arguments)
-        { join(operand, argument) }
+        {
+          join(operand, argument)
+          noteSum(beginningWith: operand, argument)
+        }
         for (result, returned) in zip(operation.results, program.returned(by: function)) {
           join(result, returned)
           isShared[result] = true
@@ -120,6 +132,7 @@ struct LayoutClasses {
           isShared[result] = true
           isShared[argument] = true
           join(operation.operands[index], argument)
+          noteSum(beginningWith: operation.operands[index], argument)
           join(yielded[index], argument)
           join(result, argument)
         }
@@ -130,6 +143,15 @@ struct LayoutClasses {
         join(operation.operands[0], operation.results[0])
         categories.append((operation.results[0], .stash))
       default: break
+      }
+    }
+
+    /// What begins with zeros and is handed on is a sum.
+    private mutating func noteSum(
+      beginningWith value: Program.ValueIndex, _ argument: Program.ValueIndex
+    ) {
+      if isZeros[value], structure.program.type(of: value).count > LayoutRules.replicatedCount {
+        categories.append((argument, .accumulator))
       }
     }
 
