@@ -16,6 +16,14 @@ import Testing
     return ipu
   }
 
+  /// Few tiles, and exchanges of any rate and overhead, so that now the one, now the other decides.
+  private func randomMachine(_ generator: inout SplitMix64) -> IPU {
+    var ipu = machine(tiles: Int.random(in: 4...24, using: &generator))
+    ipu.exchangeBytesPerCycle = 1 << Int.random(in: 0...4, using: &generator)
+    ipu.exchangeOverhead = Bool.random(using: &generator) ? ipu.exchangeOverhead : 0
+    return ipu
+  }
+
   private func randomShape(
     _ generator: inout SplitMix64, largest: Int = 40, batch: Int = 5
   ) -> MatmulShape {
@@ -24,7 +32,7 @@ import Testing
     // Primes, powers of two and anything.
     func extent() -> Int {
       let primes = [1, 2, 3, 7, 13, 31, 37].filter { $0 <= largest }
-      let powers = [2, 4, 8, 16, 32, 64, 128].filter { $0 <= largest }
+      let powers = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].filter { $0 <= largest }
       switch Int.random(in: 0..<3, using: &generator) {
       case 0: return primes[Int.random(in: 0..<primes.count, using: &generator)]
       case 1: return powers[Int.random(in: 0..<powers.count, using: &generator)]
@@ -41,9 +49,10 @@ import Testing
   func bestOfAll(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     for _ in 0..<12 {
-      let ipu = machine(tiles: Int.random(in: 4...24, using: &generator))
-      let shape = randomShape(&generator, largest: Bool.random(using: &generator) ? 40 : 128)
-      let limit = 1 << Int.random(in: 6...17, using: &generator)
+      let ipu = randomMachine(&generator)
+      let shape = randomShape(
+        &generator, largest: [40, 128, 1024][Int.random(in: 0..<3, using: &generator)])
+      let limit = 1 << Int.random(in: 6...20, using: &generator)
       let reference = MatmulReference(ipu: ipu, shape: shape)
       var planner = MatmulPlanner(ipu: ipu)
       let plan = planner.plan(shape, temporaryBytes: limit)
@@ -56,6 +65,7 @@ import Testing
       let split = MatmulReference.Split(plan)
       #expect(all.contains { $0.0 == split }, "\(context)")
       #expect(plan.cost == reference.cost(split), "\(context)")
+      #expect(sharesAreRows(plan, shape) == reference.sharesRows(split), "\(context)")
       #expect(plan.isWithinLimit == !within.isEmpty, "\(context)")
       if let best = allowed.map({ ($0.1.cycles, $0.1.temporaryBytes) }).min(by: <) {
         #expect(plan.cost.cycles == best.0, "\(context)")
@@ -70,14 +80,19 @@ import Testing
     }
   }
 
+  private func sharesAreRows(_ plan: MatmulPlan, _ shape: MatmulShape) -> Bool {
+    switch plan.shares(of: plan.largestBlock(of: shape), shape: shape) {
+    case .rows: true
+    case .columns: false
+    }
+  }
+
   /// Product and gradient together are as good as the best pair that is cut alike, or the separate ones.
   @Test(arguments: 0..<12)
   func bestTogether(seed: UInt64) {
     var generator = SplitMix64(seed: 100 + seed)
     for _ in 0..<8 {
-      var ipu = machine(tiles: Int.random(in: 4...24, using: &generator))
-      // Where exchanges are slow, what is at home decides.
-      if Bool.random(using: &generator) { ipu.exchangeBytesPerCycle = 1 }
+      let ipu = randomMachine(&generator)
       let shape = randomShape(&generator, largest: 128, batch: 2)
       let limit = 1 << Int.random(in: 10...17, using: &generator)
       let forward = MatmulReference(ipu: ipu, shape: shape)
