@@ -150,6 +150,18 @@ import Testing
       + backward.spared(split.backward, homeBytes: homeBytes)
   }
 
+  /// On the whole machine, too, results of more than 10 KiB are spread over at least half of the tiles.
+  @Test func largeResultsAreSpread() {
+    var generator = SplitMix64(seed: 5)
+    var planner = MatmulPlanner(ipu: .mk2)
+    for _ in 0..<100 {
+      let shape = randomShape(&generator, largest: 1024, batch: 32)
+      guard shape.resultBytes > 10 * 1024 else { continue }
+      let plan = planner.plan(shape, temporaryBytes: IPU.mk2.tileBytes / 4)
+      #expect(2 * plan.tiles >= IPU.mk2.tiles, "\(shape): \(plan)")
+    }
+  }
+
   /// The same question has the same answer, from memory or from another planner.
   @Test func sameAnswer() {
     let shape = MatmulShape(

@@ -5,21 +5,19 @@ import IPUTarget
 ///
 /// The parts of the contracted extent, of columns and of the batch are tried in turn, and of rows the most
 /// that the remaining tiles allow, then fewer while the bound allows. Of numbers of parts whose largest has
-/// the same size, only the smallest is tried, because nothing else enters the cost: where that leaves half
-/// of the tiles empty, twice as many parts have smaller blocks. Of the contracted extent all are tried, as
-/// their number does enter.
+/// the same size, only the smallest is tried, because nothing else enters the cost. Of the contracted extent
+/// all are tried, as their number does enter.
 struct MatmulSearch {
   /// What the search looks for.
   enum Goal: Hashable {
-    /// The fewest cycles within a limit of temporary bytes, on at least `tiles` tiles.
-    case cycles(temporaryBytes: Int, tiles: Int)
+    /// The fewest cycles within a limit of temporary bytes.
+    case cycles(temporaryBytes: Int)
     /// The fewest temporary bytes.
     case temporaryBytes
   }
 
   private let model: MatmulCostModel
   private let goal: Goal
-  private let leastTiles: Int
   private var best: MatmulPlan?
   /// What no better plan may exceed: of the best one so far, and of the goal.
   private var mostCycles = Int.max
@@ -30,12 +28,7 @@ struct MatmulSearch {
   init(_ model: MatmulCostModel, _ goal: Goal) {
     self.model = model
     self.goal = goal
-    switch goal {
-    case .cycles(let temporaryBytes, let tiles):
-      mostTemporaryBytes = temporaryBytes
-      leastTiles = tiles
-    case .temporaryBytes: leastTiles = 1
-    }
+    if case .cycles(let temporaryBytes) = goal { mostTemporaryBytes = temporaryBytes }
     let (shape, tiles) = (model.shape, model.ipu.tiles)
     batches = PartSize.list(most: min(tiles, shape.batch)) {
       BalancedParts(extent: shape.batch, count: $0)
@@ -97,8 +90,8 @@ struct MatmulSearch {
       let row = rows[index]
       let block = MatmulBlock(
         batch: batch.size, rows: row.size, columns: column.size, contracted: contracted)
-      // With fewer parts of rows there are fewer tiles, and the bound grows.
-      guard outerTiles * row.fewest >= leastTiles, isWorthwhile(block, outer) else { return }
+      // The bound of the next, larger block is no lower.
+      guard isWorthwhile(block, outer) else { return }
       let cost = model.cost(
         of: block, contractedParts: outer.contractedParts, serialColumns: outer.serialColumns,
         serialContracted: outer.serialContracted)
