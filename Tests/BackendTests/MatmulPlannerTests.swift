@@ -144,8 +144,7 @@ import Testing
           backward.spared(splits[1], homeBytes: backward.homeBytes(splits[1])))
       let isWithinLimit = alone[0].isWithinLimit && alone[1].isWithinLimit
       if isWithinLimit, shape.result == shape.element || shape.element == .f16 {
-        let leastTiles = max(forward.leastTiles, backward.leastTiles)
-        for split in forward.allSplits() where split.tiles >= leastTiles {
+        for split in forward.allSplits() {
           let costs = [forward.cost(split), backward.cost(split.backward)]
           guard costs.allSatisfy({ $0.temporaryBytes <= limit }) else { continue }
           best = min(
@@ -155,6 +154,11 @@ import Testing
         }
       }
       #expect(together.cycles == best, "\(context)")
+      #expect(
+        !isWithinLimit
+          || together.forward.tiles >= forward.leastTiles
+            && together.backward.tiles >= backward.leastTiles,
+        "\(context)")
     }
   }
 
@@ -175,6 +179,19 @@ import Testing
       guard shape.resultBytes > 10 * 1024 else { continue }
       let plan = planner.plan(shape, temporaryBytes: IPU.mk2.tileBytes / 4)
       #expect(2 * plan.tiles >= IPU.mk2.tiles, "\(shape): \(plan)")
+    }
+  }
+
+  /// So are those of products that are planned with their gradients.
+  @Test func largeResultsAreSpreadTogether() {
+    var generator = SplitMix64(seed: 6)
+    var planner = MatmulPlanner(ipu: .mk2)
+    for _ in 0..<20 {
+      let shape = randomShape(&generator, largest: 1024, batch: 4)
+      guard min(shape.resultBytes, shape.backward.resultBytes) > 10 * 1024 else { continue }
+      let plans = planner.planTogether(forward: shape, temporaryBytes: IPU.mk2.tileBytes / 4)
+      let tiles = min(plans.forward.tiles, plans.backward.tiles)
+      #expect(2 * tiles >= IPU.mk2.tiles, "\(shape): \(plans)")
     }
   }
 

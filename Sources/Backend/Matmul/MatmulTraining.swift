@@ -44,21 +44,11 @@ extension MatmulPlanner {
     let isWithinLimit = training.forward.isWithinLimit && training.backward.isWithinLimit
     if isWithinLimit, shape.columnElementBytes == shape.element.byteCount {
       var search = SharedBlockSearch(
-        ipu, shape, limit: limit,
-        leastTiles: max(leastTiles(shape), leastTiles(shape.backward)), separate: training)
+        ipu, shape, limit: limit, separate: training)
       training = search.run()
     }
     trainings[question] = training
     return training
-  }
-
-  /// Results of more bytes go to at least half of the tiles.
-  private static let mostBytesOnFewTiles = 10 * 1024
-
-  /// The tiles that plans which are cut alike have at least, for a result of `shape`. Separate plans have
-  /// them by themselves; these could be cheapest on fewer.
-  private func leastTiles(_ shape: MatmulShape) -> Int {
-    shape.resultBytes > Self.mostBytesOnFewTiles ? (ipu.tiles + 1) / 2 : 1
   }
 
   private mutating func separate(_ shape: MatmulShape, _ limit: Int) -> MatmulTraining {
