@@ -34,6 +34,13 @@ package struct TimeUse: Hashable, Sendable {
   /// All cycles but those of waiting for an IPU that has more to do.
   package var busy: Int { compute + exchange + sync + links + streaming + host }
 
+  /// The same without waiting.
+  var withoutIdle: TimeUse {
+    var use = self
+    use.idle = 0
+    return use
+  }
+
   package static func + (left: TimeUse, right: TimeUse) -> TimeUse {
     TimeUse(
       compute: left.compute + right.compute, exchange: left.exchange + right.exchange,
