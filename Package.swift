@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "IPUTarget", dependencies: ["Foundations"]),
     .target(
       name: "Backend",
-      dependencies: ["IPUTarget", "GraphIR", "Bundle", "Operations", "Foundations"]),
+      dependencies: ["TileProgram", "IPUTarget", "GraphIR", "Bundle", "Operations", "Foundations"]),
     .target(
       name: "Compiler",
       dependencies: [

@@ -14,8 +14,9 @@ struct ProgramFlow {
   private var isBlockPlaced: [Bool]
   private var isOperationPlaced: [Bool]
   private var streams: [String: TensorType] = [:]
-  /// Whether tensors that the host knows by role and name are in parts.
+  /// Whether tensors that the host knows by role and name are in parts; empty where none is.
   private var isSharded: [Port: Bool] = [:]
+  private let hasShards: Bool
   private var currentFunction = 0
   /// The number of replicas that the program's collectives are for.
   private let replicas: Int?
@@ -77,6 +78,9 @@ struct ProgramFlow {
     self.isCalled = isCalled
     functionNumbers = numbers
     replicas = program.replicas
+    hasShards = program.functions.contains { function in
+      (function.arguments + function.results).contains { $0?.isSharded == true }
+    }
     parametersByName = Dictionary(
       program.parameters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     states = program.values.map { _ in .notMade }
@@ -270,10 +274,12 @@ struct ProgramFlow {
         var whole = port
         whole.isSharded = false
         try requireValid(seen.insert(whole).inserted, "\(name) '\(port.name)' stands twice")
-        try requireValid(
-          isSharded[whole] == nil || isSharded[whole] == port.isSharded,
-          "\(name) '\(port.name)' is in parts here and whole elsewhere")
-        isSharded[whole] = port.isSharded
+        if hasShards {
+          let known = isSharded.updateValue(port.isSharded, forKey: whole)
+          try requireValid(
+            known == nil || known == port.isSharded,
+            "\(name) '\(port.name)' is in parts here and whole elsewhere")
+        }
         try checkParameter(port, type, "\(name) '\(port.name)'")
       }
     }

@@ -8,7 +8,8 @@ extension Module {
       guard let old = other[function.name] else { continue }
       if function.isSame(as: old) { same.insert(function.name) }
       if same.contains(function.name)
-        || function.argumentTypes == old.argumentTypes && function.resultTypes == old.resultTypes
+        || function.agrees(function.arguments, with: old.arguments, of: old)
+          && function.agrees(function.results, with: old.results, of: old)
       {
         hasSameTypes.insert(function.name)
       }
@@ -34,5 +35,22 @@ extension Function {
         left.count == right.count && (left.isEmpty || left.baseAddress == right.baseAddress)
       }
     }
+  }
+}
+
+extension Function {
+  /// Whether values have the types of others, which may be another function's.
+  func agrees(
+    _ values: [ValueID], with others: [ValueID], of function: Function
+  ) -> Bool {
+    guard values.count == others.count else { return false }
+    for (value, other) in zip(values, others)
+    where self.values[value.index].type != function.values[other.index].type { return false }
+    return true
+  }
+
+  /// Whether arguments and results are to the host what another function's are.
+  func hasPorts(of other: Function) -> Bool {
+    argumentPorts == other.argumentPorts && resultPorts == other.resultPorts
   }
 }

@@ -63,6 +63,10 @@ package struct Verifier {
     let unchanged = valid.map(module.functionsUnchanged(since:)) ?? []
     for function in module.functions where !unchanged.contains(function.name) {
       verifier.verify(function)
+      // Ports mostly stay where operations change.
+      if valid?[function.name].map(function.hasPorts(of:)) != true {
+        verifier.verifyPorts(function)
+      }
     }
     verifier.verifyCallGraph()
     verifier.verifyStreams()
@@ -107,6 +111,9 @@ package struct Verifier {
   private mutating func verify(_ function: Function) {
     var defined = ValueSet(for: function)
     verify(function.body, of: function, terminator: .return, &defined)
+  }
+
+  private mutating func verifyPorts(_ function: Function) {
     verifyPorts(function.argumentPorts, "argument", function)
     verifyPorts(function.resultPorts, "result", function)
     verifySharding(function)
@@ -154,16 +161,17 @@ package struct Verifier {
       for (index, operand) in operation.operands.enumerated() where !defined.contains(operand) {
         report("operand \(index) is not defined before its use", function, id)
       }
-      verifyTypes(id, function)
-      verifyRegion(id, function, &defined)
+      verifyTypes(id, operation, function)
+      verifyRegion(id, operation, function, &defined)
       defined.insert(operation.results)
     }
     defined.remove(node.arguments)
     for id in node.operations { defined.remove(function[id].results) }
   }
 
-  private mutating func verifyTypes(_ id: OperationID, _ function: Function) {
-    let node = function[id]
+  private mutating func verifyTypes(
+    _ id: OperationID, _ node: OperationNode, _ function: Function
+  ) {
     if case .control(.call(let callee)) = node.operation {
       return verifyCall(id, callee, node, function)
     }
@@ -188,22 +196,17 @@ package struct Verifier {
     guard let target = module[callee] else {
       return report("there is no function @\(callee)", function, id)
     }
-    func agree(_ values: [ValueID], _ others: [ValueID]) -> Bool {
-      values.count == others.count
-        && zip(values, others).allSatisfy { function.type(of: $0) == target.type(of: $1) }
-    }
-    if !agree(node.operands, target.arguments) {
+    if !function.agrees(node.operands, with: target.arguments, of: target) {
       report("@\(callee) takes \(target.argumentTypes)", function, id)
     }
-    if !agree(node.results, target.results) {
+    if !function.agrees(node.results, with: target.results, of: target) {
       report("@\(callee) returns \(target.resultTypes)", function, id)
     }
   }
 
   private mutating func verifyRegion(
-    _ id: OperationID, _ function: Function, _ defined: inout ValueSet
+    _ id: OperationID, _ node: OperationNode, _ function: Function, _ defined: inout ValueSet
   ) {
-    let node = function[id]
     switch node.operation {
     case .control(.repeat), .control(.fuse): break
     default:
@@ -239,18 +242,19 @@ package struct Verifier {
 
   private mutating func verifyRepeat(_ id: OperationID, _ body: BlockID, _ function: Function) {
     let node = function[id]
-    let carried = node.operands.map(function.type(of:))
-    let arguments = function[body].arguments.map(function.type(of:))
-    if arguments != [TensorType([], .i32)] + carried {
+    func isCarried(_ values: [ValueID]) -> Bool {
+      function.agrees(values, with: node.operands, of: function)
+    }
+    let arguments = function[body].arguments
+    if arguments.first.map(function.type(of:)) != TensorType([], .i32)
+      || !isCarried(Array(arguments.dropFirst()))
+    {
       report("the region must take an i32 scalar and the carried values", function, id)
     }
-    let yielded = function[body].operations.last.map { function[$0].operands } ?? []
-    if yielded.map(function.type(of:)) != carried {
+    if !isCarried(function[body].operations.last.map { function[$0].operands } ?? []) {
       report("the region must yield values of the carried types", function, id)
     }
-    if node.results.map(function.type(of:)) != carried {
-      report("results must be of the carried types", function, id)
-    }
+    if !isCarried(node.results) { report("results must be of the carried types", function, id) }
   }
 
   private mutating func verifyCallGraph() {

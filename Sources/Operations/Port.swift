@@ -54,8 +54,11 @@ package struct Port: Hashable, Sendable {
     return type
   }
 
-  /// By the name alone: few ports share one.
-  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+  /// By name and role: few ports differ in their parts alone.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(role)
+  }
 }
 
 /// The functions of a program that the host may run, by the names that compiler and runtime agree on.

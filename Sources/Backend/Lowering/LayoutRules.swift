@@ -10,8 +10,8 @@ struct LayoutRules: Hashable {
   /// an exchange wherever they are needed.
   static let replicatedCount = 64
   /// Bytes that a tile has at least of a tensor that is spread: an exchange of less than some words is all
-  /// overhead. Half of poplar's 128 (ipu-compilation 6.1), so that small models use the machine too.
-  static let smallestTileBytes = 64
+  /// overhead. A fourth of poplar's 128 (ipu-compilation 6.1), so that small models use the machine too.
+  static let smallestTileBytes = 32
 
   /// Whether every tile has the whole.
   func isReplicated(_ type: TensorType) -> Bool { type.count <= Self.replicatedCount }
@@ -29,19 +29,40 @@ struct LayoutRules: Hashable {
   }
 
   /// Cuts the axes, the first the most, into at most `wanted` parts.
-  private func cut(_ type: TensorType, axes: [Int], into wanted: Int) -> Layout {
+  private func cut(_ type: TensorType, axes: [Int], into wanted: Int, wordBytes: Int = 8) -> Layout {
     var parts = type.shape.map { _ in 1 }
     var grains = parts
     var free = wanted
     for axis in axes {
       let isLast = axis == type.rank - 1
-      let grain = isLast ? max(1, 8 / type.element.byteCount) : 1
+      let grain = isLast ? max(1, wordBytes / type.element.byteCount) : 1
       grains[axis] = grain
       let units = (type.shape[axis] + grain - 1) / grain
       parts[axis] = min(units, free)
       free /= parts[axis]
     }
     return Layout(shape: type.shape, parts: parts, grains: grains, tiles: tiles)
+  }
+
+  /// Spread so that the fullest tile has as little as can be: for what only waits there.
+  func balanced(_ type: TensorType) -> Layout {
+    guard type.rank == 2, type.count > tiles else { return spread(type) }
+    let grain = max(1, 8 / type.element.byteCount)
+    let units = (type.shape[1] + grain - 1) / grain
+    var best = (rows: 1, columns: 1, count: Int.max)
+    for rows in 1...min(tiles, type.shape[0]) {
+      let columns = min(units, tiles / rows)
+      let count =
+        (type.shape[0] + rows - 1) / rows * ((units + columns - 1) / columns) * grain
+      if count < best.count { best = (rows, columns, count) }
+    }
+    return Layout(
+      shape: type.shape, parts: [best.rows, best.columns], grains: [1, grain], tiles: tiles)
+  }
+
+  /// Spread over at most so many tiles, in words of an exchange.
+  func sharing(_ type: TensorType, among wanted: Int) -> Layout {
+    cut(type, axes: Array(type.shape.indices), into: max(1, wanted), wordBytes: 4)
   }
 
   /// A table of rows that are picked by index: columns first, as many rows' parts as there are tiles left,

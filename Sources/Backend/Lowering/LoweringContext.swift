@@ -18,6 +18,11 @@ struct LoweringContext {
   private(set) var weightLayouts: [[Int]: Layout] = [:]
   /// Functions that are lowered.
   var functions: [TileFunction?]
+  /// Of functions that run on several IPUs, where their values are.
+  var assignments: [IPUAssignment?]
+
+  /// poplin's `availableMemoryProportion` where nobody says one (poplibs, MatMul.hpp).
+  static let defaultProportion = 0.6
 
   var program: Program { structure.program }
 
@@ -29,6 +34,7 @@ struct LoweringContext {
     classes = LayoutClasses(structure)
     planner = MatmulPlanner(ipu: ipu)
     functions = structure.program.functions.map { _ in nil }
+    assignments = structure.program.functions.map { _ in nil }
     temporaryBytes = Self.temporaryBytes(structure, ipu, proportions)
     chooseLayouts()
   }
@@ -46,13 +52,13 @@ struct LoweringContext {
       if let own { smallest[number] = min(own, smallest[number] ?? own) }
       guard let proportion = smallest[number] else { continue }
       structure.forEachOperation(of: number) { _, operation in
-        guard case .control(.call(let callee)) = operation.operation else { return }
-        let callee = structure.number(of: callee)
+        guard case .control(.call(let name)) = operation.operation else { return }
+        let callee = structure.number(of: name)
         smallest[callee] = min(proportion, smallest[callee] ?? proportion)
       }
     }
     return smallest.map {
-      Int(($0 ?? MatmulPlanner.defaultProportion) * Double(ipu.tileBytes))
+      Int(($0 ?? Self.defaultProportion) * Double(ipu.tileBytes))
     }
   }
 
@@ -78,26 +84,35 @@ struct LoweringContext {
       guard case .contraction(let contraction) = operation.operation else { continue }
       propose(weightsOf: operation, contraction, in: number)
     }
-    for number in structure.calleesFirst {
-      let function = program.functions[number]
-      for value in program.blocks[function.body].arguments + program.returned(by: function) {
-        proposeDefault(for: value)
+    // Functions of the model before those of the optimizer, whose tensors lie as weights do.
+    for isUpdate in [false, true] {
+      for number in structure.calleesFirst where structure.isUpdate[number] == isUpdate {
+        proposeDefaults(in: number)
       }
-      structure.forEachOperation(of: number) { _, operation in
-        switch operation.operation {
-        case .control(.repeat), .control(.call), .accumulation:
-          for value in operation.operands + operation.results { proposeDefault(for: value) }
-        case .stash(.write):
-          proposeStash(operation)
-        default: break
+    }
+  }
+
+  private mutating func proposeDefaults(in number: Int) {
+    let function = program.functions[number]
+    for value in program.blocks[function.body].arguments + program.returned(by: function) {
+      proposeDefault(for: value, in: number)
+    }
+    structure.forEachOperation(of: number) { _, operation in
+      switch operation.operation {
+      case .control(.repeat), .control(.call), .accumulation:
+        for value in operation.operands + operation.results {
+          proposeDefault(for: value, in: number)
         }
+      case .stash(.write):
+        proposeStash(operation, in: number)
+      default: break
       }
     }
   }
 
   private mutating func propose(table value: Program.ValueIndex) {
     let type = program.type(of: value)
-    guard !rules.isReplicated(type), type.count > type.shape[1] * 8 else { return }
+    guard !rules.isReplicated(type), classes.category(of: value) != .activation else { return }
     let layout = rules.table(type)
     classes.propose(layout, for: value)
     weightLayouts[type.shape] = weightLayouts[type.shape] ?? layout
@@ -112,7 +127,9 @@ struct LoweringContext {
       }
       let product = Product(operation, contraction, program, rules)
       let plan = planner.plan(product.shape, temporaryBytes: temporaryBytes[function])
-      guard let layout = product.home(ofOperand: operand, plan) else { continue }
+      let balanced = rules.balanced(program.type(of: value))
+      let home = product.home(ofOperand: operand, plan)
+      let layout = home.flatMap { $0.largestElementCount * 8 <= balanced.largestElementCount * 9 ? $0 : nil } ?? balanced
       classes.propose(layout, for: value)
       let shape = program.type(of: value).shape
       weightLayouts[shape] = weightLayouts[shape] ?? layout
@@ -120,11 +137,11 @@ struct LoweringContext {
   }
 
   /// A stash has its entries as they are where they are made: each tile keeps what it has.
-  private mutating func proposeStash(_ operation: ProgramOperation) {
-    proposeDefault(for: operation.operands[1])
+  private mutating func proposeStash(_ operation: ProgramOperation, in function: Int) {
+    proposeDefault(for: operation.operands[1], in: function)
     let stash = operation.results[0]
     let depth = program.type(of: stash).shape[0]
-    let entry = layout(for: operation.operands[1])
+    let entry = layout(for: operation.operands[1], in: function)
     classes.propose(
       Layout(
         axes: [Layout.Axis(extent: depth)] + entry.axes,
@@ -133,24 +150,19 @@ struct LoweringContext {
         }, start: entry.start, tiles: entry.tiles), for: stash)
   }
 
-  private mutating func proposeDefault(for value: Program.ValueIndex) {
-    guard program.type(of: value).memory == .tile else { return }
-    if classes.layout(of: value) == nil, !isStash(value) {
-      classes.propose(preferred(program.type(of: value)), for: value)
-    }
-  }
-
-  private func isStash(_ value: Program.ValueIndex) -> Bool {
-    classes.category(of: value) == .stash
-  }
-
-  /// The layout of a value of which nothing else is known.
-  func preferred(_ type: TensorType) -> Layout {
-    weightLayouts[type.shape] ?? rules.spread(type)
+  private mutating func proposeDefault(for value: Program.ValueIndex, in function: Int) {
+    let type = program.type(of: value)
+    guard type.memory == .tile, classes.layout(of: value) == nil,
+      classes.category(of: value) != .stash
+    else { return }
+    classes.propose(layout(for: value, in: function), for: value)
   }
 
   /// The layout that the value has, or should have.
-  func layout(for value: Program.ValueIndex) -> Layout {
-    classes.layout(of: value) ?? preferred(program.type(of: value))
+  func layout(for value: Program.ValueIndex, in function: Int) -> Layout {
+    if let layout = classes.layout(of: value) { return layout }
+    let type = program.type(of: value)
+    let isWeight = classes.category(of: value) != .activation || structure.isUpdate[function]
+    return (isWeight ? weightLayouts[type.shape] : nil) ?? rules.spread(type)
   }
 }

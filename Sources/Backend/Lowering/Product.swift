@@ -123,7 +123,13 @@ struct Product {
     guard plan.steps == 1 else { return nil }
     let blocks = layout(ofOperand: operand, plan)
     let rank = blocks.axes.count
-    return blocks.spreadingCopies(over: rank - 2) ?? blocks.spreadingCopies(over: rank - 1)
+    // Boundaries need not be those of the blocks: what counts is that no tile has more than others.
+    let word = max(1, 8 / shape.element.byteCount)
+    let fine = Layout(
+      axes: blocks.axes.enumerated().map {
+        Layout.Axis(extent: $0.element.extent, grain: $0.offset == rank - 1 ? word : 1)
+      }, digits: blocks.digits, tiles: blocks.tiles)
+    return fine.spreadingCopies(over: rank - 2) ?? fine.spreadingCopies(over: rank - 1)
   }
 
   /// The blocks of partial sums of one serial step, with a first axis of parts.

@@ -13,6 +13,9 @@ struct ProgramStructure {
   /// For each function whether it runs on several IPUs: the entry, and functions that call ones of
   /// different IPUs. All others run on one IPU, that of the call.
   private(set) var spansIPUs: [Bool]
+  /// For each function whether it belongs to the optimizer: it has no product, and nothing that has one
+  /// calls it, but for the entry.
+  private(set) var isUpdate: [Bool]
   /// The number of each function.
   private let numbers: [String: Int]
 
@@ -24,9 +27,30 @@ struct ProgramStructure {
       uniquingKeysWith: { first, _ in first })
     ipus = (program.functions.compactMap(\.placement?.ipu).max() ?? 0) + 1
     spansIPUs = program.functions.map { _ in false }
+    isUpdate = spansIPUs
     var isVisited = program.functions.map { _ in false }
     visit(entry, &isVisited)
     spansIPUs[entry] = true
+    findUpdates()
+  }
+
+  private mutating func findUpdates() {
+    var hasProduct = program.functions.map { _ in false }
+    for number in calleesFirst {
+      forEachOperation(of: number) { _, operation in
+        switch operation.operation {
+        case .contraction: hasProduct[number] = true
+        case .control(.call(let callee)):
+          if hasProduct[self.number(of: callee)] { hasProduct[number] = true }
+        default: break
+        }
+      }
+    }
+    isUpdate = hasProduct.map { !$0 }
+    isUpdate[entry] = true
+    for number in calleesFirst.reversed() where number != entry && !isUpdate[number] {
+      for callee in callees(of: program.functions[number].body) { isUpdate[callee] = false }
+    }
   }
 
   func number(of name: String) -> Int {

@@ -5,6 +5,7 @@ extension Module {
   /// The module in MLIR's generic form, byte for byte as `mlir-opt-16 --mlir-print-op-generic` prints it.
   package var text: String {
     var output = TextWriter()
+    output.reserve(roughTextSize)
     output.write("\"builtin.module\"() ({\n" as StaticString)
     for function in functions {
       var printer = FunctionPrinter(function)
@@ -14,6 +15,11 @@ extension Module {
     output.write("}) : () -> ()\n\n" as StaticString)
     return output.text
   }
+
+  /// Bytes of the text, roughly: what is written is mostly names and types of operands and results.
+  private var roughTextSize: Int {
+    functions.reduce(0) { $0 + 64 * ($1.values.count + $1.values.reduce(0) { $0 + $1.uses.count }) }
+  }
 }
 
 /// Prints one function. The names it gives count arguments and results as mlir-opt does: those of a
@@ -22,6 +28,8 @@ struct FunctionPrinter {
   private let function: Function
   /// By `ValueID.number`; nil before the value is defined.
   private var names: [Name?]
+  /// By `ValueID.number` the number that the output has for the value's type; -1 before it is written.
+  private var types: [Int]
 
   /// What a value is called: `%arg2`, `%5` or, of several results, `%5#1`.
   private enum Name {
@@ -39,6 +47,7 @@ struct FunctionPrinter {
   init(_ function: Function) {
     self.function = function
     names = Array(repeating: nil, count: function.values.count)
+    types = Array(repeating: -1, count: function.values.count)
   }
 
   mutating func print(to output: inout TextWriter) {
@@ -92,7 +101,7 @@ struct FunctionPrinter {
       output.write(list: node.arguments) { output, argument in
         write(argument, to: &output)
         output.write(": " as StaticString)
-        output.write(function.type(of: argument))
+        writeType(of: argument, to: &output)
       }
       output.write("):\n" as StaticString)
     }
@@ -173,19 +182,20 @@ struct FunctionPrinter {
     }
   }
 
-  private func signature(
+  private mutating func writeType(of value: ValueID, to output: inout TextWriter) {
+    if types[value.index] < 0 { types[value.index] = output.number(of: function.type(of: value)) }
+    output.write(type: types[value.index])
+  }
+
+  private mutating func signature(
     _ operands: [ValueID], _ results: [ValueID], to output: inout TextWriter
   ) {
-    func types(_ values: [ValueID]) {
-      output.write(list: values) { $0.write(function.type(of: $1)) }
-    }
     output.write("(" as StaticString)
-    types(operands)
+    output.write(list: operands) { writeType(of: $1, to: &$0) }
     output.write(") -> " as StaticString)
-    if results.count == 1 { return types(results) }
-    output.write("(" as StaticString)
-    types(results)
-    output.write(")" as StaticString)
+    if results.count != 1 { output.write("(" as StaticString) }
+    output.write(list: results) { writeType(of: $1, to: &$0) }
+    if results.count != 1 { output.write(")" as StaticString) }
   }
 
   /// One operation as it stands in the text of its function, for messages.

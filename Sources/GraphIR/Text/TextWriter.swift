@@ -5,7 +5,9 @@ import Operations
 /// would take far longer to make than to copy.
 struct TextWriter {
   private var bytes: [UInt8] = []
-  private var spelledTypes: [TensorType: [UInt8]] = [:]
+  private var typeNumbers: [TensorType: Int] = [:]
+  /// The spelling of the type of each number.
+  private var spelledTypes: [[UInt8]] = []
 
   /// What was written.
   var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -16,26 +18,26 @@ struct TextWriter {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
+  /// Makes room for as many bytes more.
+  mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
   /// A number that is not negative.
   mutating func write(_ number: Int) {
-    var unit = 1
-    while number / unit >= 10 { unit *= 10 }
-    while unit > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
-      unit /= 10
-    }
+    if number >= 10 { write(number / 10) }
+    bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
   }
 
-  /// MLIR's spelling of a type, which is spelled once.
-  mutating func write(_ type: TensorType) {
-    if let spelled = spelledTypes[type] {
-      bytes.append(contentsOf: spelled)
-    } else {
-      let spelled = Array(type.description.utf8)
-      spelledTypes[type] = spelled
-      bytes.append(contentsOf: spelled)
-    }
+  /// The number under which `write(type:)` knows a type: a type that is written often is looked up once.
+  mutating func number(of type: TensorType) -> Int {
+    if let known = typeNumbers[type] { return known }
+    let number = spelledTypes.count
+    typeNumbers[type] = number
+    spelledTypes.append(Array(type.description.utf8))
+    return number
   }
+
+  /// MLIR's spelling of the type of a number.
+  mutating func write(type number: Int) { bytes.append(contentsOf: spelledTypes[number]) }
 
   /// A string literal in MLIR's spelling: printable ASCII as it is, the rest as two hexadecimal digits.
   mutating func write(quoted text: String) {

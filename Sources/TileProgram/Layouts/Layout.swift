@@ -37,19 +37,20 @@ package struct Layout: Hashable, Sendable {
 
   /// The tensor's axes.
   package var axes: [Axis]
-  /// Of one axis the most significant digit first; across axes in any order. No digit has count 1.
+  /// By axes, those of copies first; of one axis the most significant digit first. No digit has count 1, and
+  /// none continues the one before it: equal layouts have equal digits.
   package private(set) var digits: [Digit]
   /// The tile of the first box.
   package var start: Int
   /// Tiles of the IPU.
   package var tiles: Int
 
-  /// - Parameter digits: as `digits`; those of count 1 are left out.
+  /// - Parameter digits: of one axis the most significant first, across axes in any order.
   /// - Precondition: ordered by stride, each stride is at least the product of the next one's stride and
   ///   count, and all boxes together need no more than `tiles`.
   package init(axes: [Axis], digits: [Digit], start: Int = 0, tiles: Int) {
     self.axes = axes
-    self.digits = digits.filter { $0.count > 1 }
+    self.digits = Self.canonical(digits)
     self.start = start
     self.tiles = tiles
     precondition(isMixedRadix, "digits overlap: \(digits) on \(tiles) tiles")
@@ -78,6 +79,25 @@ package struct Layout: Hashable, Sendable {
     Layout(
       axes: shape.map { Axis(extent: $0) },
       digits: [Digit(axis: nil, count: tiles, stride: 1)], tiles: tiles)
+  }
+
+  private static func canonical(_ digits: [Digit]) -> [Digit] {
+    let order = digits.indices.sorted {
+      (digits[$0].axis ?? -1, $0) < (digits[$1].axis ?? -1, $1)
+    }
+    var result: [Digit] = []
+    for index in order where digits[index].count > 1 {
+      let digit = digits[index]
+      if let last = result.last, last.axis == digit.axis,
+        last.stride == digit.count * digit.stride
+      {
+        result[result.count - 1].count *= digit.count
+        result[result.count - 1].stride = digit.stride
+      } else {
+        result.append(digit)
+      }
+    }
+    return result
   }
 
   private var isMixedRadix: Bool {

@@ -61,8 +61,8 @@ struct FusionGroups {
   init(_ function: Function, effects: Set<String>) {
     operations = function[function.body].operations
     groupOf = Array(repeating: -1, count: operations.count)
+    guard hasLink(function) else { return }
     findPredecessors(function, effects)
-    guard predecessors.contains(where: { $0.contains { $0.tie == .link } }) else { return }
     findLevels()
     raise()
     findMembers()
@@ -87,8 +87,25 @@ struct FusionGroups {
     }
   }
 
+  /// Whether an elementwise operation could be one with another that it reads.
+  private func hasLink(_ function: Function) -> Bool {
+    operations.contains { id in
+      let node = function[id]
+      guard case .elementwise = node.operation else { return false }
+      return node.operands.contains { operand in
+        guard let maker = function.operation(defining: operand),
+          function[maker].parent == function.body
+        else { return false }
+        return Self.tie(of: function[maker], to: node, function) == .link
+      }
+    }
+  }
+
   private mutating func findPredecessors(_ function: Function, _ effects: Set<String>) {
-    var makerOf: [ValueID: Int] = [:]
+    /// By `ValueID.number`; -1 for what comes from outside of the block.
+    var makerOf = Array(repeating: -1, count: function.values.count)
+    /// The operation that last read what each made.
+    var lastReader = Array(repeating: -1, count: operations.count)
     var lastEffect: Int?
     for (number, id) in operations.enumerated() {
       let node = function[id]
@@ -97,21 +114,22 @@ struct FusionGroups {
       case .control(.fuse): kinds.append(.chain)
       default: kinds.append(.other)
       }
-      var seen: Set<Int> = []
       var found: [Neighbour] = []
       for value in function.valuesRead(by: id) {
-        guard let maker = makerOf[value], seen.insert(maker).inserted else { continue }
+        let maker = makerOf[Int(value.number)]
+        guard maker >= 0, lastReader[maker] != number else { continue }
+        lastReader[maker] = number
         let tie = Self.tie(of: function[operations[maker]], to: node, function)
         found.append(Neighbour(operation: maker, tie: tie))
       }
       if function.movesStream(id, effects) {
-        if let lastEffect, !seen.contains(lastEffect) {
+        if let lastEffect, lastReader[lastEffect] != number {
           found.append(Neighbour(operation: lastEffect, tie: .order))
         }
         lastEffect = number
       }
       predecessors.append(found)
-      for result in node.results { makerOf[result] = number }
+      for result in node.results { makerOf[Int(result.number)] = number }
     }
   }
 

@@ -17,44 +17,48 @@ struct AccumulatorOperands: Sendable {
     for callee in function.callees where arguments[callee] == nil {
       if let callee = module[callee] { note(callee, module) }
     }
-    arguments[function.name] = function.results.map { result in
-      var value = result
-      while let id = function.operation(defining: value) {
-        guard let operand = accumulator(of: value, madeBy: id, in: function) else { return nil }
-        value = operand
-      }
-      guard case .argument(function.body, let index) = function[value].definition else {
-        return nil
-      }
-      return index
+    // For each value of the function's own block the argument that it grew from.
+    var origins = [Int?](repeating: nil, count: function.values.count)
+    for (index, argument) in function.arguments.enumerated() {
+      origins[Int(argument.number)] = index
     }
+    for id in function[function.body].operations {
+      for (result, operand) in grown(by: id, in: function) {
+        origins[Int(result.number)] = origins[Int(operand.number)]
+      }
+    }
+    arguments[function.name] = function.results.map { origins[Int($0.number)] }
   }
 
-  /// The operand that the value has grown from; nil where there is none.
-  private func accumulator(
-    of value: ValueID, madeBy id: OperationID, in function: Function
-  ) -> ValueID? {
+  /// The results of an operation that have grown from an operand, with that.
+  private func grown(
+    by id: OperationID, in function: Function
+  ) -> [(result: ValueID, operand: ValueID)] {
     let node = function[id]
-    guard case .result(_, let index) = function[value].definition else { return nil }
-    var number = node.operation.accumulator
-    if case .control(.call(let callee)) = node.operation, let results = arguments[callee],
-      results.indices.contains(index)
-    {
-      number = results[index]
+    func pair(_ result: Int, _ operand: Int) -> (result: ValueID, operand: ValueID)? {
+      let pair = (result: node.results[result], operand: node.operands[operand])
+      return function.type(of: pair.result) == function.type(of: pair.operand) ? pair : nil
     }
-    guard let operand = number.map({ node.operands[$0] }) else { return nil }
-    return function.type(of: operand) == function.type(of: value) ? operand : nil
+    if case .control(.call(let callee)) = node.operation {
+      return (arguments[callee] ?? []).enumerated().compactMap { result, argument in
+        argument.flatMap { pair(result, $0) }
+      }
+    }
+    guard let operand = node.operation.accumulator, !node.results.isEmpty else { return [] }
+    return pair(0, operand).map { [$0] } ?? []
   }
 
-  /// The operand whose memory the value takes over: its accumulator, where only the operation that
-  /// makes the value reads that. An addition is not among them: it may take either operand's place.
-  func replaced(by value: ValueID, madeBy id: OperationID, in function: Function) -> ValueID? {
-    if case .elementwise = function[id].operation { return nil }
-    guard let operand = accumulator(of: value, madeBy: id, in: function),
-      function[operand].uses.count == 1
-    else { return nil }
-    guard let maker = function.operation(defining: operand) else { return operand }
-    if case .source(.constant) = function[maker].operation { return nil }
-    return operand
+  /// The results of an operation that take over an operand's memory, with that: their accumulator, where
+  /// only the operation reads it. Additions are not among them: they may take either operand's place.
+  func replaced(
+    by id: OperationID, in function: Function
+  ) -> [(result: ValueID, operand: ValueID)] {
+    if case .elementwise = function[id].operation { return [] }
+    return grown(by: id, in: function).filter { _, operand in
+      guard function[operand].uses.count == 1 else { return false }
+      guard let maker = function.operation(defining: operand) else { return true }
+      if case .source(.constant) = function[maker].operation { return false }
+      return true
+    }
   }
 }

@@ -93,11 +93,12 @@ package struct BlockFlow: Sendable {
   ///   - ownsArguments: whether the block's arguments are memory of the block: those of a repeat are,
   ///     a function's are its caller's.
   ///   - effects: the functions that move a stream on; their calls keep their order.
-  ///   - replaced: the operand whose memory a result takes over, nil where it has its own.
+  ///   - replaced: the results of an operation that take over an operand's memory, with that operand.
   ///   - innerPeak: the bytes that an operation's callee or region needs at once.
   init(
     of block: BlockID, in function: Function, ownsArguments: Bool, effects: Set<String>,
-    replaced: (ValueID, OperationID) -> ValueID?, innerPeak: (OperationID) -> Int
+    replaced: (OperationID) -> [(result: ValueID, operand: ValueID)],
+    innerPeak: (OperationID) -> Int
   ) {
     let node = function[block]
     operations = Array(node.operations.dropLast())
@@ -122,8 +123,10 @@ package struct BlockFlow: Sendable {
       if case .movement(.reshape) = operation.operation {
         storageOf[Int(operation.results[0].number)] = storageOf[Int(operation.operands[0].number)]
       } else {
+        // In the results' order.
+        var replaced = replaced(id)[...]
         for result in operation.results {
-          if let operand = replaced(result, id) {
+          if replaced.first?.result == result, let operand = replaced.popFirst()?.operand {
             storageOf[Int(result.number)] = storageOf[Int(operand.number)]
           } else {
             addStorage(result, function, &storageOf)

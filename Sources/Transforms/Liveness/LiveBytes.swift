@@ -69,7 +69,7 @@ package struct LiveBytesAnalysis: Sendable {
     }
     return BlockFlow(
       of: block, in: function, ownsArguments: block != function.body, effects: effects,
-      replaced: { accumulators.replaced(by: $0, madeBy: $1, in: function) },
+      replaced: { accumulators.replaced(by: $0, in: function) },
       innerPeak: { inner[$0] ?? 0 })
   }
 

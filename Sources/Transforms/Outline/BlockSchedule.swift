@@ -57,6 +57,12 @@ struct BlockSchedule {
     }
   }
 
+  /// Whether a block has enough operations that compute for two bodies of `minimum`; those that list
+  /// layers, with calls of a thousand operands, have not.
+  static func mayRepeat(_ block: BlockID, of function: Function, _ minimum: Int) -> Bool {
+    function[block].operations.count { function[$0].operation.computes } >= 2 * minimum
+  }
+
   /// The number of positions.
   var count: Int { operations.count }
 

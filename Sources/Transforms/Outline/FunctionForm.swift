@@ -3,7 +3,7 @@ import GraphIR
 import Operations
 
 /// A function, or the region of a chain, without name and numbers: two with equal forms compute the
-/// same.
+/// same, on the same IPU.
 struct FunctionForm: Hashable {
   private struct Step: Hashable {
     let operation: Operation
@@ -12,6 +12,7 @@ struct FunctionForm: Hashable {
     let regionArguments: [TensorType]
   }
 
+  private let placement: Placement?
   private let arguments: [TensorType]
   private var steps: [Step] = []
 
@@ -24,15 +25,18 @@ struct FunctionForm: Hashable {
 
   /// The form of a function.
   init(_ function: Function) {
-    self.init(function.body, function.allOperations, of: function)
+    self.init(function.body, function.allOperations, of: function, function.placement)
   }
 
   /// The form of a region that reads nothing from outside and holds no other one.
   init(region: BlockID, of function: Function) {
-    self.init(region, function[region].operations, of: function)
+    self.init(region, function[region].operations, of: function, nil)
   }
 
-  private init(_ block: BlockID, _ operations: [OperationID], of function: Function) {
+  private init(
+    _ block: BlockID, _ operations: [OperationID], of function: Function, _ placement: Placement?
+  ) {
+    self.placement = placement
     arguments = function[block].arguments.map(function.type(of:))
     // By distance from the first: a region's values lie close together.
     let all = operations.reduce(into: function[block].arguments) { all, id in
@@ -66,7 +70,21 @@ struct FunctionForm: Hashable {
 
 /// The functions of a module by what they compute, so that none is there twice.
 struct FunctionCache {
-  private var names: [FunctionForm: String] = [:]
+  /// What functions that compute the same have in common, and others mostly have not: forms are made of
+  /// those alone that share it.
+  private struct Kind: Hashable {
+    private let placement: Placement?
+    private let argumentCount: Int
+    private let operations: [Operation]
+
+    init(_ function: Function) {
+      placement = function.placement
+      argumentCount = function.arguments.count
+      operations = function.allOperations.map { function[$0].operation }
+    }
+  }
+
+  private var functions: [Kind: [Function]] = [:]
   private var used: Set<String>
   private var next = 0
   /// Whether two functions were equal.
@@ -81,11 +99,11 @@ struct FunctionCache {
       guard var function = module[name] else { continue }
       if function.rename(calls: replacements) { module.insert(function) }
       guard !function.isEntry else { continue }
-      let form = FunctionForm(function)
-      if let kept = names[form] {
-        replacements[name] = kept
+      let kind = Kind(function)
+      if let kept = Self.equal(to: function, in: functions[kind]) {
+        replacements[name] = kept.name
       } else {
-        names[form] = name
+        functions[kind, default: []].append(function)
       }
     }
     hasMerged = !replacements.isEmpty
@@ -94,16 +112,22 @@ struct FunctionCache {
 
   /// The name of a function that computes this, which is put into the module where there is none.
   mutating func name(of function: Function, in module: inout Module) -> String {
-    let form = FunctionForm(function)
-    if let known = names[form] { return known }
+    let kind = Kind(function)
+    if let known = Self.equal(to: function, in: functions[kind]) { return known.name }
     while used.contains("outlined_\(next)") { next += 1 }
     let name = "outlined_\(next)"
     used.insert(name)
-    names[form] = name
     var rewriter = Rewriter(function)
     rewriter.rename(to: name)
     module.insert(rewriter.function)
+    functions[kind, default: []].append(rewriter.function)
     return name
+  }
+
+  private static func equal(to function: Function, in others: [Function]?) -> Function? {
+    guard let others else { return nil }
+    let form = FunctionForm(function)
+    return others.first { FunctionForm($0) == form }
   }
 }
 

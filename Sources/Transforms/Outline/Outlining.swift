@@ -61,7 +61,8 @@ package enum Outlining {
   ) -> Function? {
     var calls = CallInsertion(function)
     var isChanged = false
-    for block in function.reachableBlocks {
+    for block in function.reachableBlocks
+    where BlockSchedule.mayRepeat(block, of: function, minimum) {
       let schedule = BlockSchedule(block, of: function, effects: effects)
       for body in OutliningPlan(schedule, minimum: minimum).bodies {
         let callee = cache.name(of: body.function(in: schedule), in: &module)

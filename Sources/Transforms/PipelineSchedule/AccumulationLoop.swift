@@ -216,8 +216,10 @@ extension Function {
         return nil
       }
       while let next = function.nextState(of: value, in: module) { value = next }
-      guard function[value].uses.count == 1 else { return nil }
-      return function.results.firstIndex(of: value).map { node.results[$0] }
+      guard function[value].uses.count == 1, let end = function[value].uses.first,
+        function[end.operation].operation == .control(.return)
+      else { return nil }
+      return node.results[end.operand]
     default: return node.operation.accumulator == use.operand ? node.results[0] : nil
     }
   }

@@ -57,7 +57,10 @@ struct PipelinedLoop {
     rewriter.insertionPoint = .end(rewriter.function.body)
     let node = loop.function[loop.loop]
     var state = State(sums: copies[node.operands], waiting: [])
-    for edge in routes.edges { state.waiting.append(emptyStash(edge)) }
+    for (number, edge) in routes.edges.enumerated() {
+      let stash = edge.isStashed ? Source.undefined(functions.stashType(of: number)) : nil
+      state.waiting.append(stash.map { rewriter.insert(.source($0), [])[0] })
+    }
     let ramp = timing.rampRounds
     for round in 0..<ramp {
       write(.fixed(round), timing.order.filter { timing.delay(of: $0) <= round }, &state)
@@ -72,7 +75,7 @@ struct PipelinedLoop {
 
   private mutating func writeSteadyRounds(_ count: Int, _ state: inout State) {
     let sumCount = state.sums.count
-    for slot in loop.slots.indices where needsNumber(slot) {
+    for slot in loop.slots.indices where functions.interfaces[slot].readsNumber {
       _ = constant(timing.rampRounds - timing.delay(of: slot))
     }
     let carriedEdges = routes.edges.indices.filter { state.waiting[$0] != nil }
@@ -113,40 +116,32 @@ struct PipelinedLoop {
     var next = state
     for slot in active {
       let interface = functions.interfaces[slot]
-      let number = needsNumber(slot) ? self.number(of: slot, round) : nil
       for id in functions.infeeds[slot] {
         let infeed = loop.function[id]
         present[Place(value: infeed.results[0], slot: slot)] =
           rewriter.insert(infeed.operation, [])[0]
       }
-      for arrival in routes.arrivals[slot] {
+      for arrival in routes.arrivals[slot] where !routes.edges[arrival].isStashed {
         let edge = routes.edges[arrival]
         present[Place(value: edge.value, slot: slot)] =
-          switch edge.waitingCount {
-          case 0: present[Place(value: edge.value, slot: edge.source)]
-          case 1: state.waiting[arrival]
-          default: read(next.waiting[arrival], number)
-          }
+          edge.waitingCount == 0
+          ? present[Place(value: edge.value, slot: edge.source)] : state.waiting[arrival]
       }
       var operands = interface.values.compactMap { present[Place(value: $0, slot: slot)] }
+      operands += interface.stashes.compactMap { next.waiting[$0] }
       operands += copies[interface.constants]
-      if interface.readsNumber, let number { operands.append(number) }
+      if interface.readsNumber { operands.append(number(of: slot, round)) }
       operands += interface.sums.map { next.sums[$0] }
-      let results = rewriter.call(functions.functions[slot], operands)
-      for (value, result) in zip(interface.results, results) {
-        present[Place(value: value, slot: slot)] = result
+      var results = rewriter.call(functions.functions[slot], operands)[...]
+      for value in interface.results {
+        present[Place(value: value, slot: slot)] = results.popFirst()
       }
-      for (sum, result) in zip(interface.sums, results.dropFirst(interface.results.count)) {
-        next.sums[sum] = result
-      }
-      for departure in routes.departures[slot] {
-        let edge = routes.edges[departure]
-        let leaving = present[Place(value: edge.value, slot: slot)]
-        switch edge.waitingCount {
-        case 0: break
-        case 1: next.waiting[departure] = leaving
-        default: next.waiting[departure] = write(leaving, to: next.waiting[departure], number)
-        }
+      for stash in interface.writtenStashes { next.waiting[stash] = results.popFirst() }
+      for (sum, result) in zip(interface.sums, results) { next.sums[sum] = result }
+      for departure in routes.departures[slot] where routes.edges[departure].waitingCount == 1 {
+        next.waiting[departure] =
+          present[
+            Place(value: routes.edges[departure].value, slot: slot)]
       }
     }
     // What waited alone was handed on, or there is no micro-batch to make the next.
@@ -158,27 +153,7 @@ struct PipelinedLoop {
     state = next
   }
 
-  private mutating func read(_ stash: ValueID?, _ number: ValueID?) -> ValueID? {
-    guard let stash, let number else { return nil }
-    return rewriter.insert(.stash(.read), [stash, number])[0]
-  }
-
-  private mutating func write(
-    _ value: ValueID?, to stash: ValueID?, _ number: ValueID?
-  ) -> ValueID? {
-    guard let value, let stash, let number else { return nil }
-    return rewriter.insert(.stash(.write), [stash, value, number])[0]
-  }
-
-  // MARK: Numbers and buffers
-
-  /// Whether the number of the slot's micro-batch is read: by the slot, or to find a stash's entry.
-  private func needsNumber(_ slot: Int) -> Bool {
-    functions.interfaces[slot].readsNumber
-      || (routes.arrivals[slot] + routes.departures[slot]).contains {
-        routes.edges[$0].waitingCount > 1
-      }
-  }
+  // MARK: Numbers
 
   private mutating func number(of slot: Int, _ round: Round) -> ValueID {
     switch round {
@@ -194,12 +169,5 @@ struct PipelinedLoop {
     let constant = rewriter.scalar(Double(number), .i32)
     constants[number] = constant
     return constant
-  }
-
-  private mutating func emptyStash(_ edge: ValueRoutes.Edge) -> ValueID? {
-    guard edge.waitingCount > 1 else { return nil }
-    let type = loop.function.type(of: edge.value)
-    let stash = TensorType([edge.waitingCount] + type.shape, type.element)
-    return rewriter.insert(.source(.undefined(stash)), [])[0]
   }
 }

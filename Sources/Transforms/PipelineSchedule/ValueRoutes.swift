@@ -13,6 +13,9 @@ struct ValueRoutes {
     let destination: Int
     /// Micro-batches that wait at the end of a round.
     let waitingCount: Int
+
+    /// Whether they wait in a stash.
+    var isStashed: Bool { waitingCount > 1 }
   }
 
   /// Every way, those of a value one after the other, each after the way to where it begins.

@@ -335,3 +335,42 @@
     "func.return"(%2) : (tensor<4xf32>) -> ()
   }) {arg_attrs = [{tessera.name = "x0", tessera.role = "batch"}, {tessera.name = "x1", tessera.role = "batch"}, {tessera.name = "x2", tessera.role = "batch"}], function_type = (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>, res_attrs = [{tessera.name = "y0", tessera.role = "output"}], sym_name = "main"} : () -> ()
 }) : () -> ()
+// -----
+// Equal functions of two stages stay apart: each is on its stage's IPU.
+"builtin.module"() ({
+  "func.func"() ({
+  ^bb0(%arg0: tensor<4xf32>):
+    %0 = "func.call"(%arg0) {callee = @stage_0} : (tensor<4xf32>) -> tensor<4xf32>
+    %1 = "func.call"(%0) {callee = @stage_1} : (tensor<4xf32>) -> tensor<4xf32>
+    "func.return"(%1) : (tensor<4xf32>) -> ()
+  }) {function_type = (tensor<4xf32>) -> tensor<4xf32>, sym_name = "stages"} : () -> ()
+  "func.func"() ({
+  ^bb0(%arg0: tensor<4xf32>):
+    %0 = "tessera.add"(%arg0, %arg0) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    "func.return"(%0) : (tensor<4xf32>) -> ()
+  }) {function_type = (tensor<4xf32>) -> tensor<4xf32>, sym_name = "stage_0", tessera.ipu = 0 : i64, tessera.stage = 0 : i64} : () -> ()
+  "func.func"() ({
+  ^bb0(%arg0: tensor<4xf32>):
+    %0 = "tessera.add"(%arg0, %arg0) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    "func.return"(%0) : (tensor<4xf32>) -> ()
+  }) {function_type = (tensor<4xf32>) -> tensor<4xf32>, sym_name = "stage_1", tessera.ipu = 1 : i64, tessera.stage = 1 : i64} : () -> ()
+}) : () -> ()
+// -----
+"builtin.module"() ({
+  "func.func"() ({
+  ^bb0(%arg0: tensor<4xf32>):
+    %0 = "func.call"(%arg0) {callee = @stage_0} : (tensor<4xf32>) -> tensor<4xf32>
+    %1 = "func.call"(%0) {callee = @stage_1} : (tensor<4xf32>) -> tensor<4xf32>
+    "func.return"(%1) : (tensor<4xf32>) -> ()
+  }) {function_type = (tensor<4xf32>) -> tensor<4xf32>, sym_name = "stages"} : () -> ()
+  "func.func"() ({
+  ^bb0(%arg0: tensor<4xf32>):
+    %0 = "tessera.add"(%arg0, %arg0) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    "func.return"(%0) : (tensor<4xf32>) -> ()
+  }) {function_type = (tensor<4xf32>) -> tensor<4xf32>, sym_name = "stage_0", tessera.ipu = 0 : i64, tessera.stage = 0 : i64} : () -> ()
+  "func.func"() ({
+  ^bb0(%arg0: tensor<4xf32>):
+    %0 = "tessera.add"(%arg0, %arg0) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    "func.return"(%0) : (tensor<4xf32>) -> ()
+  }) {function_type = (tensor<4xf32>) -> tensor<4xf32>, sym_name = "stage_1", tessera.ipu = 1 : i64, tessera.stage = 1 : i64} : () -> ()
+}) : () -> ()

@@ -1,0 +1,143 @@
+import Bundle
+import Foundations
+import Operations
+import TileProgram
+
+extension FunctionLowering {
+  /// Each tile picks or adds what lies in its part of the table; what it picks of a table that is cut by
+  /// rows, or of rows that are cut, is a part of a sum.
+  mutating func lower(_ operation: ProgramOperation, _ family: Indexing) {
+    let ipu = ipu
+    let result = operation.results[0]
+    let vertex = Vertex.operation(.indexing(family))
+    switch family {
+    case .gatherRows:
+      let (table, indices) = (operation.operands[0], operation.operands[1])
+      let layout = tableLayout(of: table)
+      let columns = layout.dropping(axes: [0])
+      let operands = [
+        operand(table, in: layout, ipu: ipu),
+        operand(indices, in: .replicated(type(indices).shape, tiles: layout.tiles), ipu: ipu),
+      ]
+      let count = type(indices).count
+      pick(operation, vertex, operands, gathered(columns, count, parts: layout.parts(of: 0)))
+    case .selectColumns:
+      let layout =
+        wholeTensor(of: operation.operands[0])?.layout ?? self.layout(for: operation.operands[0])
+      let operands = [
+        operand(operation.operands[0], in: layout, ipu: ipu),
+        operand(operation.operands[1], in: layout.dropping(axes: [1]), ipu: ipu),
+      ]
+      pick(
+        operation, vertex, operands,
+        partialLayout(layout, over: [1]) ?? single(layout.dropping(axes: [1])))
+    case .scatterAddRows:
+      let layout = tableLayout(of: result)
+      let rows = rowsLayout(layout, type(operation.operands[1]))
+      let operands = [
+        operand(
+          operation.operands[0],
+          in: .replicated(type(operation.operands[0]).shape, tiles: layout.tiles), ipu: ipu),
+        operand(operation.operands[1], in: rows, ipu: ipu),
+      ]
+      let output = output(result, natural: layout)
+      emit(.compute(vertex, operands: operands, results: [output]))
+      define(result, output)
+    case .placeColumns:
+      let layout = self.layout(for: result)
+      let each = layout.dropping(axes: [1])
+      let operands = operation.operands.map { operand($0, in: each, ipu: ipu) }
+      let output = output(result, natural: layout)
+      emit(.compute(vertex, operands: operands, results: [output]))
+      define(result, output)
+    }
+  }
+
+  /// The layout of a table: its own where its rows are in so few parts that adding what they give is
+  /// cheap.
+  func tableLayout(of value: Program.ValueIndex) -> Layout {
+    let own = wholeTensor(of: value)?.layout ?? context.classes.layout(of: value)
+    if let own, own.parts(of: 0) <= LayoutRules.largestTableParts { return own }
+    return context.rules.table(type(value))
+  }
+
+  /// Rows that are added to a table, or were picked from it: all rows, of the tile's columns.
+  func rowsLayout(_ table: Layout, _ rows: TensorType) -> Layout {
+    let columns = table.dropping(axes: [0])
+    return Layout(
+      axes: [Layout.Axis(extent: rows.shape[0])] + columns.axes,
+      digits: columns.digits.map {
+        Layout.Digit(axis: $0.axis.map { $0 + 1 }, count: $0.count, stride: $0.stride)
+      }, start: columns.start, tiles: columns.tiles)
+  }
+
+  /// The layout of what tiles pick: a first axis of parts, all lookups, the tile's columns. What the
+  /// table's columns have as copies are the parts of its rows.
+  private func gathered(_ columns: Layout, _ count: Int, parts: Int) -> Layout {
+    Layout(
+      axes: [Layout.Axis(extent: parts), Layout.Axis(extent: count)] + columns.axes,
+      digits: columns.digits.map {
+        Layout.Digit(
+          axis: $0.axis.map { $0 + 2 } ?? (parts > 1 ? 0 : nil), count: $0.count,
+          stride: $0.stride)
+      }, start: columns.start, tiles: columns.tiles)
+  }
+
+  private mutating func pick(
+    _ operation: ProgramOperation, _ vertex: Vertex, _ operands: [Int], _ partial: Layout
+  ) {
+    let result = operation.results[0]
+    let partials = addTensor(
+      partial, type(result).element, category: .temporary, ipu: ipu)
+    emit(.compute(.partial(operation.operation), operands: operands, results: [partials]))
+    let output = output(result, natural: self.layout(for: result))
+    addParts(of: partials, to: output)
+    define(result, output)
+  }
+
+  /// Adds in the accumulator's place, where it lies.
+  mutating func lower(_ operation: ProgramOperation, _ family: Accumulation) {
+    let ipu = ipu
+    let (accumulator, result) = (operation.operands[0], operation.results[0])
+    let layout = self.layout(for: accumulator)
+    let output = grow(operation, result: 0, in: layout)
+    var operands = [output]
+    switch family {
+    case .slice(let starts):
+      let value = operation.operands[1]
+      // The value's elements on the tiles that have the accumulator's: as if it were as large.
+      let staged = addTensor(layout, type(value).element, category: .temporary, ipu: ipu)
+      let source = operand(
+        value, in: wholeTensor(of: value)?.layout ?? self.layout(for: value), ipu: ipu)
+      emit(.exchange(Exchange(from: source, View(type(value).shape), to: staged, at: starts)))
+      operands.append(staged)
+    case .rows:
+      operands.append(
+        operand(
+          operation.operands[1],
+          in: .replicated(type(operation.operands[1]).shape, tiles: layout.tiles), ipu: ipu))
+      operands.append(
+        operand(
+          operation.operands[2], in: rowsLayout(layout, type(operation.operands[2])), ipu: ipu))
+    }
+    emit(
+      .compute(.operation(.accumulation(family)), operands: operands, results: [output]))
+    define(result, output)
+  }
+
+  /// The tensor of the operand that a result grows from, for the operation to change; a copy where others
+  /// read it later.
+  mutating func grow(_ operation: ProgramOperation, result: Int, in layout: Layout) -> Int {
+    let value = operation.results[result]
+    let source = operation.operands[growing(operation, result: result) ?? 0]
+    if let whole = wholeTensor(of: source),
+      operation.operands.count(where: { $0 == source }) == 1,
+      canReplace(whole.tensor, layout, type(source).element, ipu, value)
+    {
+      return whole.tensor
+    }
+    let home = home(for: value, layout, ipu: ipu)
+    copy(source, to: home)
+    return home
+  }
+}
