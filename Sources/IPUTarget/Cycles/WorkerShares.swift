@@ -21,7 +21,7 @@ extension IPU {
 
 extension Int {
   /// The quotient, rounded up.
-  func dividedUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+  package func dividedUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
 }
 
 extension ElementType {

@@ -173,12 +173,16 @@ package struct Layout: Hashable, Sendable {
     return counts
   }
 
-  /// Elements of the fullest tile.
-  package var largestElementCount: Int {
-    axes.indices.reduce(1) { count, axis in
+  /// The largest extents that a box has, axis by axis: those of some tile's, as axes are cut
+  /// independently of each other.
+  package var largestBox: [Int] {
+    axes.indices.map { axis in
       let parts = parts(of: axis)
       let grains = (axes[axis].extent + axes[axis].grain - 1) / axes[axis].grain
-      return count * min(axes[axis].extent, (grains + parts - 1) / parts * axes[axis].grain)
+      return min(axes[axis].extent, (grains + parts - 1) / parts * axes[axis].grain)
     }
   }
+
+  /// Elements of the fullest tile.
+  package var largestElementCount: Int { largestBox.reduce(1, *) }
 }
