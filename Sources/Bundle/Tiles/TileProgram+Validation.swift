@@ -177,8 +177,8 @@ private struct TileTables {
           function.tensors.indices.contains(other), "\(place) is an alias of tensor \(other)")
         try requireValid(
           function.tensors[other].ipu == tensor.ipu
-            && function.tensors[other].tileBytes == tensor.tileBytes,
-          "\(place) is an alias of tensor \(other), which is on another IPU or of another size")
+            && tensor.isNoLarger(than: function.tensors[other]),
+          "\(place) is an alias of tensor \(other), which is on another IPU or smaller")
       }
       var path: [Int] = []
       var next = index
@@ -204,7 +204,7 @@ private struct TileTables {
     }
     try requireValid(
       function.tensors[given].ipu == tensor.ipu
-        && tensor.tileBytes <= function.tensors[given].tileBytes,
+        && tensor.isNoLarger(than: function.tensors[given]),
       "\(place) lies in argument or result \(number), which is on another IPU or smaller")
   }
 }
@@ -216,6 +216,15 @@ extension TileFunction {
     case .tensor(let tensor): tensors.indices.contains(tensor)
     case .buffer(let buffer): (0..<bufferCount).contains(buffer)
     }
+  }
+}
+
+extension TileTensor {
+  /// Whether the fullest tile has no more of this than of another. Most often the bound says so.
+  fileprivate func isNoLarger(than other: TileTensor) -> Bool {
+    tileBytes <= other.tileBytes
+      || (layout.elementCounts.max() ?? 0) * element.byteCount
+        <= (other.layout.elementCounts.max() ?? 0) * other.element.byteCount
   }
 }
 
