@@ -50,6 +50,7 @@ struct FunctionLowering {
     var value: Program.ValueIndex
     var layout: Layout
     var ipu: Int
+    var order = Exchange.Order.direct
   }
 
   var program: Program { context.program }
@@ -169,15 +170,20 @@ struct FunctionLowering {
   // MARK: Operands
 
   /// The tensor that holds a value in a layout, on the operation's IPU: the value's own, or a temporary.
-  mutating func operand(_ value: Program.ValueIndex, in layout: Layout, ipu: Int) -> Int {
+  ///
+  /// - Parameter order: in which order tiles put down what arrives, where something does.
+  mutating func operand(
+    _ value: Program.ValueIndex, in layout: Layout, ipu: Int, order: Exchange.Order = .direct
+  ) -> Int {
     let type = program.type(of: value)
     switch bindings[value] {
     case .tensor(let tensor, let view):
-      let key = CopyKey(value: value, layout: layout, ipu: ipu)
+      let key = CopyKey(value: value, layout: layout, ipu: ipu, order: order)
       if let copy = recentCopies[key], position - copy.position <= Self.recent {
         return copy.tensor
       }
-      let result = read(localCopy(of: tensor, for: value, ipu: ipu), view, type, in: layout)
+      let result = read(
+        localCopy(of: tensor, for: value, ipu: ipu), view, type, in: layout, order: order)
       if owner(of: result) != owner(of: tensor), uses.lastUses[value] > position {
         recentCopies[key] = (result, position)
         lastUses[result] = min(uses.lastUses[value], position + Self.recent)
@@ -216,7 +222,10 @@ struct FunctionLowering {
   }
 
   /// A tensor that has what the view reads of another, in a layout.
-  mutating func read(_ tensor: Int, _ view: View, _ type: TensorType, in wanted: Layout) -> Int {
+  mutating func read(
+    _ tensor: Int, _ view: View, _ type: TensorType, in wanted: Layout,
+    order: Exchange.Order = .direct
+  ) -> Int {
     let source = layout(tensor)
     if view.isWhole(of: source.shape.reduce(1, *)) {
       if source.reshaped(to: type.shape) == wanted { return alias(tensor, wanted) }
@@ -229,7 +238,7 @@ struct FunctionLowering {
     }
     let destination = addTensor(
       wanted, type.element, category: .temporary, ipu: function.tensors[tensor].ipu)
-    emit(.exchange(Exchange(from: tensor, view, to: destination)))
+    emit(.exchange(Exchange(from: tensor, view, to: destination, order: order)))
     return destination
   }
 

@@ -10,6 +10,8 @@ struct LayoutClasses {
   private var parents: [Int]
   private let isShared: [Bool]
   private(set) var layouts: [Int: Layout] = [:]
+  /// Of views what they are views of.
+  private let sources: [Program.ValueIndex: Program.ValueIndex]
   /// What the values of a class are, by their roots.
   private var categories: [Int: TileTensor.Category] = [:]
 
@@ -20,10 +22,30 @@ struct LayoutClasses {
     builder.join()
     parents = builder.parents
     isShared = builder.isShared
+    sources = builder.sources
     for (value, category) in builder.categories {
       let root = root(of: value)
       // What the host knows by name is that, whatever is done with it.
       if categories[root] == nil || category != .accumulator { categories[root] = category }
+    }
+    noteSlices(structure)
+  }
+
+  /// Arguments that are given parts of weights, or of sums, are such themselves: of the callers first.
+  private mutating func noteSlices(_ structure: ProgramStructure) {
+    let program = structure.program
+    for number in structure.calleesFirst.reversed() {
+      structure.forEachOperation(of: number) { _, operation in
+        guard case .control(.call(let callee)) = operation.operation else { return }
+        let body = program.functions[structure.number(of: callee)].body
+        for (operand, argument) in zip(operation.operands, program.blocks[body].arguments) {
+          guard let source = sources[operand] else { continue }
+          let category = category(of: source)
+          if category != .activation, categories[root(of: argument)] == nil {
+            categories[root(of: argument)] = category
+          }
+        }
+      }
     }
   }
 
@@ -60,6 +82,8 @@ struct LayoutClasses {
     /// Values that an operation makes anew wherever they are needed: constants and views.
     private var isLoose: [Bool]
     private var isZeros: [Bool]
+    /// Of views what they are views of.
+    var sources: [Program.ValueIndex: Program.ValueIndex] = [:]
     private var states: [Port: Program.ValueIndex] = [:]
 
     init(_ structure: ProgramStructure, parents: [Int]) {
@@ -78,8 +102,10 @@ struct LayoutClasses {
           case .source(.constant(let literal)):
             isLoose[operation.results[0]] = true
             isZeros[operation.results[0]] = literal.isSplat && literal[0] == 0
-          case .source(.undefined), .movement:
-            for value in operation.results { isLoose[value] = true }
+          case .source(.undefined): isLoose[operation.results[0]] = true
+          case .movement:
+            isLoose[operation.results[0]] = true
+            sources[operation.results[0]] = sources[operation.operands[0]] ?? operation.operands[0]
           default: break
           }
         }

@@ -125,11 +125,20 @@ struct LoweringContext {
       guard classes.category(of: value) == .weight, classes.layout(of: value) == nil else {
         continue
       }
+      if let layout = weightLayouts[program.type(of: value).shape] {
+        classes.propose(layout, for: value)
+        continue
+      }
       let product = Product(operation, contraction, program, rules)
       let plan = planner.plan(product.shape, temporaryBytes: temporaryBytes[function])
       let balanced = rules.balanced(program.type(of: value))
-      let home = product.home(ofOperand: operand, plan)
-      let layout = home.flatMap { $0.largestElementCount * 8 <= balanced.largestElementCount * 9 ? $0 : nil } ?? balanced
+      // The product's own layout, unless its fullest tile has over an eighth more than it need have.
+      var layout = balanced
+      if let home = product.home(ofOperand: operand, plan),
+        home.largestElementCount * 8 <= balanced.largestElementCount * 9
+      {
+        layout = home
+      }
       classes.propose(layout, for: value)
       let shape = program.type(of: value).shape
       weightLayouts[shape] = weightLayouts[shape] ?? layout

@@ -11,6 +11,9 @@ struct ExchangeCost {
   var receivedBytes = 0
   /// Bytes that all tiles receive together.
   var totalBytes = 0
+  /// Fragments, and pieces of memory, that a tile receives at most.
+  var receives = 0
+  var receivePieces = 0
   /// Bytes of instructions on each tile; empty where nothing goes from tile to tile.
   var code: [Int] = []
 
@@ -20,8 +23,11 @@ struct ExchangeCost {
   /// Two neighbours that receive the same could share their bus and receive at twice the rate. That needs
   /// whole pairs of tiles, equal addresses on both, 128 words or more, and keeps the sender's neighbour from
   /// sending (osmarks/ipu-stack); it is not modelled.
-  init(_ traffic: ExchangeTraffic, _ ipu: IPU) {
+  ///
+  /// - Parameter isStaged: whether what arrives is copied to where it belongs.
+  init(_ traffic: ExchangeTraffic, _ ipu: IPU, isStaged: Bool) {
     copy = ipu.copyCycles(bytes: 8 * (traffic.copiedVectors.max() ?? 0))
+    if isStaged { copy += ipu.copyCycles(bytes: traffic.received.max() ?? 0) }
     guard !traffic.isLocal else { return }
     code = [Int](repeating: 0, count: traffic.sent.count)
     for tile in code.indices {
@@ -30,6 +36,8 @@ struct ExchangeCost {
       totalBytes += received
       let (sends, receives) = (traffic.sendRuns[tile], traffic.receives[tile])
       let pieces = traffic.receiveRuns[tile]
+      self.receives = max(self.receives, receives)
+      receivePieces = max(receivePieces, pieces)
       let words = max(traffic.receivedWords[tile], traffic.sentWords[tile])
       let payload =
         (words * ExchangeCode.wordBytes + ipu.exchangeBytesPerCycle - 1)
@@ -54,6 +62,8 @@ struct ExchangeKey: Hashable {
   var destination: Layout
   var starts: [Int]?
   var elementBytes: Int
+  var isStreamed: Bool
+  var isStaged: Bool
 
   init(_ exchange: Exchange, _ function: TileFunction) {
     let from = function.tensors[exchange.source]
@@ -62,12 +72,14 @@ struct ExchangeKey: Hashable {
     destination = function.tensors[exchange.destination].layout
     starts = exchange.starts
     elementBytes = from.element.byteCount
+    isStreamed = exchange.order != .direct
+    isStaged = exchange.staging != nil
   }
 
   /// What goes from tile to tile.
   var traffic: ExchangeTraffic {
     ExchangeTraffic(
       ExchangeWalk(from: source, view, to: destination, at: starts), elementBytes: elementBytes,
-      tiles: destination.tiles)
+      tiles: destination.tiles, isStreamed: isStreamed)
   }
 }

@@ -55,7 +55,7 @@ struct Liveness {
     for step in list {
       let number = steps.count
       steps.append(step)
-      for (tensor, isWrite) in step.tensors {
+      for (tensor, isWrite) in step.accesses {
         touches[roots[tensor]].append(Touch(number: number, loop: loop, isWrite: isWrite))
       }
       guard case .repeat(_, let iteration, let body) = step.kind else { continue }
@@ -111,37 +111,5 @@ extension TileFunction {
     var tensor = tensor
     while case .alias(let other) = tensors[tensor].home { tensor = other }
     return tensor
-  }
-}
-
-extension TileStep {
-  /// Tensors that the step reads and writes, what it reads first; without those of steps in it, and without
-  /// the number of a repeat's iteration.
-  var tensors: [(tensor: Int, isWrite: Bool)] {
-    func reads(_ tensors: [Int]) -> [(tensor: Int, isWrite: Bool)] { tensors.map { ($0, false) } }
-    func writes(_ tensors: [Int]) -> [(tensor: Int, isWrite: Bool)] { tensors.map { ($0, true) } }
-    switch kind {
-    case .exchange(let exchange):
-      return reads([exchange.source]) + writes([exchange.destination])
-    case .compute(_, let operands, let results), .collective(_, let operands, let results):
-      return reads(operands) + writes(results)
-    case .fill(let tensor, _), .infeed(_, let tensor), .load(_, let tensor),
-      .replicaIndex(let tensor):
-      return writes([tensor])
-    case .copyBetweenIPUs(let source, let destination):
-      return reads([source]) + writes([destination])
-    case .store(let tensor, _): return reads([tensor])
-    case .call(_, _, let arguments, let results):
-      return reads(arguments.compactMap(\.tensor)) + writes(results.compactMap(\.tensor))
-    case .repeat: return []
-    }
-  }
-}
-
-extension TileStep.Place {
-  /// The tensor's number, or nil for a buffer.
-  package var tensor: Int? {
-    if case .tensor(let number) = self { return number }
-    return nil
   }
 }

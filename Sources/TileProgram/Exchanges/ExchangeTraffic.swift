@@ -21,8 +21,12 @@ package struct ExchangeTraffic: Hashable, Sendable {
   /// Sends that are longer than a short instruction can say, as instructions beyond the first.
   package var furtherSends: [Int]
 
-  /// - Parameter elementBytes: bytes of an element.
-  package init(_ walk: ExchangeWalk, elementBytes: Int, tiles: Int) {
+  /// - Parameters:
+  ///   - elementBytes: bytes of an element.
+  ///   - isStreamed: whether tiles put down what arrives as it comes.
+  package init(
+    _ walk: ExchangeWalk, elementBytes: Int, tiles: Int, isStreamed: Bool = false
+  ) {
     received = [Int](repeating: 0, count: tiles)
     sent = received
     copied = received
@@ -33,12 +37,13 @@ package struct ExchangeTraffic: Hashable, Sendable {
     sentWords = received
     copiedVectors = received
     furtherSends = received
-    walk.forEachFragment { count($0, elementBytes) }
+    walk.forEachFragment { count($0, elementBytes, isStreamed) }
   }
 
-  private mutating func count(_ fragment: borrowing Fragment, _ elementBytes: Int) {
+  private mutating func count(_ fragment: borrowing Fragment, _ elementBytes: Int, _ isStreamed: Bool) {
     let bytes = fragment.count * elementBytes
-    let pieces = fragment.pieces
+    var pieces = fragment.pieces
+    if isStreamed { (pieces.destination, pieces.both) = (1, pieces.source) }
     let length = bytes / pieces.both
     let words = pieces.both * ((length + ExchangeCode.wordBytes - 1) / ExchangeCode.wordBytes)
     let vectors = pieces.both * ((length + 7) / 8)

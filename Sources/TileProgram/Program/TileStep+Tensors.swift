@@ -15,7 +15,7 @@ extension TileStep {
   /// The tensors that the step writes, wholly or in part.
   package var written: [Int] {
     switch kind {
-    case .exchange(let exchange): [exchange.destination]
+    case .exchange(let exchange): [exchange.destination] + (exchange.staging.map { [$0] } ?? [])
     case .compute(_, _, let results): results
     case .fill(let tensor, _), .copyBetweenIPUs(_, let tensor), .infeed(_, let tensor),
       .load(_, let tensor), .replicaIndex(let tensor):
@@ -29,6 +29,12 @@ extension TileStep {
 
   /// All of them.
   package var tensors: [Int] { read + written }
+
+  /// The same, what it reads first, with whether it writes it; nothing of a repeat.
+  var accesses: [(tensor: Int, isWrite: Bool)] {
+    if case .repeat = kind { return [] }
+    return read.map { ($0, false) } + written.map { ($0, true) }
+  }
 }
 
 extension TileStep.Place {
