@@ -99,6 +99,7 @@ extension Function {
   /// Of an entry: the results that are the optimizer's state, by port.
   fileprivate var stateResults: [Port: Int] {
     var results: [Port: Int] = [:]
+    results.reserveCapacity(resultPorts.count)
     for (result, port) in resultPorts.enumerated() {
       if let port, port.role.isOptimizerState { results[port] = result }
     }
