@@ -111,7 +111,10 @@ extension Function {
     var signature = StreamingSignature()
     let results = stateResults
     for (argument, port) in argumentPorts.enumerated() {
-      guard let port, ports.contains(port), let result = results[port] else { continue }
+      // Most ports are of parameters, which need not be looked up.
+      guard let port, port.role.isOptimizerState, ports.contains(port),
+        let result = results[port]
+      else { continue }
       signature.arguments.insert(argument)
       signature.buffers[result] = argument
     }
