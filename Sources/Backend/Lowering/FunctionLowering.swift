@@ -96,6 +96,7 @@ struct FunctionLowering {
       function.bufferCount += 1
       return
     }
+    context.classes.propose(layout(for: value), for: value)
     let tensor = addTensor(
       layout(for: value), type.element,
       home: isEntry ? .frame(offset: 0) : .argument(index),
@@ -263,6 +264,8 @@ struct FunctionLowering {
     _ value: Program.ValueIndex, natural: Layout, replacing candidates: [Int] = []
   ) -> Int {
     let type = program.type(of: value)
+    // What functions hand on lies as it is made first.
+    if context.classes.isShared(value) { context.classes.propose(natural, for: value) }
     let wanted = context.classes.layout(of: value) ?? natural
     let ipu = ipu
     guard wanted == natural else {
@@ -402,6 +405,7 @@ struct FunctionLowering {
         continue
       }
       let ipu = ipu(of: value)
+      context.classes.propose(layout(for: value), for: value)
       let home = addTensor(
         layout(for: value), program.type(of: value).element,
         home: isEntry ? .frame(offset: 0) : .result(result),

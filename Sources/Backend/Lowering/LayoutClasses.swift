@@ -146,7 +146,10 @@ struct LayoutClasses {
           noteSum(beginningWith: operand, argument)
         }
         for (result, returned) in zip(operation.results, program.returned(by: function)) {
+          // A view that is returned is brought to a place of its own.
+          if sources[returned] != nil { isLoose[returned] = false }
           join(result, returned)
+          if sources[returned] != nil { isLoose[returned] = true }
           isShared[result] = true
         }
       case .control(.repeat):
