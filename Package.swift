@@ -138,7 +138,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "TileProgramTests",
-      dependencies: ["TileProgram"]),
+      dependencies: ["TileProgram", "IPUTarget", "Operations", "Foundations"]),
     .testTarget(
       name: "TrainingStepTests",
       dependencies: [
