@@ -108,8 +108,8 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: [
-        "Compiler", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle", "Operations",
-        "Recipe", "Foundations",
+        "Compiler", "Backend", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle",
+        "TileProgram", "IPUTarget", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport", "Foundations"]),
     .testTarget(

@@ -80,7 +80,7 @@ extension TileProgramDecoder {
     _ row: Tessera__Bundle__V1__TileCompute, _ known: Program.OperationIndex
   ) throws(TesseraError) -> Vertex {
     let name = try messages.string(row.vertex)
-    guard let kind = VertexKind(rawValue: name) else {
+    guard let kind = VertexName(rawValue: name) else {
       throw damagedBundle("the tiles have a vertex '\(name)', which is unknown")
     }
     switch kind {

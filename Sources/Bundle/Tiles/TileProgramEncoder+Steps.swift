@@ -90,7 +90,7 @@ extension TileProgramEncoder {
   ) -> UnsafeMutablePointer<Tessera__Bundle__V1__TileCompute> {
     var message = Tessera__Bundle__V1__TileCompute()
     tessera__bundle__v1__tile_compute__init(&message)
-    message.vertex = messages.number(VertexKind(vertex).rawValue)
+    message.vertex = messages.number(VertexName(vertex).rawValue)
     switch vertex {
     case .operation(let operation), .partial(let operation):
       message.operation = reference(operation, known: known)
@@ -114,8 +114,8 @@ extension TileProgramEncoder {
   }
 }
 
-/// The kinds of vertices; raw values are names in the bundle.
-enum VertexKind: String {
+/// The kinds of vertices by their names in the bundle.
+enum VertexName: String {
   case operation
   case chain
   case addPartials = "add_partials"

@@ -142,7 +142,7 @@ package struct TileChecker {
     for (result, update) in other.updates.enumerated() {
       guard let update, let made = results[result].tensor, let given = arguments[update].tensor
       else { continue }
-      if function.owner(of: made) != function.owner(of: given) {
+      if function.root(of: made) != function.root(of: given) {
         report(.call, tensor: made, "is made by '\(other.name)' in the place of tensor \(given)")
       }
     }
@@ -175,13 +175,6 @@ package struct TileChecker {
 }
 
 extension TileFunction {
-  /// The tensor whose memory a tensor has.
-  func owner(of tensor: Int) -> Int {
-    var owner = tensor
-    while case .alias(let other) = tensors[owner].home { owner = other }
-    return owner
-  }
-
   /// Calls `visit` with each function that the steps call.
   func forEachCall(_ visit: (Int) -> Void) {
     func walk(_ steps: [TileStep]) {
