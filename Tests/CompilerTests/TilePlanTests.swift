@@ -42,4 +42,40 @@ import TileProgram
       #expect(findings.map(\.description) == [])
     }
   }
+
+  /// Without a step that alone writes what others read, and with a frame where the caller's is.
+  @Test func alteredPlansAreNot() throws {
+    let (_, plans) = try plans("examples/pretrain_tiny.json", .bowPod16)
+    let plan = try #require(plans.min { $0.tensorCount < $1.tensorCount })
+    var altered = 0
+    for (number, function) in plan.functions.enumerated() {
+      guard let function else { continue }
+      let writes = function.steps.flatMap(\.written)
+      let removed = function.steps.firstIndex { step in
+        guard case .exchange(let exchange) = step.kind else { return false }
+        return writes.count { $0 == exchange.destination } == 1
+      }
+      if let removed {
+        var other = plan
+        let step = other.functions[number]?.steps.remove(at: removed)
+        let findings = TileChecker.findings(of: other, ipu: .bow)
+        #expect(
+          findings.contains { finding in
+            finding.kind == .unwritten && finding.function == function.name
+              && finding.tensor.map { step?.written.contains($0) ?? false } ?? false
+          }, "\(function.name) without step \(removed)")
+        altered += 1
+      }
+    }
+    #expect(altered > 3)
+    let callee = try #require(
+      plan.frameBases.indices.first { $0 != plan.entry && (plan.frameBases[$0][0] ?? 0) > 0 })
+    var other = plan
+    other.frameBases[callee][0] = 0
+    #expect(TileChecker.findings(of: other, ipu: .bow).contains { $0.kind == .overlap })
+  }
+}
+
+extension TileProgram {
+  fileprivate var tensorCount: Int { functions.reduce(0) { $0 + ($1?.tensors.count ?? 0) } }
 }
