@@ -21,7 +21,10 @@ import TileProgram
     }
     return (
       program,
-      entries.map { TileProgram(lowering: program, entry: $0, for: system, proportions: []) }
+      entries.map { entry in
+        var costs = CostModel(system, replicas: 1, ipusPerReplica: 1)
+        return TileProgram(lowering: program, entry: entry, costs: &costs, proportions: [])
+      }
     )
   }
 

@@ -82,6 +82,11 @@ extension TileProgramEncoder {
       message.placed = 1
       (message.n_starts, message.starts) = messages.numbers(starts)
     }
+    switch exchange.order {
+    case .direct: break
+    case .streamed: message.streamed = 1
+    case .staged(let tensor): message.staging = UInt32(tensor) + 1
+    }
     return messages.place(message)
   }
 

@@ -30,6 +30,7 @@ extension TileChecker {
       }
       if case .exchange(let exchange) = step.kind {
         written.write(exchange.destination, exchange.box)
+        if let staging = exchange.staging { written.write(staging) }
       } else {
         for tensor in step.written { written.write(tensor) }
       }

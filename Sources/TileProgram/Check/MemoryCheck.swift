@@ -54,6 +54,10 @@ extension TileChecker {
           checkWrites(step, reads, writes, live, walk)
         }
         if walk.begins(step, path) { for tensor in writes { needed.remove(tensor) } }
+        // What takes the elements on their way is needed in no other step.
+        if case .exchange(let exchange) = step.kind, let staging = exchange.staging {
+          needed.remove(function.root(of: staging))
+        }
         for tensor in reads { needed.insert(tensor) }
       }
       path.removeLast()
@@ -81,7 +85,7 @@ extension TileChecker {
           "is written where tensor \(other) is, which is needed")
       }
     }
-    if case .exchange = step.kind, reads == writes {
+    if case .exchange = step.kind, reads.first == writes.first {
       report(.overlap, tensor: writes.first, "is exchanged within its own memory")
     }
     if case .call(let callee, let ipu, let arguments, let results) = step.kind {
