@@ -134,7 +134,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "TileProgramTests",
-      dependencies: ["TileProgram"]),
+      dependencies: ["TileProgram", "IPUTarget", "Operations", "Foundations"]),
     .testTarget(
       name: "TrainingStepTests",
       dependencies: [
