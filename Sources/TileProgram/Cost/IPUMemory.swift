@@ -54,6 +54,11 @@ package struct IPUMemory: Hashable, Sendable {
     package var function: Int
     /// The operation of the program that the step is part of.
     package var operation: Int
+
+    package init(function: Int, operation: Int) {
+      self.function = function
+      self.operation = operation
+    }
   }
 
   /// The number in the replica.
@@ -62,7 +67,8 @@ package struct IPUMemory: Hashable, Sendable {
   package var neededBytes: [Int]
   /// For each tile the bytes that live at its own peak, code and reserved ones included.
   package var peakBytes: [Int]
-  /// For each tile the bytes that live all the time: the entry's arguments, code, reserved ones.
+  /// For each tile the bytes that live all the time: the entry's arguments and results, code,
+  /// reserved ones.
   package var alwaysLiveBytes: [Int]
   /// For each tile the bytes of code.
   package var codeBytes: [Int]

@@ -172,9 +172,12 @@ struct MemoryAccount {
     guard functions.contains(program.entry), let entry = program.functions[program.entry] else {
       return bytes
     }
-    for case .tensor(let argument) in entry.arguments {
-      let tensor = entry.tensors[argument]
-      if isHere(tensor, of: program.entry) { add(tensor, times: 1, to: &bytes) }
+    var roots: [Int] = []
+    for case .tensor(let tensor) in entry.arguments + entry.results {
+      let root = entry.root(of: tensor)
+      guard !roots.contains(root), isHere(entry.tensors[root], of: program.entry) else { continue }
+      roots.append(root)
+      add(entry.tensors[root], times: 1, to: &bytes)
     }
     return bytes
   }
