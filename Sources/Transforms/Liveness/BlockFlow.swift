@@ -105,6 +105,7 @@ package struct BlockFlow: Sendable {
     var storageOf = Array(repeating: -1, count: function.values.count)
     var makerOf = storageOf
     var lastEffect: Int?
+    var places: [OperationID: Int] = [:]
     // For each storage the operations that have read it.
     var readers: [Int: [Int]] = [:]
     if ownsArguments {
@@ -120,8 +121,11 @@ package struct BlockFlow: Sendable {
         if let lastEffect { before.append(lastEffect) }
         lastEffect = number
       }
+      places[id] = number
       // Who reads what is in a storage now stands before who writes over it.
-      let replacing = replaced(id)
+      let replacing = replaced(id).filter { replacement in
+        function[replacement.operand].uses.allSatisfy { places[$0.operation] != nil }
+      }
       for replacement in replacing {
         let storage = storageOf[Int(replacement.operand.number)]
         if storage >= 0 { before += readers[storage] ?? [] }
