@@ -23,7 +23,10 @@ let package = Package(
     .target(name: "TileProgram", dependencies: ["IPUTarget", "Operations", "Foundations"]),
     .target(
       name: "Bundle",
-      dependencies: ["CCrypto", "CProtobufC", "CSchemas", "CZstd", "Operations", "Foundations"]),
+      dependencies: [
+        "CCrypto", "CProtobufC", "CSchemas", "CZstd", "TileProgram", "IPUTarget", "Operations",
+        "Foundations",
+      ]),
 
     // The compiler.
     .target(name: "GraphIR", dependencies: ["Operations", "Foundations"]),
@@ -94,7 +97,8 @@ let package = Package(
     .testTarget(
       name: "BackendTests", dependencies: ["Backend", "IPUTarget", "TestSupport", "Foundations"]),
     .testTarget(
-      name: "BundleTests", dependencies: ["Bundle", "TestSupport", "Operations", "Foundations"]),
+      name: "BundleTests",
+      dependencies: ["Bundle", "TestSupport", "TileProgram", "Operations", "Foundations"]),
     .testTarget(
       name: "CHostKernelsTests", dependencies: ["CHostKernels", "TestSupport", "Foundations"]),
     .testTarget(name: "CSchemasTests", dependencies: ["TestSupport"]),
@@ -104,8 +108,8 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: [
-        "Compiler", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle", "Operations",
-        "Recipe", "Foundations",
+        "Compiler", "Backend", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle",
+        "TileProgram", "IPUTarget", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport", "Foundations"]),
     .testTarget(

@@ -49,6 +49,7 @@ extension Bundle {
       Part(kind: .recipeRun, raw: recipeRun),
     ]
     if let irText { parts.append(Part(kind: .irText, raw: Array(irText.utf8))) }
+    if let encodedTiles { parts.append(Part(kind: .tiles, raw: encodedTiles)) }
     if let encodedTensorTable { parts.append(Part(kind: .tensorTable, raw: encodedTensorTable)) }
     parts += tensors.map { Part(kind: .tensor, raw: $0.bytes, codec: $0.codec) }
     return parts

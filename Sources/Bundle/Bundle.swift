@@ -1,4 +1,5 @@
 import Foundations
+import TileProgram
 
 /// The elements of a tensor that a bundle carries, such as an initial weight.
 package struct NamedTensorData: Hashable, Sendable {
@@ -48,39 +49,54 @@ package struct Bundle: Sendable {
   package let recipeProgram: [UInt8]
   /// The run-time part of the recipe: paths, names, logging, unexpanded.
   package let recipeRun: [UInt8]
+  /// What every tile holds and does when the program runs, where the compiler has planned it.
+  package let tileProgram: TileProgram?
   /// The compiler's IR, for people.
   package let irText: String?
   /// The tensors carried with the program, such as initial weights.
   package let tensors: [NamedTensorData]
   /// SHA-256 over program and program recipe, in hexadecimal: equal where two bundles compute the
-  /// same. What differs between runs and machines (run-time keys, IR text, producer, compression)
-  /// and the initial weights do not count.
+  /// same. What differs between runs and machines (run-time keys, IR text, producer, compression,
+  /// what tiles do) and the initial weights do not count.
   package let programDigest: String
   let encodedProgram: [UInt8]
+  let encodedTiles: [UInt8]?
   let encodedTensorTable: [UInt8]?
 
   /// Checks the parts and puts them together.
-  /// - Throws: `TesseraError` where the program is not valid, a tensor does not have the bytes of its
+  /// - Throws: `TesseraError` where the program or its tiles' part is not valid, a tensor does not have the bytes of its
   ///   type, two have one name, or a part is larger than a bundle may hold.
   package init(
     producer: String, program: Program, recipeProgram: [UInt8], recipeRun: [UInt8],
-    irText: String? = nil, tensors: [NamedTensorData] = []
+    tileProgram: TileProgram? = nil, irText: String? = nil, tensors: [NamedTensorData] = []
   ) throws(TesseraError) {
     try self.init(
       producer: producer, program: program, encodedProgram: try program.encoded(),
-      recipeProgram: recipeProgram, recipeRun: recipeRun, irText: irText, tensors: tensors)
+      recipeProgram: recipeProgram, recipeRun: recipeRun, tileProgram: tileProgram,
+      encodedTiles: try Self.encoded(tileProgram, program), irText: irText, tensors: tensors)
   }
 
-  /// - Parameter encodedProgram: the bytes that `program` was read from, or is written as.
+  private static func encoded(
+    _ tileProgram: TileProgram?, _ program: Program
+  ) throws(TesseraError) -> [UInt8]? {
+    try tileProgram?.encoded(for: program)
+  }
+
+  /// - Parameters:
+  ///   - encodedProgram: the bytes that `program` was read from, or is written as.
+  ///   - encodedTiles: those of `tileProgram`.
   init(
     producer: String, program: Program, encodedProgram: [UInt8], recipeProgram: [UInt8],
-    recipeRun: [UInt8], irText: String?, tensors: [NamedTensorData]
+    recipeRun: [UInt8], tileProgram: TileProgram?, encodedTiles: [UInt8]?, irText: String?,
+    tensors: [NamedTensorData]
   ) throws(TesseraError) {
     self.producer = producer
     self.program = program
     self.encodedProgram = encodedProgram
     self.recipeProgram = recipeProgram
     self.recipeRun = recipeRun
+    self.tileProgram = tileProgram
+    self.encodedTiles = encodedTiles
     self.irText = irText
     self.tensors = tensors
     encodedTensorTable = tensors.isEmpty ? nil : try TensorTable.encode(tensors)
@@ -113,7 +129,8 @@ package struct Bundle: Sendable {
     }
     let parts: [(SectionKind, Int)] = [
       (.program, encodedProgram.count), (.recipeProgram, recipeProgram.count),
-      (.recipeRun, recipeRun.count), (.irText, irText?.utf8.count ?? 0),
+      (.recipeRun, recipeRun.count), (.tiles, encodedTiles?.count ?? 0),
+      (.irText, irText?.utf8.count ?? 0),
       (.tensorTable, encodedTensorTable?.count ?? 0),
       (.tensor, tensors.reduce(0) { $0 + $1.bytes.count }),
     ]

@@ -1,5 +1,6 @@
 import Foundations
 import Glibc
+import TileProgram
 
 /// An open bundle, of which each part is read when it is asked for; a class because it owns the open
 /// file.
@@ -60,6 +61,13 @@ package final class BundleFile: Sendable {
     try Program(encoded: try contents(.program) ?? [])
   }
 
+  /// What every tile holds and does, validated, or nil where the bundle does not have it.
+  /// - Parameter program: the bundle's.
+  package func tileProgram(for program: Program) throws(TesseraError) -> TileProgram? {
+    guard let bytes = try contents(.tiles) else { return nil }
+    return try TileProgram(encoded: bytes, for: program)
+  }
+
   /// The part of the recipe that the program depends on.
   package func recipeProgram() throws(TesseraError) -> [UInt8] {
     try contents(.recipeProgram) ?? []
@@ -118,7 +126,7 @@ package final class BundleFile: Sendable {
 
   /// Checks every section: its digest, that it decompresses, and that what it holds is valid.
   package func verify() throws(TesseraError) {
-    _ = try program()
+    _ = try tileProgram(for: try program())
     _ = try recipeProgram()
     _ = try recipeRun()
     _ = try irText()
@@ -128,12 +136,14 @@ package final class BundleFile: Sendable {
   /// The whole bundle in memory.
   package func bundle() throws(TesseraError) -> Bundle {
     let encodedProgram = try contents(.program) ?? []
+    let program = try Program(encoded: encodedProgram)
     var tensors: [NamedTensorData] = []
     try forEachTensor { tensors.append($0) }
     return try Bundle(
-      producer: producer, program: try Program(encoded: encodedProgram),
-      encodedProgram: encodedProgram, recipeProgram: try recipeProgram(),
-      recipeRun: try recipeRun(), irText: try irText(), tensors: tensors)
+      producer: producer, program: program, encodedProgram: encodedProgram,
+      recipeProgram: try recipeProgram(), recipeRun: try recipeRun(),
+      tileProgram: try tileProgram(for: program), encodedTiles: try contents(.tiles),
+      irText: try irText(), tensors: tensors)
   }
 
   private func contents(_ kind: SectionKind) throws(TesseraError) -> [UInt8]? {

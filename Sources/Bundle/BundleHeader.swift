@@ -148,7 +148,7 @@ struct BundleHeader {
       let isRight =
         switch kind {
         case .program, .recipeProgram, .recipeRun: count(kind) == 1
-        case .irText: count(kind) <= 1
+        case .irText, .tiles: count(kind) <= 1
         case .tensorTable: count(kind) == (count(.tensor) > 0 ? 1 : 0)
         case .tensor: true
         }

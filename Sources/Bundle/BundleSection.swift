@@ -14,6 +14,8 @@ package enum SectionKind: UInt32, Hashable, Sendable, CaseIterable {
   case tensorTable = 5
   /// The elements of one tensor, row-major, little-endian.
   case tensor = 6
+  /// `TileProgram`, what every tile holds and does, as `schemas/bundle.proto` says.
+  case tiles = 7
 
   /// The kind as `inspect` prints it.
   package var name: String {
@@ -24,13 +26,14 @@ package enum SectionKind: UInt32, Hashable, Sendable, CaseIterable {
     case .irText: "ir-text"
     case .tensorTable: "tensor-table"
     case .tensor: "tensor"
+    case .tiles: "tiles"
     }
   }
 
   /// The raw bytes that a section of this kind may have: what a reader allocates at most.
   package var largestRawSize: Int {
     switch self {
-    case .program: 64 << 20
+    case .program, .tiles: 64 << 20
     case .recipeProgram, .recipeRun, .tensorTable: 16 << 20
     case .irText: 256 << 20
     case .tensor: Self.largestTensorSizes

@@ -206,7 +206,7 @@ extension TensorType {
 }
 
 /// Checks who calls whom.
-private struct ProgramCalls {
+struct ProgramCalls {
   let program: Program
   /// For each function the functions that its operations call, one entry an operation.
   let calls: [[Int]]

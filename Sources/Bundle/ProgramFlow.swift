@@ -25,8 +25,8 @@ struct ProgramFlow {
   private(set) var calls: [[Int]]
 
   private struct Signature {
-    var arguments: [TensorType]
-    var results: [TensorType]
+    var arguments: [Program.ValueIndex]
+    var results: [Program.ValueIndex]
   }
 
   /// Where something stands, for messages: spelled only where one is needed.
@@ -63,8 +63,8 @@ struct ProgramFlow {
       numbers[function.name] = number
       signatures.append(
         Signature(
-          arguments: program.blocks[function.body].arguments.map(program.type(of:)),
-          results: program.returned(by: function).map(program.type(of:))))
+          arguments: program.blocks[function.body].arguments,
+          results: program.returned(by: function)))
     }
     var isCalled = program.functions.map { _ in false }
     for operation in program.operations {
@@ -156,23 +156,10 @@ struct ProgramFlow {
   private mutating func check(
     _ operation: ProgramOperation, _ place: Place, nesting: Int
   ) throws(TesseraError) {
-    let operandTypes = operation.operands.map(program.type(of:))
-    let resultTypes = operation.results.map(program.type(of:))
+    var operandTypes: [TensorType] { operation.operands.map(program.type(of:)) }
+    var resultTypes: [TensorType] { operation.results.map(program.type(of:)) }
     switch operation.operation {
-    case .control(.call(let callee)):
-      guard let number = functionNumbers[callee] else {
-        throw invalidProgram("\(place): '\(callee)' is not a function")
-      }
-      calls[currentFunction].append(number)
-      if let own = program.functions[currentFunction].placement,
-        let other = program.functions[number].placement
-      {
-        try requireValid(
-          own == other,
-          "\(place): a function of stage \(own.stage) calls '\(callee)' of stage \(other.stage)")
-      }
-      try requireEqual(operandTypes, signatures[number].arguments, "\(place): the operands")
-      try requireEqual(resultTypes, signatures[number].results, "\(place): the results")
+    case .control(.call(let callee)): try checkCall(operation, callee, place)
     case .control(.repeat):
       try checkResults(operation, operandTypes, resultTypes, place)
       try checkRepeat(operation, carried: operandTypes, place, nesting: nesting)
@@ -201,6 +188,25 @@ struct ProgramFlow {
       .normalization, .softmax, .random, .stash, .source, .remote:
       try checkResults(operation, operandTypes, resultTypes, place)
     }
+  }
+
+  private mutating func checkCall(
+    _ operation: ProgramOperation, _ callee: String, _ place: Place
+  ) throws(TesseraError) {
+    guard let number = functionNumbers[callee] else {
+      throw invalidProgram("\(place): '\(callee)' is not a function")
+    }
+    calls[currentFunction].append(number)
+    if let own = program.functions[currentFunction].placement,
+      let other = program.functions[number].placement
+    {
+      try requireValid(
+        own == other,
+        "\(place): a function of stage \(own.stage) calls '\(callee)' of stage \(other.stage)")
+    }
+    let signature = signatures[number]
+    try requireAgreement(operation.operands, signature.arguments, "\(place): the operands")
+    try requireAgreement(operation.results, signature.results, "\(place): the results")
   }
 
   private func checkResults(
@@ -243,6 +249,19 @@ struct ProgramFlow {
     try requireEqual(resultTypes, expected, "\(place): the results")
   }
 
+  /// Values must have the types of others. A call has many, most with the same entry of the table.
+  private func requireAgreement(
+    _ values: [Program.ValueIndex], _ others: [Program.ValueIndex],
+    _ name: @autoclosure () -> String
+  ) throws(TesseraError) {
+    let isSame =
+      values.count == others.count
+      && zip(values, others).allSatisfy { program.values[$0] == program.values[$1] }
+    if isSame { return }
+    try requireEqual(
+      values.map(program.type(of:)), others.map(program.type(of:)), name())
+  }
+
   private func requireEqual(
     _ types: [TensorType], _ expected: [TensorType], _ name: @autoclosure () -> String
   ) throws(TesseraError) {
@@ -262,13 +281,15 @@ struct ProgramFlow {
       ("argument", function.arguments, signature.arguments),
       ("result", function.results, signature.results),
     ]
-    for (side, ports, types) in sides {
+    for (side, ports, values) in sides {
       let place = "function '\(function.name)'"
       try requireValid(
-        ports.count == types.count, "\(place) has \(types.count) \(side)s and \(ports.count) ports")
+        ports.count == values.count,
+        "\(place) has \(values.count) \(side)s and \(ports.count) ports")
       var seen = Set<Port>(minimumCapacity: ports.count)
-      for (port, type) in zip(ports, types) {
+      for (port, value) in zip(ports, values) {
         guard let port else { continue }
+        let type = program.type(of: value)
         var name: String { "\(place), \(side) port \(port.role.rawValue)" }
         try requireValid(isPrintableName(port.name), "\(name): the name cannot be printed")
         var whole = port

@@ -457,6 +457,726 @@ void   tessera__bundle__v1__parameter__free_unpacked
   assert(message->base.descriptor == &tessera__bundle__v1__parameter__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   tessera__bundle__v1__tile_program__init
+                     (Tessera__Bundle__V1__TileProgram         *message)
+{
+  static const Tessera__Bundle__V1__TileProgram init_value = TESSERA__BUNDLE__V1__TILE_PROGRAM__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_program__get_packed_size
+                     (const Tessera__Bundle__V1__TileProgram *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_program__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_program__pack
+                     (const Tessera__Bundle__V1__TileProgram *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_program__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_program__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileProgram *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_program__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileProgram *
+       tessera__bundle__v1__tile_program__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileProgram *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_program__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_program__free_unpacked
+                     (Tessera__Bundle__V1__TileProgram *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_program__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_layout__init
+                     (Tessera__Bundle__V1__TileLayout         *message)
+{
+  static const Tessera__Bundle__V1__TileLayout init_value = TESSERA__BUNDLE__V1__TILE_LAYOUT__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_layout__get_packed_size
+                     (const Tessera__Bundle__V1__TileLayout *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_layout__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_layout__pack
+                     (const Tessera__Bundle__V1__TileLayout *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_layout__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_layout__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileLayout *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_layout__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileLayout *
+       tessera__bundle__v1__tile_layout__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileLayout *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_layout__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_layout__free_unpacked
+                     (Tessera__Bundle__V1__TileLayout *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_layout__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_view__init
+                     (Tessera__Bundle__V1__TileView         *message)
+{
+  static const Tessera__Bundle__V1__TileView init_value = TESSERA__BUNDLE__V1__TILE_VIEW__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_view__get_packed_size
+                     (const Tessera__Bundle__V1__TileView *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_view__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_view__pack
+                     (const Tessera__Bundle__V1__TileView *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_view__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_view__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileView *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_view__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileView *
+       tessera__bundle__v1__tile_view__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileView *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_view__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_view__free_unpacked
+                     (Tessera__Bundle__V1__TileView *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_view__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_function__init
+                     (Tessera__Bundle__V1__TileFunction         *message)
+{
+  static const Tessera__Bundle__V1__TileFunction init_value = TESSERA__BUNDLE__V1__TILE_FUNCTION__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_function__get_packed_size
+                     (const Tessera__Bundle__V1__TileFunction *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_function__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_function__pack
+                     (const Tessera__Bundle__V1__TileFunction *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_function__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_function__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileFunction *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_function__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileFunction *
+       tessera__bundle__v1__tile_function__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileFunction *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_function__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_function__free_unpacked
+                     (Tessera__Bundle__V1__TileFunction *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_function__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_tensor__init
+                     (Tessera__Bundle__V1__TileTensor         *message)
+{
+  static const Tessera__Bundle__V1__TileTensor init_value = TESSERA__BUNDLE__V1__TILE_TENSOR__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_tensor__get_packed_size
+                     (const Tessera__Bundle__V1__TileTensor *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_tensor__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_tensor__pack
+                     (const Tessera__Bundle__V1__TileTensor *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_tensor__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_tensor__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileTensor *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_tensor__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileTensor *
+       tessera__bundle__v1__tile_tensor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileTensor *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_tensor__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_tensor__free_unpacked
+                     (Tessera__Bundle__V1__TileTensor *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_tensor__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_block__init
+                     (Tessera__Bundle__V1__TileBlock         *message)
+{
+  static const Tessera__Bundle__V1__TileBlock init_value = TESSERA__BUNDLE__V1__TILE_BLOCK__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_block__get_packed_size
+                     (const Tessera__Bundle__V1__TileBlock *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_block__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_block__pack
+                     (const Tessera__Bundle__V1__TileBlock *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_block__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_block__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileBlock *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_block__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileBlock *
+       tessera__bundle__v1__tile_block__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileBlock *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_block__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_block__free_unpacked
+                     (Tessera__Bundle__V1__TileBlock *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_block__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_step__init
+                     (Tessera__Bundle__V1__TileStep         *message)
+{
+  static const Tessera__Bundle__V1__TileStep init_value = TESSERA__BUNDLE__V1__TILE_STEP__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_step__get_packed_size
+                     (const Tessera__Bundle__V1__TileStep *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_step__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_step__pack
+                     (const Tessera__Bundle__V1__TileStep *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_step__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_step__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileStep *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_step__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileStep *
+       tessera__bundle__v1__tile_step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileStep *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_step__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_step__free_unpacked
+                     (Tessera__Bundle__V1__TileStep *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_step__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_exchange__init
+                     (Tessera__Bundle__V1__TileExchange         *message)
+{
+  static const Tessera__Bundle__V1__TileExchange init_value = TESSERA__BUNDLE__V1__TILE_EXCHANGE__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_exchange__get_packed_size
+                     (const Tessera__Bundle__V1__TileExchange *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_exchange__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_exchange__pack
+                     (const Tessera__Bundle__V1__TileExchange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_exchange__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_exchange__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileExchange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_exchange__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileExchange *
+       tessera__bundle__v1__tile_exchange__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileExchange *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_exchange__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_exchange__free_unpacked
+                     (Tessera__Bundle__V1__TileExchange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_exchange__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_compute__init
+                     (Tessera__Bundle__V1__TileCompute         *message)
+{
+  static const Tessera__Bundle__V1__TileCompute init_value = TESSERA__BUNDLE__V1__TILE_COMPUTE__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_compute__get_packed_size
+                     (const Tessera__Bundle__V1__TileCompute *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_compute__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_compute__pack
+                     (const Tessera__Bundle__V1__TileCompute *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_compute__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_compute__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileCompute *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_compute__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileCompute *
+       tessera__bundle__v1__tile_compute__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileCompute *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_compute__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_compute__free_unpacked
+                     (Tessera__Bundle__V1__TileCompute *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_compute__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_fill__init
+                     (Tessera__Bundle__V1__TileFill         *message)
+{
+  static const Tessera__Bundle__V1__TileFill init_value = TESSERA__BUNDLE__V1__TILE_FILL__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_fill__get_packed_size
+                     (const Tessera__Bundle__V1__TileFill *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_fill__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_fill__pack
+                     (const Tessera__Bundle__V1__TileFill *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_fill__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_fill__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileFill *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_fill__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileFill *
+       tessera__bundle__v1__tile_fill__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileFill *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_fill__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_fill__free_unpacked
+                     (Tessera__Bundle__V1__TileFill *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_fill__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_copy__init
+                     (Tessera__Bundle__V1__TileCopy         *message)
+{
+  static const Tessera__Bundle__V1__TileCopy init_value = TESSERA__BUNDLE__V1__TILE_COPY__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_copy__get_packed_size
+                     (const Tessera__Bundle__V1__TileCopy *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_copy__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_copy__pack
+                     (const Tessera__Bundle__V1__TileCopy *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_copy__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_copy__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileCopy *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_copy__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileCopy *
+       tessera__bundle__v1__tile_copy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileCopy *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_copy__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_copy__free_unpacked
+                     (Tessera__Bundle__V1__TileCopy *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_copy__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_infeed__init
+                     (Tessera__Bundle__V1__TileInfeed         *message)
+{
+  static const Tessera__Bundle__V1__TileInfeed init_value = TESSERA__BUNDLE__V1__TILE_INFEED__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_infeed__get_packed_size
+                     (const Tessera__Bundle__V1__TileInfeed *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_infeed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_infeed__pack
+                     (const Tessera__Bundle__V1__TileInfeed *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_infeed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_infeed__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileInfeed *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_infeed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileInfeed *
+       tessera__bundle__v1__tile_infeed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileInfeed *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_infeed__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_infeed__free_unpacked
+                     (Tessera__Bundle__V1__TileInfeed *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_infeed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_transfer__init
+                     (Tessera__Bundle__V1__TileTransfer         *message)
+{
+  static const Tessera__Bundle__V1__TileTransfer init_value = TESSERA__BUNDLE__V1__TILE_TRANSFER__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_transfer__get_packed_size
+                     (const Tessera__Bundle__V1__TileTransfer *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_transfer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_transfer__pack
+                     (const Tessera__Bundle__V1__TileTransfer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_transfer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_transfer__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileTransfer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_transfer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileTransfer *
+       tessera__bundle__v1__tile_transfer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileTransfer *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_transfer__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_transfer__free_unpacked
+                     (Tessera__Bundle__V1__TileTransfer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_transfer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_call__init
+                     (Tessera__Bundle__V1__TileCall         *message)
+{
+  static const Tessera__Bundle__V1__TileCall init_value = TESSERA__BUNDLE__V1__TILE_CALL__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_call__get_packed_size
+                     (const Tessera__Bundle__V1__TileCall *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_call__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_call__pack
+                     (const Tessera__Bundle__V1__TileCall *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_call__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_call__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileCall *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_call__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileCall *
+       tessera__bundle__v1__tile_call__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileCall *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_call__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_call__free_unpacked
+                     (Tessera__Bundle__V1__TileCall *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_call__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_repeat__init
+                     (Tessera__Bundle__V1__TileRepeat         *message)
+{
+  static const Tessera__Bundle__V1__TileRepeat init_value = TESSERA__BUNDLE__V1__TILE_REPEAT__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_repeat__get_packed_size
+                     (const Tessera__Bundle__V1__TileRepeat *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_repeat__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_repeat__pack
+                     (const Tessera__Bundle__V1__TileRepeat *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_repeat__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_repeat__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileRepeat *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_repeat__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileRepeat *
+       tessera__bundle__v1__tile_repeat__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileRepeat *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_repeat__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_repeat__free_unpacked
+                     (Tessera__Bundle__V1__TileRepeat *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_repeat__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tessera__bundle__v1__tile_collective__init
+                     (Tessera__Bundle__V1__TileCollective         *message)
+{
+  static const Tessera__Bundle__V1__TileCollective init_value = TESSERA__BUNDLE__V1__TILE_COLLECTIVE__INIT;
+  *message = init_value;
+}
+size_t tessera__bundle__v1__tile_collective__get_packed_size
+                     (const Tessera__Bundle__V1__TileCollective *message)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_collective__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tessera__bundle__v1__tile_collective__pack
+                     (const Tessera__Bundle__V1__TileCollective *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_collective__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tessera__bundle__v1__tile_collective__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileCollective *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_collective__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tessera__Bundle__V1__TileCollective *
+       tessera__bundle__v1__tile_collective__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tessera__Bundle__V1__TileCollective *)
+     protobuf_c_message_unpack (&tessera__bundle__v1__tile_collective__descriptor,
+                                allocator, len, data);
+}
+void   tessera__bundle__v1__tile_collective__free_unpacked
+                     (Tessera__Bundle__V1__TileCollective *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tessera__bundle__v1__tile_collective__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   tessera__bundle__v1__tensor_table__init
                      (Tessera__Bundle__V1__TensorTable         *message)
 {
@@ -1367,6 +2087,1433 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__parameter__descriptor =
   tessera__bundle__v1__parameter__field_indices_by_name,
   1,  tessera__bundle__v1__parameter__number_ranges,
   (ProtobufCMessageInit) tessera__bundle__v1__parameter__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_program__field_descriptors[10] =
+{
+  {
+    "strings",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Tessera__Bundle__V1__TileProgram, n_strings),
+    offsetof(Tessera__Bundle__V1__TileProgram, strings),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "system",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileProgram, system),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ipus",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileProgram, ipus),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tiles",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileProgram, tiles),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileProgram, entry),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "layouts",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileProgram, n_layouts),
+    offsetof(Tessera__Bundle__V1__TileProgram, layouts),
+    &tessera__bundle__v1__tile_layout__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "views",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileProgram, n_views),
+    offsetof(Tessera__Bundle__V1__TileProgram, views),
+    &tessera__bundle__v1__tile_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operations",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileProgram, n_operations),
+    offsetof(Tessera__Bundle__V1__TileProgram, operations),
+    &tessera__bundle__v1__operation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "blocks",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileProgram, n_blocks),
+    offsetof(Tessera__Bundle__V1__TileProgram, blocks),
+    &tessera__bundle__v1__tile_block__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "functions",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileProgram, n_functions),
+    offsetof(Tessera__Bundle__V1__TileProgram, functions),
+    &tessera__bundle__v1__tile_function__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_program__field_indices_by_name[] = {
+  8,   /* field[8] = blocks */
+  4,   /* field[4] = entry */
+  9,   /* field[9] = functions */
+  2,   /* field[2] = ipus */
+  5,   /* field[5] = layouts */
+  7,   /* field[7] = operations */
+  0,   /* field[0] = strings */
+  1,   /* field[1] = system */
+  3,   /* field[3] = tiles */
+  6,   /* field[6] = views */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_program__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_program__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileProgram",
+  "TileProgram",
+  "Tessera__Bundle__V1__TileProgram",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileProgram),
+  10,
+  tessera__bundle__v1__tile_program__field_descriptors,
+  tessera__bundle__v1__tile_program__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_program__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_program__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_layout__field_descriptors[6] =
+{
+  {
+    "extents",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tessera__Bundle__V1__TileLayout, n_extents),
+    offsetof(Tessera__Bundle__V1__TileLayout, extents),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "grains",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tessera__Bundle__V1__TileLayout, n_grains),
+    offsetof(Tessera__Bundle__V1__TileLayout, grains),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "axes",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileLayout, n_axes),
+    offsetof(Tessera__Bundle__V1__TileLayout, axes),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "counts",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileLayout, n_counts),
+    offsetof(Tessera__Bundle__V1__TileLayout, counts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "strides",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileLayout, n_strides),
+    offsetof(Tessera__Bundle__V1__TileLayout, strides),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "start",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileLayout, start),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_layout__field_indices_by_name[] = {
+  2,   /* field[2] = axes */
+  3,   /* field[3] = counts */
+  0,   /* field[0] = extents */
+  1,   /* field[1] = grains */
+  5,   /* field[5] = start */
+  4,   /* field[4] = strides */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_layout__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_layout__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileLayout",
+  "TileLayout",
+  "Tessera__Bundle__V1__TileLayout",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileLayout),
+  6,
+  tessera__bundle__v1__tile_layout__field_descriptors,
+  tessera__bundle__v1__tile_layout__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_layout__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_layout__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_view__field_descriptors[3] =
+{
+  {
+    "shape",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tessera__Bundle__V1__TileView, n_shape),
+    offsetof(Tessera__Bundle__V1__TileView, shape),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "strides",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tessera__Bundle__V1__TileView, n_strides),
+    offsetof(Tessera__Bundle__V1__TileView, strides),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileView, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_view__field_indices_by_name[] = {
+  2,   /* field[2] = offset */
+  0,   /* field[0] = shape */
+  1,   /* field[1] = strides */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_view__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_view__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileView",
+  "TileView",
+  "Tessera__Bundle__V1__TileView",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileView),
+  3,
+  tessera__bundle__v1__tile_view__field_descriptors,
+  tessera__bundle__v1__tile_view__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_view__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_view__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_function__field_descriptors[10] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFunction, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tensors",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileFunction, n_tensors),
+    offsetof(Tessera__Bundle__V1__TileFunction, tensors),
+    &tessera__bundle__v1__tile_tensor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "body",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFunction, body),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "arguments",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileFunction, n_arguments),
+    offsetof(Tessera__Bundle__V1__TileFunction, arguments),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "results",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileFunction, n_results),
+    offsetof(Tessera__Bundle__V1__TileFunction, results),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updates",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileFunction, n_updates),
+    offsetof(Tessera__Bundle__V1__TileFunction, updates),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "buffers",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFunction, buffers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ipus",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFunction, ipus),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "frame_bytes",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileFunction, n_frame_bytes),
+    offsetof(Tessera__Bundle__V1__TileFunction, frame_bytes),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "frame_bases",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileFunction, n_frame_bases),
+    offsetof(Tessera__Bundle__V1__TileFunction, frame_bases),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_function__field_indices_by_name[] = {
+  3,   /* field[3] = arguments */
+  2,   /* field[2] = body */
+  6,   /* field[6] = buffers */
+  9,   /* field[9] = frame_bases */
+  8,   /* field[8] = frame_bytes */
+  7,   /* field[7] = ipus */
+  0,   /* field[0] = number */
+  4,   /* field[4] = results */
+  1,   /* field[1] = tensors */
+  5,   /* field[5] = updates */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_function__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_function__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileFunction",
+  "TileFunction",
+  "Tessera__Bundle__V1__TileFunction",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileFunction),
+  10,
+  tessera__bundle__v1__tile_function__field_descriptors,
+  tessera__bundle__v1__tile_function__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_function__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_function__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_tensor__field_descriptors[8] =
+{
+  {
+    "layout",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileTensor, layout),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "element",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileTensor, element),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileTensor, category),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ipu",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileTensor, ipu),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "frame",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileTensor, home_case),
+    offsetof(Tessera__Bundle__V1__TileTensor, frame),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "argument",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileTensor, home_case),
+    offsetof(Tessera__Bundle__V1__TileTensor, argument),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "result",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileTensor, home_case),
+    offsetof(Tessera__Bundle__V1__TileTensor, result),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "alias",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileTensor, home_case),
+    offsetof(Tessera__Bundle__V1__TileTensor, alias),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_tensor__field_indices_by_name[] = {
+  7,   /* field[7] = alias */
+  5,   /* field[5] = argument */
+  2,   /* field[2] = category */
+  1,   /* field[1] = element */
+  4,   /* field[4] = frame */
+  3,   /* field[3] = ipu */
+  0,   /* field[0] = layout */
+  6,   /* field[6] = result */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_tensor__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_tensor__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileTensor",
+  "TileTensor",
+  "Tessera__Bundle__V1__TileTensor",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileTensor),
+  8,
+  tessera__bundle__v1__tile_tensor__field_descriptors,
+  tessera__bundle__v1__tile_tensor__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_tensor__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_tensor__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_block__field_descriptors[1] =
+{
+  {
+    "steps",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileBlock, n_steps),
+    offsetof(Tessera__Bundle__V1__TileBlock, steps),
+    &tessera__bundle__v1__tile_step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_block__field_indices_by_name[] = {
+  0,   /* field[0] = steps */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_block__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_block__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileBlock",
+  "TileBlock",
+  "Tessera__Bundle__V1__TileBlock",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileBlock),
+  1,
+  tessera__bundle__v1__tile_block__field_descriptors,
+  tessera__bundle__v1__tile_block__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_block__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_block__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_step__field_descriptors[12] =
+{
+  {
+    "operation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileStep, operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exchange",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, exchange),
+    &tessera__bundle__v1__tile_exchange__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "compute",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, compute),
+    &tessera__bundle__v1__tile_compute__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fill",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, fill),
+    &tessera__bundle__v1__tile_fill__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "copy",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, copy),
+    &tessera__bundle__v1__tile_copy__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "infeed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, infeed),
+    &tessera__bundle__v1__tile_infeed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "load",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, load),
+    &tessera__bundle__v1__tile_transfer__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "store",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, store),
+    &tessera__bundle__v1__tile_transfer__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "call",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, call),
+    &tessera__bundle__v1__tile_call__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "repeat",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, repeat),
+    &tessera__bundle__v1__tile_repeat__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "collective",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, collective),
+    &tessera__bundle__v1__tile_collective__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "replica_index",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileStep, kind_case),
+    offsetof(Tessera__Bundle__V1__TileStep, replica_index),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_step__field_indices_by_name[] = {
+  8,   /* field[8] = call */
+  10,   /* field[10] = collective */
+  2,   /* field[2] = compute */
+  4,   /* field[4] = copy */
+  1,   /* field[1] = exchange */
+  3,   /* field[3] = fill */
+  5,   /* field[5] = infeed */
+  6,   /* field[6] = load */
+  0,   /* field[0] = operation */
+  9,   /* field[9] = repeat */
+  11,   /* field[11] = replica_index */
+  7,   /* field[7] = store */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_step__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 12 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_step__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileStep",
+  "TileStep",
+  "Tessera__Bundle__V1__TileStep",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileStep),
+  12,
+  tessera__bundle__v1__tile_step__field_descriptors,
+  tessera__bundle__v1__tile_step__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_step__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_step__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_exchange__field_descriptors[7] =
+{
+  {
+    "source",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileExchange, source),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "view",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileExchange, view),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "destination",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileExchange, destination),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "placed",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileExchange, placed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "starts",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tessera__Bundle__V1__TileExchange, n_starts),
+    offsetof(Tessera__Bundle__V1__TileExchange, starts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "streamed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileExchange, streamed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "staging",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileExchange, staging),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_exchange__field_indices_by_name[] = {
+  2,   /* field[2] = destination */
+  3,   /* field[3] = placed */
+  0,   /* field[0] = source */
+  6,   /* field[6] = staging */
+  4,   /* field[4] = starts */
+  5,   /* field[5] = streamed */
+  1,   /* field[1] = view */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_exchange__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_exchange__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileExchange",
+  "TileExchange",
+  "Tessera__Bundle__V1__TileExchange",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileExchange),
+  7,
+  tessera__bundle__v1__tile_exchange__field_descriptors,
+  tessera__bundle__v1__tile_exchange__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_exchange__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_exchange__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_compute__field_descriptors[4] =
+{
+  {
+    "vertex",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileCompute, vertex),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileCompute, operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operands",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileCompute, n_operands),
+    offsetof(Tessera__Bundle__V1__TileCompute, operands),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "results",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileCompute, n_results),
+    offsetof(Tessera__Bundle__V1__TileCompute, results),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_compute__field_indices_by_name[] = {
+  2,   /* field[2] = operands */
+  1,   /* field[1] = operation */
+  3,   /* field[3] = results */
+  0,   /* field[0] = vertex */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_compute__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_compute__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileCompute",
+  "TileCompute",
+  "Tessera__Bundle__V1__TileCompute",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileCompute),
+  4,
+  tessera__bundle__v1__tile_compute__field_descriptors,
+  tessera__bundle__v1__tile_compute__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_compute__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_compute__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_fill__field_descriptors[2] =
+{
+  {
+    "tensor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFill, tensor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFill, operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_fill__field_indices_by_name[] = {
+  1,   /* field[1] = operation */
+  0,   /* field[0] = tensor */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_fill__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_fill__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileFill",
+  "TileFill",
+  "Tessera__Bundle__V1__TileFill",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileFill),
+  2,
+  tessera__bundle__v1__tile_fill__field_descriptors,
+  tessera__bundle__v1__tile_fill__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_fill__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_fill__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_copy__field_descriptors[2] =
+{
+  {
+    "source",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileCopy, source),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "destination",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileCopy, destination),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_copy__field_indices_by_name[] = {
+  1,   /* field[1] = destination */
+  0,   /* field[0] = source */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_copy__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_copy__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileCopy",
+  "TileCopy",
+  "Tessera__Bundle__V1__TileCopy",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileCopy),
+  2,
+  tessera__bundle__v1__tile_copy__field_descriptors,
+  tessera__bundle__v1__tile_copy__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_copy__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_copy__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_infeed__field_descriptors[2] =
+{
+  {
+    "stream",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileInfeed, stream),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tensor",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileInfeed, tensor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_infeed__field_indices_by_name[] = {
+  0,   /* field[0] = stream */
+  1,   /* field[1] = tensor */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_infeed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_infeed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileInfeed",
+  "TileInfeed",
+  "Tessera__Bundle__V1__TileInfeed",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileInfeed),
+  2,
+  tessera__bundle__v1__tile_infeed__field_descriptors,
+  tessera__bundle__v1__tile_infeed__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_infeed__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_infeed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_transfer__field_descriptors[2] =
+{
+  {
+    "tensor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileTransfer, tensor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "buffer",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileTransfer, buffer),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_transfer__field_indices_by_name[] = {
+  1,   /* field[1] = buffer */
+  0,   /* field[0] = tensor */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_transfer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_transfer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileTransfer",
+  "TileTransfer",
+  "Tessera__Bundle__V1__TileTransfer",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileTransfer),
+  2,
+  tessera__bundle__v1__tile_transfer__field_descriptors,
+  tessera__bundle__v1__tile_transfer__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_transfer__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_transfer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_call__field_descriptors[4] =
+{
+  {
+    "function",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileCall, function),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ipu",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileCall, ipu),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "arguments",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileCall, n_arguments),
+    offsetof(Tessera__Bundle__V1__TileCall, arguments),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "results",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileCall, n_results),
+    offsetof(Tessera__Bundle__V1__TileCall, results),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_call__field_indices_by_name[] = {
+  2,   /* field[2] = arguments */
+  0,   /* field[0] = function */
+  1,   /* field[1] = ipu */
+  3,   /* field[3] = results */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_call__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_call__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileCall",
+  "TileCall",
+  "Tessera__Bundle__V1__TileCall",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileCall),
+  4,
+  tessera__bundle__v1__tile_call__field_descriptors,
+  tessera__bundle__v1__tile_call__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_call__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_call__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_repeat__field_descriptors[3] =
+{
+  {
+    "count",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileRepeat, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "iteration",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileRepeat, n_iteration),
+    offsetof(Tessera__Bundle__V1__TileRepeat, iteration),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "body",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileRepeat, body),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_repeat__field_indices_by_name[] = {
+  2,   /* field[2] = body */
+  0,   /* field[0] = count */
+  1,   /* field[1] = iteration */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_repeat__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_repeat__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileRepeat",
+  "TileRepeat",
+  "Tessera__Bundle__V1__TileRepeat",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileRepeat),
+  3,
+  tessera__bundle__v1__tile_repeat__field_descriptors,
+  tessera__bundle__v1__tile_repeat__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_repeat__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_repeat__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_collective__field_descriptors[3] =
+{
+  {
+    "operation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileCollective, operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operands",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileCollective, n_operands),
+    offsetof(Tessera__Bundle__V1__TileCollective, operands),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "results",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tessera__Bundle__V1__TileCollective, n_results),
+    offsetof(Tessera__Bundle__V1__TileCollective, results),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tessera__bundle__v1__tile_collective__field_indices_by_name[] = {
+  1,   /* field[1] = operands */
+  0,   /* field[0] = operation */
+  2,   /* field[2] = results */
+};
+static const ProtobufCIntRange tessera__bundle__v1__tile_collective__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor tessera__bundle__v1__tile_collective__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tessera.bundle.v1.TileCollective",
+  "TileCollective",
+  "Tessera__Bundle__V1__TileCollective",
+  "tessera.bundle.v1",
+  sizeof(Tessera__Bundle__V1__TileCollective),
+  3,
+  tessera__bundle__v1__tile_collective__field_descriptors,
+  tessera__bundle__v1__tile_collective__field_indices_by_name,
+  1,  tessera__bundle__v1__tile_collective__number_ranges,
+  (ProtobufCMessageInit) tessera__bundle__v1__tile_collective__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor tessera__bundle__v1__tensor_table__field_descriptors[1] =

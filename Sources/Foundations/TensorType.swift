@@ -21,6 +21,12 @@ package struct TensorType: Hashable, Sendable {
     self.memory = memory
   }
 
+  /// By the extents as one number, and the element type: a module's types are hashed very often.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(shape.reduce(shape.count) { $0 &* 1_000_003 &+ $1 })
+    hasher.combine(element)
+  }
+
   /// The number of axes.
   package var rank: Int { shape.count }
 

@@ -16,6 +16,14 @@ import Testing
     return ipu
   }
 
+  /// Few tiles, and exchanges of any rate and overhead, so that now the one, now the other decides.
+  private func randomMachine(_ generator: inout SplitMix64) -> IPU {
+    var ipu = machine(tiles: Int.random(in: 4...24, using: &generator))
+    ipu.exchangeBytesPerCycle = 1 << Int.random(in: 0...4, using: &generator)
+    ipu.exchangeOverhead = Bool.random(using: &generator) ? ipu.exchangeOverhead : 0
+    return ipu
+  }
+
   private func randomShape(
     _ generator: inout SplitMix64, largest: Int = 40, batch: Int = 5
   ) -> MatmulShape {
@@ -24,7 +32,7 @@ import Testing
     // Primes, powers of two and anything.
     func extent() -> Int {
       let primes = [1, 2, 3, 7, 13, 31, 37].filter { $0 <= largest }
-      let powers = [2, 4, 8, 16, 32, 64, 128].filter { $0 <= largest }
+      let powers = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].filter { $0 <= largest }
       switch Int.random(in: 0..<3, using: &generator) {
       case 0: return primes[Int.random(in: 0..<primes.count, using: &generator)]
       case 1: return powers[Int.random(in: 0..<powers.count, using: &generator)]
@@ -41,32 +49,57 @@ import Testing
   func bestOfAll(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     for _ in 0..<12 {
-      let ipu = machine(tiles: Int.random(in: 4...24, using: &generator))
-      let shape = randomShape(&generator, largest: Bool.random(using: &generator) ? 40 : 128)
-      let limit = 1 << Int.random(in: 6...17, using: &generator)
-      let reference = MatmulReference(ipu: ipu, shape: shape)
-      var planner = MatmulPlanner(ipu: ipu)
-      let plan = planner.plan(shape, temporaryBytes: limit)
+      let ipu = randomMachine(&generator)
+      let shape = randomShape(
+        &generator, largest: [40, 128, 1024][Int.random(in: 0..<3, using: &generator)])
+      let limit = 1 << Int.random(in: 6...20, using: &generator)
+      expectBest(shape, on: ipu, within: limit)
+    }
+  }
 
-      let all = reference.allSplits().map { ($0, reference.cost($0)) }
-      let within = all.filter { $0.1.temporaryBytes <= limit }
-      let spread = within.filter { $0.0.tiles >= reference.leastTiles }
-      let allowed = !spread.isEmpty ? spread : within
-      let context = "\(shape) on \(ipu.tiles) tiles within \(limit): \(plan)"
-      let split = MatmulReference.Split(plan)
-      #expect(all.contains { $0.0 == split }, "\(context)")
-      #expect(plan.cost == reference.cost(split), "\(context)")
-      #expect(plan.isWithinLimit == !within.isEmpty, "\(context)")
-      if let best = allowed.map({ ($0.1.cycles, $0.1.temporaryBytes) }).min(by: <) {
-        #expect(plan.cost.cycles == best.0, "\(context)")
-        #expect(plan.cost.temporaryBytes == best.1, "\(context)")
-        #expect(plan.cost.temporaryBytes <= limit, "\(context)")
-        if !spread.isEmpty { #expect(plan.tiles >= reference.leastTiles, "\(context)") }
-      } else {
-        let fewest = all.map { ($0.1.temporaryBytes, $0.1.cycles) }.min(by: <)
-        #expect(plan.cost.temporaryBytes == fewest?.0, "\(context)")
-        #expect(plan.cost.cycles == fewest?.1, "\(context)")
-      }
+  /// Where few rows are left, fewer parts of them may have smaller shares of partials.
+  @Test(arguments: [(47, 128, 8, 58), (40, 624, 2, 63)])
+  func fewRows(rows: Int, contracted: Int, columns: Int, tiles: Int) {
+    var ipu = machine(tiles: tiles)
+    ipu.exchangeBytesPerCycle = 1
+    ipu.exchangeOverhead = 0
+    let shape = MatmulShape(
+      rows: rows, columns: columns, contracted: contracted, element: .f16, partials: .f16,
+      result: .f16)
+    expectBest(shape, on: ipu, within: 1 << 20)
+  }
+
+  private func expectBest(_ shape: MatmulShape, on ipu: IPU, within limit: Int) {
+    let reference = MatmulReference(ipu: ipu, shape: shape)
+    var planner = MatmulPlanner(ipu: ipu)
+    let plan = planner.plan(shape, temporaryBytes: limit)
+
+    let all = reference.allSplits().map { ($0, reference.cost($0)) }
+    let within = all.filter { $0.1.temporaryBytes <= limit }
+    let spread = within.filter { $0.0.tiles >= reference.leastTiles }
+    let allowed = !spread.isEmpty ? spread : within
+    let context = "\(shape) on \(ipu.tiles) tiles within \(limit): \(plan)"
+    let split = MatmulReference.Split(plan)
+    #expect(all.contains { $0.0 == split }, "\(context)")
+    #expect(plan.cost == reference.cost(split), "\(context)")
+    #expect(sharesAreRows(plan, shape) == reference.sharesRows(split), "\(context)")
+    #expect(plan.isWithinLimit == !within.isEmpty, "\(context)")
+    if let best = allowed.map({ ($0.1.cycles, $0.1.temporaryBytes) }).min(by: <) {
+      #expect(plan.cost.cycles == best.0, "\(context)")
+      #expect(plan.cost.temporaryBytes == best.1, "\(context)")
+      #expect(plan.cost.temporaryBytes <= limit, "\(context)")
+      if !spread.isEmpty { #expect(plan.tiles >= reference.leastTiles, "\(context)") }
+    } else {
+      let fewest = all.map { ($0.1.temporaryBytes, $0.1.cycles) }.min(by: <)
+      #expect(plan.cost.temporaryBytes == fewest?.0, "\(context)")
+      #expect(plan.cost.cycles == fewest?.1, "\(context)")
+    }
+  }
+
+  private func sharesAreRows(_ plan: MatmulPlan, _ shape: MatmulShape) -> Bool {
+    switch plan.shares(of: plan.largestBlock(of: shape), shape: shape) {
+    case .rows: true
+    case .columns: false
     }
   }
 
@@ -75,9 +108,7 @@ import Testing
   func bestTogether(seed: UInt64) {
     var generator = SplitMix64(seed: 100 + seed)
     for _ in 0..<8 {
-      var ipu = machine(tiles: Int.random(in: 4...24, using: &generator))
-      // Where exchanges are slow, what is at home decides.
-      if Bool.random(using: &generator) { ipu.exchangeBytesPerCycle = 1 }
+      let ipu = randomMachine(&generator)
       let shape = randomShape(&generator, largest: 128, batch: 2)
       let limit = 1 << Int.random(in: 10...17, using: &generator)
       let forward = MatmulReference(ipu: ipu, shape: shape)
@@ -113,8 +144,7 @@ import Testing
           backward.spared(splits[1], homeBytes: backward.homeBytes(splits[1])))
       let isWithinLimit = alone[0].isWithinLimit && alone[1].isWithinLimit
       if isWithinLimit, shape.result == shape.element || shape.element == .f16 {
-        let leastTiles = max(forward.leastTiles, backward.leastTiles)
-        for split in forward.allSplits() where split.tiles >= leastTiles {
+        for split in forward.allSplits() {
           let costs = [forward.cost(split), backward.cost(split.backward)]
           guard costs.allSatisfy({ $0.temporaryBytes <= limit }) else { continue }
           best = min(
@@ -124,6 +154,11 @@ import Testing
         }
       }
       #expect(together.cycles == best, "\(context)")
+      #expect(
+        !isWithinLimit
+          || together.forward.tiles >= forward.leastTiles
+            && together.backward.tiles >= backward.leastTiles,
+        "\(context)")
     }
   }
 
@@ -133,6 +168,31 @@ import Testing
     let homeBytes = forward.homeBytes(split)
     return forward.spared(split, homeBytes: homeBytes)
       + backward.spared(split.backward, homeBytes: homeBytes)
+  }
+
+  /// On the whole machine, too, results of more than 10 KiB are spread over at least half of the tiles.
+  @Test func largeResultsAreSpread() {
+    var generator = SplitMix64(seed: 5)
+    var planner = MatmulPlanner(ipu: .mk2)
+    for _ in 0..<100 {
+      let shape = randomShape(&generator, largest: 1024, batch: 32)
+      guard shape.resultBytes > 10 * 1024 else { continue }
+      let plan = planner.plan(shape, temporaryBytes: IPU.mk2.tileBytes / 4)
+      #expect(2 * plan.tiles >= IPU.mk2.tiles, "\(shape): \(plan)")
+    }
+  }
+
+  /// So are those of products that are planned with their gradients.
+  @Test func largeResultsAreSpreadTogether() {
+    var generator = SplitMix64(seed: 6)
+    var planner = MatmulPlanner(ipu: .mk2)
+    for _ in 0..<20 {
+      let shape = randomShape(&generator, largest: 1024, batch: 4)
+      guard min(shape.resultBytes, shape.backward.resultBytes) > 10 * 1024 else { continue }
+      let plans = planner.planTogether(forward: shape, temporaryBytes: IPU.mk2.tileBytes / 4)
+      let tiles = min(plans.forward.tiles, plans.backward.tiles)
+      #expect(2 * tiles >= IPU.mk2.tiles, "\(shape): \(plans)")
+    }
   }
 
   /// The same question has the same answer, from memory or from another planner.
@@ -149,6 +209,25 @@ import Testing
     _ = other.planTogether(forward: shape, temporaryBytes: 1 << 14)
     #expect(other.plan(shape, temporaryBytes: 1 << 14) == plan)
     #expect(tight.cost.temporaryBytes < plan.cost.temporaryBytes)
+  }
+
+  /// A thousand times the same question takes less time than ten times the first.
+  @Test func remembersAnswers() {
+    let shape = MatmulShape(
+      rows: 1024, columns: 4096, contracted: 1024, element: .f16, partials: .f16, result: .f16)
+    let clock = ContinuousClock()
+    let searches = clock.measure {
+      for _ in 0..<10 {
+        var planner = MatmulPlanner(ipu: .mk2)
+        _ = planner.plan(shape, temporaryBytes: 1 << 17)
+      }
+    }
+    var planner = MatmulPlanner(ipu: .mk2)
+    _ = planner.plan(shape, temporaryBytes: 1 << 17)
+    let answers = clock.measure {
+      for _ in 0..<1000 { _ = planner.plan(shape, temporaryBytes: 1 << 17) }
+    }
+    #expect(answers < searches)
   }
 
   /// A product whose blocks do not fit is cut in time, too; one that cannot fit says so.

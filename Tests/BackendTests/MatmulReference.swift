@@ -105,19 +105,7 @@ struct MatmulReference {
       }
       return cost
     }
-    // Of every group of tiles with partials of the same elements, the share of each.
-    var largestShare = 0
-    for batch in sizes.batch {
-      for rows in sizes.rows {
-        for columns in sizes.columns {
-          let shares =
-            b * m >= split.contracted
-            ? Self.sizes(batch * rows, split.contracted).map { $0 * columns }
-            : Self.sizes(columns, split.contracted, bytes: columnBytes).map { batch * rows * $0 }
-          largestShare = max(largestShare, shares.max() ?? 0)
-        }
-      }
-    }
+    let largestShare = largestShare(split)
     let received = largestShare * (split.contracted - 1) * shape.partials.byteCount
     cost.exchangePartials = columnSteps * exchange(received)
     cost.addPartials +=
@@ -126,6 +114,31 @@ struct MatmulReference {
         elements: largestShare, partials: split.contracted, element: shape.partials)
     cost.temporaryBytes = max(cost.temporaryBytes, partials + received)
     return cost
+  }
+
+  /// Whether tiles share their partial blocks by rows.
+  func sharesRows(_ split: Split) -> Bool {
+    let sizes = sizes(split)
+    return (sizes.batch.max() ?? 0) * (sizes.rows.max() ?? 0) >= split.contracted
+  }
+
+  /// Of every group of tiles with partials of the same elements the share of each; of these the largest.
+  private func largestShare(_ split: Split) -> Int {
+    let sizes = sizes(split)
+    let sharesRows = sharesRows(split)
+    var largest = 0
+    for batch in sizes.batch {
+      for rows in sizes.rows {
+        for columns in sizes.columns {
+          let shares =
+            sharesRows
+            ? Self.sizes(batch * rows, split.contracted).map { $0 * columns }
+            : Self.sizes(columns, split.contracted, bytes: columnBytes).map { batch * rows * $0 }
+          largest = max(largest, shares.max() ?? 0)
+        }
+      }
+    }
+    return largest
   }
 
   /// All splits on the machine of which no part is empty.

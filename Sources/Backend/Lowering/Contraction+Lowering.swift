@@ -64,7 +64,9 @@ extension FunctionLowering {
   ) -> Int {
     let value = operation.operands[operand]
     let layout = product.layout(ofOperand: operand, plan)
-    guard plan.steps > 1 else { return self.operand(value, in: layout, ipu: ipu) }
+    guard plan.steps > 1 else {
+      return self.operand(value, in: layout, ipu: ipu, order: .streamed)
+    }
     let shape = type(value).shape
     let whole = self.operand(value, in: wholeLayout(of: value), ipu: ipu)
     let transposes =
@@ -79,7 +81,7 @@ extension FunctionLowering {
     }
     return read(
       whole, View(shape).sliced(starts: starts, shape: layout.shape),
-      TensorType(layout.shape, type(value).element), in: layout)
+      TensorType(layout.shape, type(value).element), in: layout, order: .streamed)
   }
 
   /// The layout that the value has where it is whole, else one of its own.

@@ -50,6 +50,7 @@ struct FunctionLowering {
     var value: Program.ValueIndex
     var layout: Layout
     var ipu: Int
+    var order = Exchange.Order.direct
   }
 
   var program: Program { context.program }
@@ -71,7 +72,10 @@ struct FunctionLowering {
     let returned = program.returned(by: source)
     function.updates = returned.map { _ in nil }
     resultTensors = returned.map { _ in nil }
-    findDestinations(returned, in: source.body)
+    for (result, value) in returned.enumerated() where destinations[value] == nil {
+      destinations[value] = result
+    }
+    findDestinations(in: source.body)
     for (index, value) in program.blocks[source.body].arguments.enumerated() {
       bind(argument: index, value)
     }
@@ -92,6 +96,7 @@ struct FunctionLowering {
       function.bufferCount += 1
       return
     }
+    context.classes.propose(layout(for: value), for: value)
     let tensor = addTensor(
       layout(for: value), type.element,
       home: isEntry ? .frame(offset: 0) : .argument(index),
@@ -166,15 +171,20 @@ struct FunctionLowering {
   // MARK: Operands
 
   /// The tensor that holds a value in a layout, on the operation's IPU: the value's own, or a temporary.
-  mutating func operand(_ value: Program.ValueIndex, in layout: Layout, ipu: Int) -> Int {
+  ///
+  /// - Parameter order: in which order tiles put down what arrives, where something does.
+  mutating func operand(
+    _ value: Program.ValueIndex, in layout: Layout, ipu: Int, order: Exchange.Order = .direct
+  ) -> Int {
     let type = program.type(of: value)
     switch bindings[value] {
     case .tensor(let tensor, let view):
-      let key = CopyKey(value: value, layout: layout, ipu: ipu)
+      let key = CopyKey(value: value, layout: layout, ipu: ipu, order: order)
       if let copy = recentCopies[key], position - copy.position <= Self.recent {
         return copy.tensor
       }
-      let result = read(localCopy(of: tensor, for: value, ipu: ipu), view, type, in: layout)
+      let result = read(
+        localCopy(of: tensor, for: value, ipu: ipu), view, type, in: layout, order: order)
       if owner(of: result) != owner(of: tensor), uses.lastUses[value] > position {
         recentCopies[key] = (result, position)
         lastUses[result] = min(uses.lastUses[value], position + Self.recent)
@@ -213,7 +223,10 @@ struct FunctionLowering {
   }
 
   /// A tensor that has what the view reads of another, in a layout.
-  mutating func read(_ tensor: Int, _ view: View, _ type: TensorType, in wanted: Layout) -> Int {
+  mutating func read(
+    _ tensor: Int, _ view: View, _ type: TensorType, in wanted: Layout,
+    order: Exchange.Order = .direct
+  ) -> Int {
     let source = layout(tensor)
     if view.isWhole(of: source.shape.reduce(1, *)) {
       if source.reshaped(to: type.shape) == wanted { return alias(tensor, wanted) }
@@ -226,7 +239,7 @@ struct FunctionLowering {
     }
     let destination = addTensor(
       wanted, type.element, category: .temporary, ipu: function.tensors[tensor].ipu)
-    emit(.exchange(Exchange(from: tensor, view, to: destination)))
+    emit(.exchange(Exchange(from: tensor, view, to: destination, order: order)))
     return destination
   }
 
@@ -251,6 +264,8 @@ struct FunctionLowering {
     _ value: Program.ValueIndex, natural: Layout, replacing candidates: [Int] = []
   ) -> Int {
     let type = program.type(of: value)
+    // What functions hand on lies as it is made first.
+    if context.classes.isShared(value) { context.classes.propose(natural, for: value) }
     let wanted = context.classes.layout(of: value) ?? natural
     let ipu = ipu
     guard wanted == natural else {
@@ -329,14 +344,17 @@ struct FunctionLowering {
   // MARK: What is returned
 
   /// Finds what grows into results, from the last operation to the first.
-  private mutating func findDestinations(
-    _ returned: [Program.ValueIndex], in block: Program.BlockIndex
-  ) {
-    for (result, value) in returned.enumerated() where destinations[value] == nil {
-      destinations[value] = result
-    }
+  private mutating func findDestinations(in block: Program.BlockIndex) {
     for index in program.blocks[block].operations.reversed() {
       let operation = program.operations[index]
+      if case .control(.repeat) = operation.operation, let body = operation.body {
+        let yielded =
+          program.blocks[body].operations.last.map { program.operations[$0].operands } ?? []
+        for (value, result) in zip(yielded, operation.results) where destinations[value] == nil {
+          destinations[value] = destinations[result]
+        }
+        findDestinations(in: body)
+      }
       for (result, value) in operation.results.enumerated() {
         guard let destination = destinations[value],
           let operand = growing(operation, result: result)
@@ -387,6 +405,7 @@ struct FunctionLowering {
         continue
       }
       let ipu = ipu(of: value)
+      context.classes.propose(layout(for: value), for: value)
       let home = addTensor(
         layout(for: value), program.type(of: value).element,
         home: isEntry ? .frame(offset: 0) : .result(result),

@@ -10,6 +10,8 @@ struct LayoutClasses {
   private var parents: [Int]
   private let isShared: [Bool]
   private(set) var layouts: [Int: Layout] = [:]
+  /// Of views what they are views of.
+  private let sources: [Program.ValueIndex: Program.ValueIndex]
   /// What the values of a class are, by their roots.
   private var categories: [Int: TileTensor.Category] = [:]
 
@@ -20,7 +22,31 @@ struct LayoutClasses {
     builder.join()
     parents = builder.parents
     isShared = builder.isShared
-    for (value, category) in builder.categories { categories[root(of: value)] = category }
+    sources = builder.sources
+    for (value, category) in builder.categories {
+      let root = root(of: value)
+      // What the host knows by name is that, whatever is done with it.
+      if categories[root] == nil || category != .accumulator { categories[root] = category }
+    }
+    noteSlices(structure)
+  }
+
+  /// Arguments that are given parts of weights, or of sums, are such themselves: of the callers first.
+  private mutating func noteSlices(_ structure: ProgramStructure) {
+    let program = structure.program
+    for number in structure.calleesFirst.reversed() {
+      structure.forEachOperation(of: number) { _, operation in
+        guard case .control(.call(let callee)) = operation.operation else { return }
+        let body = program.functions[structure.number(of: callee)].body
+        for (operand, argument) in zip(operation.operands, program.blocks[body].arguments) {
+          guard let source = sources[operand] else { continue }
+          let category = category(of: source)
+          if category != .activation, categories[root(of: argument)] == nil {
+            categories[root(of: argument)] = category
+          }
+        }
+      }
+    }
   }
 
   /// The number of a value's class.
@@ -55,6 +81,9 @@ struct LayoutClasses {
     var categories: [(Program.ValueIndex, TileTensor.Category)] = []
     /// Values that an operation makes anew wherever they are needed: constants and views.
     private var isLoose: [Bool]
+    private var isZeros: [Bool]
+    /// Of views what they are views of.
+    var sources: [Program.ValueIndex: Program.ValueIndex] = [:]
     private var states: [Port: Program.ValueIndex] = [:]
 
     init(_ structure: ProgramStructure, parents: [Int]) {
@@ -62,6 +91,7 @@ struct LayoutClasses {
       self.parents = parents
       isShared = parents.map { _ in false }
       isLoose = isShared
+      isZeros = isShared
     }
 
     mutating func join() {
@@ -69,8 +99,13 @@ struct LayoutClasses {
       for number in structure.calleesFirst {
         structure.forEachOperation(of: number) { _, operation in
           switch operation.operation {
-          case .source(.constant), .source(.undefined), .movement:
-            for value in operation.results { isLoose[value] = true }
+          case .source(.constant(let literal)):
+            isLoose[operation.results[0]] = true
+            isZeros[operation.results[0]] = literal.isSplat && literal[0] == 0
+          case .source(.undefined): isLoose[operation.results[0]] = true
+          case .movement:
+            isLoose[operation.results[0]] = true
+            sources[operation.results[0]] = sources[operation.operands[0]] ?? operation.operands[0]
           default: break
           }
         }
@@ -106,9 +141,15 @@ struct LayoutClasses {
         let function = program.functions[structure.number(of: callee)]
         for (operand, argument) in zip(
           operation.operands, program.blocks[function.body].arguments)
-        { join(operand, argument) }
+        {
+          join(operand, argument)
+          noteSum(beginningWith: operand, argument)
+        }
         for (result, returned) in zip(operation.results, program.returned(by: function)) {
+          // A view that is returned is brought to a place of its own.
+          if sources[returned] != nil { isLoose[returned] = false }
           join(result, returned)
+          if sources[returned] != nil { isLoose[returned] = true }
           isShared[result] = true
         }
       case .control(.repeat):
@@ -120,6 +161,7 @@ struct LayoutClasses {
           isShared[result] = true
           isShared[argument] = true
           join(operation.operands[index], argument)
+          noteSum(beginningWith: operation.operands[index], argument)
           join(yielded[index], argument)
           join(result, argument)
         }
@@ -130,6 +172,15 @@ struct LayoutClasses {
         join(operation.operands[0], operation.results[0])
         categories.append((operation.results[0], .stash))
       default: break
+      }
+    }
+
+    /// What begins with zeros and is handed on is a sum.
+    private mutating func noteSum(
+      beginningWith value: Program.ValueIndex, _ argument: Program.ValueIndex
+    ) {
+      if isZeros[value], structure.program.type(of: value).count > LayoutRules.replicatedCount {
+        categories.append((argument, .accumulator))
       }
     }
 

@@ -39,26 +39,27 @@ struct LoweringContext {
     chooseLayouts()
   }
 
-  /// A function of several IPUs takes what the smallest proportion of them allows.
+  /// A function takes what the IPU allows that calls it the most; of equal ones the one that allows least.
   private static func temporaryBytes(
     _ structure: ProgramStructure, _ ipu: IPU, _ proportions: [Double]
   ) -> [Int] {
     let program = structure.program
-    var smallest = program.functions.map { _ in Double?.none }
+    var calls = program.functions.map { _ in Array(repeating: 0, count: structure.ipus) }
     for number in structure.calleesFirst.reversed() {
-      let own = structure.ipu(of: number).flatMap {
-        proportions.indices.contains($0) ? proportions[$0] : nil
-      }
-      if let own { smallest[number] = min(own, smallest[number] ?? own) }
-      guard let proportion = smallest[number] else { continue }
+      if let own = structure.ipu(of: number) { calls[number][own] = max(1, calls[number][own]) }
       structure.forEachOperation(of: number) { _, operation in
         guard case .control(.call(let name)) = operation.operation else { return }
         let callee = structure.number(of: name)
-        smallest[callee] = min(proportion, smallest[callee] ?? proportion)
+        guard structure.ipu(of: callee) == nil, !structure.spansIPUs[number] else { return }
+        for ipu in calls[callee].indices { calls[callee][ipu] += calls[number][ipu] }
       }
     }
-    return smallest.map {
-      Int(($0 ?? Self.defaultProportion) * Double(ipu.tileBytes))
+    return calls.map { calls in
+      let most = calls.max() ?? 0
+      let allowed = calls.indices.filter { calls[$0] == most && most > 0 }.map {
+        proportions.indices.contains($0) ? proportions[$0] : Self.defaultProportion
+      }
+      return Int((allowed.min() ?? Self.defaultProportion) * Double(ipu.tileBytes))
     }
   }
 
@@ -84,23 +85,23 @@ struct LoweringContext {
       guard case .contraction(let contraction) = operation.operation else { continue }
       propose(weightsOf: operation, contraction, in: number)
     }
-    // Functions of the model before those of the optimizer, whose tensors lie as weights do.
-    for isUpdate in [false, true] {
-      for number in structure.calleesFirst where structure.isUpdate[number] == isUpdate {
-        proposeDefaults(in: number)
-      }
+    // What repeats keep, and what lies as weights do. Activations that functions hand on lie as they are
+    // made, which is found when the functions are lowered.
+    for number in structure.calleesFirst where !structure.isUpdate[number] {
+      proposeDefaults(in: number)
     }
   }
 
   private mutating func proposeDefaults(in number: Int) {
-    let function = program.functions[number]
-    for value in program.blocks[function.body].arguments + program.returned(by: function) {
-      proposeDefault(for: value, in: number)
-    }
     structure.forEachOperation(of: number) { _, operation in
       switch operation.operation {
-      case .control(.repeat), .control(.call), .accumulation:
+      case .control(.repeat), .accumulation:
         for value in operation.operands + operation.results {
+          proposeDefault(for: value, in: number)
+        }
+      case .control(.call):
+        for value in operation.operands + operation.results
+        where classes.category(of: value) != .activation {
           proposeDefault(for: value, in: number)
         }
       case .stash(.write):
@@ -125,11 +126,20 @@ struct LoweringContext {
       guard classes.category(of: value) == .weight, classes.layout(of: value) == nil else {
         continue
       }
+      if let layout = weightLayouts[program.type(of: value).shape] {
+        classes.propose(layout, for: value)
+        continue
+      }
       let product = Product(operation, contraction, program, rules)
       let plan = planner.plan(product.shape, temporaryBytes: temporaryBytes[function])
       let balanced = rules.balanced(program.type(of: value))
-      let home = product.home(ofOperand: operand, plan)
-      let layout = home.flatMap { $0.largestElementCount * 8 <= balanced.largestElementCount * 9 ? $0 : nil } ?? balanced
+      // The product's own layout, unless its fullest tile has over an eighth more than it need have.
+      var layout = balanced
+      if let home = product.home(ofOperand: operand, plan),
+        home.largestElementCount * 8 <= balanced.largestElementCount * 9
+      {
+        layout = home
+      }
       classes.propose(layout, for: value)
       let shape = program.type(of: value).shape
       weightLayouts[shape] = weightLayouts[shape] ?? layout

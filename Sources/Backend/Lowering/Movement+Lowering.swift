@@ -23,7 +23,19 @@ extension FunctionLowering {
     of value: Program.ValueIndex, to result: Program.ValueIndex, _ change: (View) -> View?
   ) {
     let (tensor, view) = place(of: value)
-    if let view = change(view) { return bind(result, to: tensor, view) }
+    if let view = change(view) {
+      bind(result, to: tensor, view)
+      // What the function returns is brought there at once, so that the memory of what it is a view of
+      // need not wait for the function's end.
+      if destinations[result] != nil, !isEntry, !view.isWhole(of: layout(tensor).shape.reduce(1, *)) {
+        let wanted = layout(for: result)
+        context.classes.propose(wanted, for: result)
+        let home = home(for: result, wanted, ipu: function.tensors[tensor].ipu)
+        emit(.exchange(Exchange(from: tensor, view, to: home)))
+        bind(result, to: home)
+      }
+      return
+    }
     // A transpose that is reshaped: the elements must lie in the new order first.
     let whole = addTensor(
       context.rules.spread(type(value)), type(value).element, category: .temporary,

@@ -9,12 +9,14 @@ extension TileProgram {
   /// - Parameters:
   ///   - program: a valid program.
   ///   - entry: the number of the function that the host runs.
-  ///   - system: the machine.
+  ///   - costs: what steps cost on the system that the program is for; it knows the exchanges after that.
   ///   - proportions: for each IPU of a replica the part of a tile's memory that the blocks of a product may
   ///     take; IPUs beyond them have `LoweringContext.defaultProportion`.
-  package init(lowering program: Program, entry: Int, for system: IPUSystem, proportions: [Double]) {
+  package init(
+    lowering program: Program, entry: Int, costs: inout CostModel, proportions: [Double]
+  ) {
     let structure = ProgramStructure(program, entry: entry)
-    var context = LoweringContext(structure, ipu: system.ipu, proportions: proportions)
+    var context = LoweringContext(structure, ipu: costs.system.ipu, proportions: proportions)
     let uses = ValueUses(program, functions: structure.calleesFirst)
     for number in structure.calleesFirst {
       let assignment =
@@ -25,10 +27,13 @@ extension TileProgram {
         context, function: number, uses: uses, assignment: assignment)
       lowering.lower()
       context = lowering.context
-      context.functions[number] = lowering.function
+      var ordering = ExchangeOrdering(lowering.function, costs: costs)
+      ordering.order()
+      costs = ordering.costs
+      context.functions[number] = ordering.function
     }
     self.init(
-      system: system.name, ipus: structure.ipus, functions: context.functions, entry: entry)
+      system: costs.system.name, ipus: structure.ipus, functions: context.functions, entry: entry)
     placeFrames(structure.calleesFirst)
   }
 }

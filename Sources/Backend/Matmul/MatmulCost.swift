@@ -72,15 +72,6 @@ struct MatmulCostModel {
     return steps * max(0, usual - exchangeCycles(receiving: operandBytes - there))
   }
 
-  /// Elements of the largest share of a partial block; see `MatmulPlan.shares(of:shape:)`.
-  private func share(of block: MatmulBlock, parts: Int) -> Int {
-    let rows = block.batch * block.rows
-    if rows >= parts { return BalancedParts(extent: rows, count: parts).largest * block.columns }
-    let columns = BalancedParts(
-      extent: block.columns, count: parts, elementBytes: shape.columnElementBytes)
-    return rows * columns.largest
-  }
-
   /// What a plan costs whose fullest tile has `block` in each step.
   func cost(
     of block: MatmulBlock, contractedParts: Int, serialColumns: Int, serialContracted: Int
@@ -102,7 +93,8 @@ struct MatmulCostModel {
       cost.addPartials = (serialContracted - 1) * addCycles(elements, partials: 2)
     }
     if contractedParts > 1 {
-      let share = share(of: block, parts: contractedParts)
+      let share = MatmulShares(of: block, largest: block, parts: contractedParts, shape: shape)
+        .largest(of: block)
       let received = share * (contractedParts - 1) * shape.partials.byteCount
       cost.exchangePartials = serialColumns * exchangeCycles(receiving: received)
       cost.addPartials += serialColumns * addCycles(share, partials: contractedParts)

@@ -76,43 +76,9 @@ package struct MatmulPlan: Hashable, Sendable {
       columns: columns(of: shape).largest, contracted: contracted(of: shape).largest)
   }
 
-  /// What a tile takes of each of the partial blocks of `block`'s extents: parts of its rows, or of its
-  /// columns.
+  /// How the tiles share partial blocks of `block`'s extents.
   package func shares(of block: MatmulBlock, shape: MatmulShape) -> MatmulShares {
-    let largest = largestBlock(of: shape)
-    if largest.batch * largest.rows >= contractedParts {
-      return .rows(BalancedParts(extent: block.batch * block.rows, count: contractedParts))
-    }
-    return .columns(
-      BalancedParts(
-        extent: block.columns, count: contractedParts, elementBytes: shape.columnElementBytes))
-  }
-}
-
-/// How the tiles that have partials of the same elements share the block between them.
-package enum MatmulShares: Hashable, Sendable {
-  /// Parts of the rows of all the block's batch, one after the other.
-  case rows(BalancedParts)
-  /// Parts of the columns.
-  case columns(BalancedParts)
-}
-
-/// The extents of what one tile multiplies in one step.
-package struct MatmulBlock: Hashable, Sendable {
-  /// Products.
-  package var batch: Int
-  /// Rows of each.
-  package var rows: Int
-  /// Columns of each.
-  package var columns: Int
-  /// Products that each element sums.
-  package var contracted: Int
-
-  /// A block of these extents.
-  package init(batch: Int, rows: Int, columns: Int, contracted: Int) {
-    self.batch = batch
-    self.rows = rows
-    self.columns = columns
-    self.contracted = contracted
+    MatmulShares(
+      of: block, largest: largestBlock(of: shape), parts: contractedParts, shape: shape)
   }
 }

@@ -19,9 +19,11 @@ package struct MatmulPlanner: Sendable {
   /// The plan with the fewest cycles of those whose temporary bytes on the fullest tile are at most
   /// `limit`; of equal ones that with the fewest temporary bytes, then steps, then tiles.
   ///
-  /// A result of more than 10 KiB is spread over at least half of the tiles, wherever a plan within the
-  /// limit can. Where none is within the limit, the plan is one with the fewest temporary bytes, and says
-  /// that it is not.
+  /// Where none is within the limit, the plan is one with the fewest temporary bytes, and says that it is
+  /// not.
+  ///
+  /// A result of more than 10 KiB is spread over at least half of the tiles without being asked to: on
+  /// fewer tiles, one of its extents can be cut into twice as many parts, whose blocks take fewer cycles.
   package mutating func plan(_ shape: MatmulShape, temporaryBytes limit: Int) -> MatmulPlan {
     let question = Question(shape: shape, limit: limit)
     if let plan = plans[question] { return plan }
@@ -30,21 +32,9 @@ package struct MatmulPlanner: Sendable {
     return plan
   }
 
-  /// Results of more bytes go to at least half of the tiles.
-  private static let mostBytesOnFewTiles = 10 * 1024
-
-  /// The tiles that a plan of `shape` has at least, wherever that can be.
-  func leastTiles(_ shape: MatmulShape) -> Int {
-    shape.resultBytes > Self.mostBytesOnFewTiles ? (ipu.tiles + 1) / 2 : 1
-  }
-
   private func search(_ shape: MatmulShape, _ limit: Int) -> MatmulPlan {
     let model = MatmulCostModel(ipu, shape)
-    let leastTiles = leastTiles(shape)
-    if let plan = model.best(.cycles(temporaryBytes: limit, tiles: leastTiles)) { return plan }
-    if leastTiles > 1, let plan = model.best(.cycles(temporaryBytes: limit, tiles: 1)) {
-      return plan
-    }
+    if let plan = model.best(.cycles(temporaryBytes: limit)) { return plan }
     guard var plan = model.best(.temporaryBytes) else {
       preconditionFailure("a product has a plan on one tile")
     }

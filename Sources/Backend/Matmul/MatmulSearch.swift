@@ -4,21 +4,20 @@ import IPUTarget
 /// Branch and bound over all plans of one product.
 ///
 /// The parts of the contracted extent, of columns and of the batch are tried in turn, and of rows the most
-/// that the remaining tiles allow, then fewer while the bound allows. Of parts of which the largest has
-/// equal size only the fewest are tried, because nothing else enters the cost; but all of the contracted
-/// extent, whose number does.
+/// that the remaining tiles allow, then fewer while the bound allows. Of numbers of parts whose largest has
+/// the same size, only the smallest is tried, because nothing else enters the cost. Of the contracted extent
+/// all are tried, as their number does enter.
 struct MatmulSearch {
   /// What the search looks for.
   enum Goal: Hashable {
-    /// The fewest cycles within a limit of temporary bytes, on at least `tiles` tiles.
-    case cycles(temporaryBytes: Int, tiles: Int)
+    /// The fewest cycles within a limit of temporary bytes.
+    case cycles(temporaryBytes: Int)
     /// The fewest temporary bytes.
     case temporaryBytes
   }
 
   private let model: MatmulCostModel
   private let goal: Goal
-  private let leastTiles: Int
   private var best: MatmulPlan?
   /// What no better plan may exceed: of the best one so far, and of the goal.
   private var mostCycles = Int.max
@@ -29,12 +28,7 @@ struct MatmulSearch {
   init(_ model: MatmulCostModel, _ goal: Goal) {
     self.model = model
     self.goal = goal
-    switch goal {
-    case .cycles(let temporaryBytes, let tiles):
-      mostTemporaryBytes = temporaryBytes
-      leastTiles = tiles
-    case .temporaryBytes: leastTiles = 1
-    }
+    if case .cycles(let temporaryBytes) = goal { mostTemporaryBytes = temporaryBytes }
     let (shape, tiles) = (model.shape, model.ipu.tiles)
     batches = PartSize.list(most: min(tiles, shape.batch)) {
       BalancedParts(extent: shape.batch, count: $0)
@@ -90,22 +84,23 @@ struct MatmulSearch {
     _ outer: MatmulPlan, batch: PartSize, column: PartSize, contracted: Int
   ) {
     let outerTiles = outer.contractedParts * column.fewest * batch.fewest
-    let mostOuterTiles = outer.contractedParts * column.most * batch.most
     let remaining = model.ipu.tiles / outerTiles
     guard var index = rows.lastIndex(where: { $0.fewest <= remaining }) else { return }
     while true {
       let row = rows[index]
       let block = MatmulBlock(
         batch: batch.size, rows: row.size, columns: column.size, contracted: contracted)
-      // The bound grows with the rows' size, and the tiles that may have a part become fewer.
-      guard mostOuterTiles * row.most >= leastTiles, isWorthwhile(block, outer) else { return }
+      // The bound of the next, larger block is no lower.
+      guard isWorthwhile(block, outer) else { return }
       let cost = model.cost(
         of: block, contractedParts: outer.contractedParts, serialColumns: outer.serialColumns,
         serialContracted: outer.serialContracted)
       if cost.cycles <= mostCycles, cost.temporaryBytes <= mostTemporaryBytes {
         var plan = outer
+        plan.batchParts = batch.fewest
+        plan.rowParts = row.fewest
+        plan.columnParts = column.fewest
         plan.cost = cost
-        place(&plan, batch: batch, row: row, column: column)
         keep(plan)
       }
       if index == 0 { return }
@@ -118,22 +113,6 @@ struct MatmulSearch {
       of: block, contractedParts: plan.contractedParts, serialColumns: plan.serialColumns,
       serialContracted: plan.serialContracted)
     return bound.cycles <= mostCycles && bound.temporaryBytes <= mostTemporaryBytes
-  }
-
-  /// Takes the fewest parts, and more of the same size until there are `leastTiles`: of rows first. As
-  /// another part at most doubles the tiles, and half of them are asked for at most, there are never too
-  /// many.
-  private func place(
-    _ plan: inout MatmulPlan, batch: PartSize, row: PartSize, column: PartSize
-  ) {
-    plan.batchParts = batch.fewest
-    plan.columnParts = column.fewest
-    plan.rowParts = 1
-    plan.rowParts = row.count(reaching: leastTiles, others: plan.tiles)
-    plan.batchParts = 1
-    plan.batchParts = batch.count(reaching: leastTiles, others: plan.tiles)
-    plan.columnParts = 1
-    plan.columnParts = column.count(reaching: leastTiles, others: plan.tiles)
   }
 
   /// Keeps the better of two plans: what the goal says, then the other of cycles and bytes, then steps,
@@ -157,30 +136,19 @@ struct MatmulSearch {
   }
 }
 
-/// Numbers of parts of which the largest has the same size.
+/// The smallest number of parts whose largest has a size.
 private struct PartSize {
   /// Elements of the largest part.
   var size: Int
   var fewest: Int
-  var most: Int
 
-  /// All sizes, the largest first, of 1 to `most` parts: more parts have no larger largest one.
+  /// All sizes there are with 1 to `most` parts, the largest first: the more parts, the smaller.
   static func list(most: Int, _ parts: (Int) -> BalancedParts) -> [PartSize] {
     var sizes: [PartSize] = []
     for count in 1...most {
       let size = parts(count).largest
-      if sizes.last?.size == size {
-        sizes[sizes.count - 1].most = count
-      } else {
-        sizes.append(PartSize(size: size, fewest: count, most: count))
-      }
+      if sizes.last?.size != size { sizes.append(PartSize(size: size, fewest: count)) }
     }
     return sizes
-  }
-
-  /// The fewest parts with which there are at least `tiles` tiles, where other extents have `others`
-  /// parts; or else the most.
-  func count(reaching tiles: Int, others: Int) -> Int {
-    max(fewest, min(most, (tiles + others - 1) / others))
   }
 }

@@ -44,8 +44,7 @@ extension MatmulPlanner {
     let isWithinLimit = training.forward.isWithinLimit && training.backward.isWithinLimit
     if isWithinLimit, shape.columnElementBytes == shape.element.byteCount {
       var search = SharedBlockSearch(
-        ipu, shape, limit: limit,
-        leastTiles: max(leastTiles(shape), leastTiles(shape.backward)), separate: training)
+        ipu, shape, limit: limit, separate: training)
       training = search.run()
     }
     trainings[question] = training

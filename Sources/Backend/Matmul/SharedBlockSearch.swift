@@ -7,19 +7,17 @@ struct SharedBlockSearch {
   private let forward: MatmulCostModel
   private let backward: MatmulCostModel
   private let limit: Int
-  private let leastTiles: Int
   private var best: MatmulTraining
 
-  /// Looks for plans on at least `leastTiles` tiles that are cheaper than `separate` ones.
+  /// Looks for plans that are cheaper than `separate` ones.
   ///
   /// - Precondition: columns and the contracted extent have words and groups of as many elements.
   init(
-    _ ipu: IPU, _ shape: MatmulShape, limit: Int, leastTiles: Int, separate: MatmulTraining
+    _ ipu: IPU, _ shape: MatmulShape, limit: Int, separate: MatmulTraining
   ) {
     forward = MatmulCostModel(ipu, shape)
     backward = MatmulCostModel(ipu, shape.backward)
     self.limit = limit
-    self.leastTiles = leastTiles
     best = separate
   }
 
@@ -62,11 +60,8 @@ struct SharedBlockSearch {
       plan.batchParts = batchParts
       plan.rowParts = 1
       block.batch = plan.batches(of: shape).largest
-      let others = plan.tiles
-      let least = (leastTiles + others - 1) / others
-      let most = min(forward.ipu.tiles / others, shape.rows)
-      guard least <= most else { continue }
-      for rowParts in (least...most).reversed() {
+      let mostRowParts = min(forward.ipu.tiles / plan.tiles, shape.rows)
+      for rowParts in (1...mostRowParts).reversed() {
         plan.rowParts = rowParts
         block.rows = plan.rows(of: shape).largest
         if isWorthwhile(block, plan, rowParts: rowParts) { tryPlan(plan, block) }

@@ -25,6 +25,22 @@ typedef struct Tessera__Bundle__V1__Block Tessera__Bundle__V1__Block;
 typedef struct Tessera__Bundle__V1__Function Tessera__Bundle__V1__Function;
 typedef struct Tessera__Bundle__V1__Port Tessera__Bundle__V1__Port;
 typedef struct Tessera__Bundle__V1__Parameter Tessera__Bundle__V1__Parameter;
+typedef struct Tessera__Bundle__V1__TileProgram Tessera__Bundle__V1__TileProgram;
+typedef struct Tessera__Bundle__V1__TileLayout Tessera__Bundle__V1__TileLayout;
+typedef struct Tessera__Bundle__V1__TileView Tessera__Bundle__V1__TileView;
+typedef struct Tessera__Bundle__V1__TileFunction Tessera__Bundle__V1__TileFunction;
+typedef struct Tessera__Bundle__V1__TileTensor Tessera__Bundle__V1__TileTensor;
+typedef struct Tessera__Bundle__V1__TileBlock Tessera__Bundle__V1__TileBlock;
+typedef struct Tessera__Bundle__V1__TileStep Tessera__Bundle__V1__TileStep;
+typedef struct Tessera__Bundle__V1__TileExchange Tessera__Bundle__V1__TileExchange;
+typedef struct Tessera__Bundle__V1__TileCompute Tessera__Bundle__V1__TileCompute;
+typedef struct Tessera__Bundle__V1__TileFill Tessera__Bundle__V1__TileFill;
+typedef struct Tessera__Bundle__V1__TileCopy Tessera__Bundle__V1__TileCopy;
+typedef struct Tessera__Bundle__V1__TileInfeed Tessera__Bundle__V1__TileInfeed;
+typedef struct Tessera__Bundle__V1__TileTransfer Tessera__Bundle__V1__TileTransfer;
+typedef struct Tessera__Bundle__V1__TileCall Tessera__Bundle__V1__TileCall;
+typedef struct Tessera__Bundle__V1__TileRepeat Tessera__Bundle__V1__TileRepeat;
+typedef struct Tessera__Bundle__V1__TileCollective Tessera__Bundle__V1__TileCollective;
 typedef struct Tessera__Bundle__V1__TensorTable Tessera__Bundle__V1__TensorTable;
 typedef struct Tessera__Bundle__V1__Tensor Tessera__Bundle__V1__Tensor;
 
@@ -277,6 +293,397 @@ struct  Tessera__Bundle__V1__Parameter
 
 
 /*
+ * Section "tiles": what every tile holds and does, as Sources/TileProgram describes it. It belongs to the
+ * program of the same file: functions and operations are counted there.
+ */
+struct  Tessera__Bundle__V1__TileProgram
+{
+  ProtobufCMessage base;
+  /*
+   * What this section refers to as strings.
+   */
+  size_t n_strings;
+  char **strings;
+  /*
+   * A string: the name of the system.
+   */
+  uint32_t system;
+  uint32_t ipus;
+  /*
+   * Tiles that all layouts are for.
+   */
+  uint32_t tiles;
+  /*
+   * A function of the program.
+   */
+  uint32_t entry;
+  size_t n_layouts;
+  Tessera__Bundle__V1__TileLayout **layouts;
+  size_t n_views;
+  Tessera__Bundle__V1__TileView **views;
+  /*
+   * What tiles compute that is no operation of the program; without operands, results and bodies.
+   */
+  size_t n_operations;
+  Tessera__Bundle__V1__Operation **operations;
+  size_t n_blocks;
+  Tessera__Bundle__V1__TileBlock **blocks;
+  /*
+   * Those that the tiles run, in the order of the program's.
+   */
+  size_t n_functions;
+  Tessera__Bundle__V1__TileFunction **functions;
+};
+#define TESSERA__BUNDLE__V1__TILE_PROGRAM__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_program__descriptor) \
+    , 0,NULL, 0, 0, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+struct  Tessera__Bundle__V1__TileLayout
+{
+  ProtobufCMessage base;
+  /*
+   * Of each axis.
+   */
+  size_t n_extents;
+  int64_t *extents;
+  size_t n_grains;
+  int64_t *grains;
+  /*
+   * Of each digit: 1 + the axis, 0 for copies.
+   */
+  size_t n_axes;
+  uint32_t *axes;
+  size_t n_counts;
+  uint32_t *counts;
+  size_t n_strides;
+  uint32_t *strides;
+  uint32_t start;
+};
+#define TESSERA__BUNDLE__V1__TILE_LAYOUT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_layout__descriptor) \
+    , 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0 }
+
+
+struct  Tessera__Bundle__V1__TileView
+{
+  ProtobufCMessage base;
+  size_t n_shape;
+  int64_t *shape;
+  size_t n_strides;
+  int64_t *strides;
+  int64_t offset;
+};
+#define TESSERA__BUNDLE__V1__TILE_VIEW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_view__descriptor) \
+    , 0,NULL, 0,NULL, 0 }
+
+
+struct  Tessera__Bundle__V1__TileFunction
+{
+  ProtobufCMessage base;
+  /*
+   * A function of the program, whose name it has.
+   */
+  uint32_t number;
+  size_t n_tensors;
+  Tessera__Bundle__V1__TileTensor **tensors;
+  /*
+   * A block.
+   */
+  uint32_t body;
+  /*
+   * Twice the tensor, or twice the buffer and 1.
+   */
+  size_t n_arguments;
+  uint32_t *arguments;
+  size_t n_results;
+  uint32_t *results;
+  /*
+   * For each result: 1 + the argument in whose place it is made, or 0.
+   */
+  size_t n_updates;
+  uint32_t *updates;
+  uint32_t buffers;
+  uint32_t ipus;
+  /*
+   * Of each of these IPUs.
+   */
+  size_t n_frame_bytes;
+  uint32_t *frame_bytes;
+  /*
+   * Of each IPU of a replica: 1 + the first byte of the frame, 0 where the function never runs there.
+   */
+  size_t n_frame_bases;
+  uint32_t *frame_bases;
+};
+#define TESSERA__BUNDLE__V1__TILE_FUNCTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_function__descriptor) \
+    , 0, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0,NULL, 0,NULL }
+
+
+typedef enum {
+  TESSERA__BUNDLE__V1__TILE_TENSOR__HOME__NOT_SET = 0,
+  TESSERA__BUNDLE__V1__TILE_TENSOR__HOME_FRAME = 5,
+  TESSERA__BUNDLE__V1__TILE_TENSOR__HOME_ARGUMENT = 6,
+  TESSERA__BUNDLE__V1__TILE_TENSOR__HOME_RESULT = 7,
+  TESSERA__BUNDLE__V1__TILE_TENSOR__HOME_ALIAS = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TESSERA__BUNDLE__V1__TILE_TENSOR__HOME__CASE)
+} Tessera__Bundle__V1__TileTensor__HomeCase;
+
+struct  Tessera__Bundle__V1__TileTensor
+{
+  ProtobufCMessage base;
+  /*
+   * A layout.
+   */
+  uint32_t layout;
+  /*
+   * A string: an element type.
+   */
+  uint32_t element;
+  /*
+   * A string: "activation", "weight", ...
+   */
+  uint32_t category;
+  uint32_t ipu;
+  Tessera__Bundle__V1__TileTensor__HomeCase home_case;
+  union {
+    /*
+     * Bytes from the beginning of the frame.
+     */
+    uint32_t frame;
+    uint32_t argument;
+    uint32_t result;
+    /*
+     * A tensor of the function.
+     */
+    uint32_t alias;
+  };
+};
+#define TESSERA__BUNDLE__V1__TILE_TENSOR__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_tensor__descriptor) \
+    , 0, 0, 0, 0, TESSERA__BUNDLE__V1__TILE_TENSOR__HOME__NOT_SET, {0} }
+
+
+/*
+ * A block belongs to one function or repeat, and stands behind the block that the repeat is in.
+ */
+struct  Tessera__Bundle__V1__TileBlock
+{
+  ProtobufCMessage base;
+  size_t n_steps;
+  Tessera__Bundle__V1__TileStep **steps;
+};
+#define TESSERA__BUNDLE__V1__TILE_BLOCK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_block__descriptor) \
+    , 0,NULL }
+
+
+typedef enum {
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND__NOT_SET = 0,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_EXCHANGE = 2,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_COMPUTE = 3,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_FILL = 4,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_COPY = 5,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_INFEED = 6,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_LOAD = 7,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_STORE = 8,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_CALL = 9,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_REPEAT = 10,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_COLLECTIVE = 11,
+  TESSERA__BUNDLE__V1__TILE_STEP__KIND_REPLICA_INDEX = 12
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TESSERA__BUNDLE__V1__TILE_STEP__KIND__CASE)
+} Tessera__Bundle__V1__TileStep__KindCase;
+
+/*
+ * Numbers without a comment are tensors of the function.
+ */
+struct  Tessera__Bundle__V1__TileStep
+{
+  ProtobufCMessage base;
+  /*
+   * An operation of the program.
+   */
+  uint32_t operation;
+  Tessera__Bundle__V1__TileStep__KindCase kind_case;
+  union {
+    Tessera__Bundle__V1__TileExchange *exchange;
+    Tessera__Bundle__V1__TileCompute *compute;
+    Tessera__Bundle__V1__TileFill *fill;
+    Tessera__Bundle__V1__TileCopy *copy;
+    Tessera__Bundle__V1__TileInfeed *infeed;
+    Tessera__Bundle__V1__TileTransfer *load;
+    Tessera__Bundle__V1__TileTransfer *store;
+    Tessera__Bundle__V1__TileCall *call;
+    Tessera__Bundle__V1__TileRepeat *repeat;
+    Tessera__Bundle__V1__TileCollective *collective;
+    uint32_t replica_index;
+  };
+};
+#define TESSERA__BUNDLE__V1__TILE_STEP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_step__descriptor) \
+    , 0, TESSERA__BUNDLE__V1__TILE_STEP__KIND__NOT_SET, {0} }
+
+
+struct  Tessera__Bundle__V1__TileExchange
+{
+  ProtobufCMessage base;
+  uint32_t source;
+  /*
+   * A view.
+   */
+  uint32_t view;
+  uint32_t destination;
+  /*
+   * Whether there are starts; else the view is the whole of the destination.
+   */
+  protobuf_c_boolean placed;
+  size_t n_starts;
+  int64_t *starts;
+  /*
+   * Whether tiles put down what arrives as it comes.
+   */
+  protobuf_c_boolean streamed;
+  /*
+   * 1 + the tensor that takes what arrives first; 0 where none does.
+   */
+  uint32_t staging;
+};
+#define TESSERA__BUNDLE__V1__TILE_EXCHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_exchange__descriptor) \
+    , 0, 0, 0, 0, 0,NULL, 0, 0 }
+
+
+struct  Tessera__Bundle__V1__TileCompute
+{
+  ProtobufCMessage base;
+  /*
+   * A string: "operation", "chain", "add_partials", "partial_product" or "partial".
+   */
+  uint32_t vertex;
+  /*
+   * 1 + an operation of this section; 0 for the program's operation that the step is part of.
+   */
+  uint32_t operation;
+  size_t n_operands;
+  uint32_t *operands;
+  size_t n_results;
+  uint32_t *results;
+};
+#define TESSERA__BUNDLE__V1__TILE_COMPUTE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_compute__descriptor) \
+    , 0, 0, 0,NULL, 0,NULL }
+
+
+struct  Tessera__Bundle__V1__TileFill
+{
+  ProtobufCMessage base;
+  uint32_t tensor;
+  /*
+   * A constant, as in TileCompute.
+   */
+  uint32_t operation;
+};
+#define TESSERA__BUNDLE__V1__TILE_FILL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_fill__descriptor) \
+    , 0, 0 }
+
+
+struct  Tessera__Bundle__V1__TileCopy
+{
+  ProtobufCMessage base;
+  uint32_t source;
+  uint32_t destination;
+};
+#define TESSERA__BUNDLE__V1__TILE_COPY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_copy__descriptor) \
+    , 0, 0 }
+
+
+struct  Tessera__Bundle__V1__TileInfeed
+{
+  ProtobufCMessage base;
+  /*
+   * A string.
+   */
+  uint32_t stream;
+  uint32_t tensor;
+};
+#define TESSERA__BUNDLE__V1__TILE_INFEED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_infeed__descriptor) \
+    , 0, 0 }
+
+
+struct  Tessera__Bundle__V1__TileTransfer
+{
+  ProtobufCMessage base;
+  uint32_t tensor;
+  /*
+   * A buffer of the function.
+   */
+  uint32_t buffer;
+};
+#define TESSERA__BUNDLE__V1__TILE_TRANSFER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_transfer__descriptor) \
+    , 0, 0 }
+
+
+struct  Tessera__Bundle__V1__TileCall
+{
+  ProtobufCMessage base;
+  /*
+   * A function of the program.
+   */
+  uint32_t function;
+  uint32_t ipu;
+  /*
+   * As those of a function.
+   */
+  size_t n_arguments;
+  uint32_t *arguments;
+  size_t n_results;
+  uint32_t *results;
+};
+#define TESSERA__BUNDLE__V1__TILE_CALL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_call__descriptor) \
+    , 0, 0, 0,NULL, 0,NULL }
+
+
+struct  Tessera__Bundle__V1__TileRepeat
+{
+  ProtobufCMessage base;
+  uint32_t count;
+  size_t n_iteration;
+  uint32_t *iteration;
+  /*
+   * A block.
+   */
+  uint32_t body;
+};
+#define TESSERA__BUNDLE__V1__TILE_REPEAT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_repeat__descriptor) \
+    , 0, 0,NULL, 0 }
+
+
+struct  Tessera__Bundle__V1__TileCollective
+{
+  ProtobufCMessage base;
+  /*
+   * As in TileCompute.
+   */
+  uint32_t operation;
+  size_t n_operands;
+  uint32_t *operands;
+  size_t n_results;
+  uint32_t *results;
+};
+#define TESSERA__BUNDLE__V1__TILE_COLLECTIVE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_collective__descriptor) \
+    , 0, 0,NULL, 0,NULL }
+
+
+/*
  * Section "tensor-table": what the tensor sections hold, in their order.
  */
 struct  Tessera__Bundle__V1__TensorTable
@@ -496,6 +903,310 @@ Tessera__Bundle__V1__Parameter *
 void   tessera__bundle__v1__parameter__free_unpacked
                      (Tessera__Bundle__V1__Parameter *message,
                       ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileProgram methods */
+void   tessera__bundle__v1__tile_program__init
+                     (Tessera__Bundle__V1__TileProgram         *message);
+size_t tessera__bundle__v1__tile_program__get_packed_size
+                     (const Tessera__Bundle__V1__TileProgram   *message);
+size_t tessera__bundle__v1__tile_program__pack
+                     (const Tessera__Bundle__V1__TileProgram   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_program__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileProgram   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileProgram *
+       tessera__bundle__v1__tile_program__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_program__free_unpacked
+                     (Tessera__Bundle__V1__TileProgram *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileLayout methods */
+void   tessera__bundle__v1__tile_layout__init
+                     (Tessera__Bundle__V1__TileLayout         *message);
+size_t tessera__bundle__v1__tile_layout__get_packed_size
+                     (const Tessera__Bundle__V1__TileLayout   *message);
+size_t tessera__bundle__v1__tile_layout__pack
+                     (const Tessera__Bundle__V1__TileLayout   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_layout__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileLayout   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileLayout *
+       tessera__bundle__v1__tile_layout__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_layout__free_unpacked
+                     (Tessera__Bundle__V1__TileLayout *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileView methods */
+void   tessera__bundle__v1__tile_view__init
+                     (Tessera__Bundle__V1__TileView         *message);
+size_t tessera__bundle__v1__tile_view__get_packed_size
+                     (const Tessera__Bundle__V1__TileView   *message);
+size_t tessera__bundle__v1__tile_view__pack
+                     (const Tessera__Bundle__V1__TileView   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_view__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileView   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileView *
+       tessera__bundle__v1__tile_view__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_view__free_unpacked
+                     (Tessera__Bundle__V1__TileView *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileFunction methods */
+void   tessera__bundle__v1__tile_function__init
+                     (Tessera__Bundle__V1__TileFunction         *message);
+size_t tessera__bundle__v1__tile_function__get_packed_size
+                     (const Tessera__Bundle__V1__TileFunction   *message);
+size_t tessera__bundle__v1__tile_function__pack
+                     (const Tessera__Bundle__V1__TileFunction   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_function__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileFunction   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileFunction *
+       tessera__bundle__v1__tile_function__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_function__free_unpacked
+                     (Tessera__Bundle__V1__TileFunction *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileTensor methods */
+void   tessera__bundle__v1__tile_tensor__init
+                     (Tessera__Bundle__V1__TileTensor         *message);
+size_t tessera__bundle__v1__tile_tensor__get_packed_size
+                     (const Tessera__Bundle__V1__TileTensor   *message);
+size_t tessera__bundle__v1__tile_tensor__pack
+                     (const Tessera__Bundle__V1__TileTensor   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_tensor__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileTensor   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileTensor *
+       tessera__bundle__v1__tile_tensor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_tensor__free_unpacked
+                     (Tessera__Bundle__V1__TileTensor *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileBlock methods */
+void   tessera__bundle__v1__tile_block__init
+                     (Tessera__Bundle__V1__TileBlock         *message);
+size_t tessera__bundle__v1__tile_block__get_packed_size
+                     (const Tessera__Bundle__V1__TileBlock   *message);
+size_t tessera__bundle__v1__tile_block__pack
+                     (const Tessera__Bundle__V1__TileBlock   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_block__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileBlock   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileBlock *
+       tessera__bundle__v1__tile_block__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_block__free_unpacked
+                     (Tessera__Bundle__V1__TileBlock *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileStep methods */
+void   tessera__bundle__v1__tile_step__init
+                     (Tessera__Bundle__V1__TileStep         *message);
+size_t tessera__bundle__v1__tile_step__get_packed_size
+                     (const Tessera__Bundle__V1__TileStep   *message);
+size_t tessera__bundle__v1__tile_step__pack
+                     (const Tessera__Bundle__V1__TileStep   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_step__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileStep   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileStep *
+       tessera__bundle__v1__tile_step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_step__free_unpacked
+                     (Tessera__Bundle__V1__TileStep *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileExchange methods */
+void   tessera__bundle__v1__tile_exchange__init
+                     (Tessera__Bundle__V1__TileExchange         *message);
+size_t tessera__bundle__v1__tile_exchange__get_packed_size
+                     (const Tessera__Bundle__V1__TileExchange   *message);
+size_t tessera__bundle__v1__tile_exchange__pack
+                     (const Tessera__Bundle__V1__TileExchange   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_exchange__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileExchange   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileExchange *
+       tessera__bundle__v1__tile_exchange__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_exchange__free_unpacked
+                     (Tessera__Bundle__V1__TileExchange *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileCompute methods */
+void   tessera__bundle__v1__tile_compute__init
+                     (Tessera__Bundle__V1__TileCompute         *message);
+size_t tessera__bundle__v1__tile_compute__get_packed_size
+                     (const Tessera__Bundle__V1__TileCompute   *message);
+size_t tessera__bundle__v1__tile_compute__pack
+                     (const Tessera__Bundle__V1__TileCompute   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_compute__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileCompute   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileCompute *
+       tessera__bundle__v1__tile_compute__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_compute__free_unpacked
+                     (Tessera__Bundle__V1__TileCompute *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileFill methods */
+void   tessera__bundle__v1__tile_fill__init
+                     (Tessera__Bundle__V1__TileFill         *message);
+size_t tessera__bundle__v1__tile_fill__get_packed_size
+                     (const Tessera__Bundle__V1__TileFill   *message);
+size_t tessera__bundle__v1__tile_fill__pack
+                     (const Tessera__Bundle__V1__TileFill   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_fill__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileFill   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileFill *
+       tessera__bundle__v1__tile_fill__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_fill__free_unpacked
+                     (Tessera__Bundle__V1__TileFill *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileCopy methods */
+void   tessera__bundle__v1__tile_copy__init
+                     (Tessera__Bundle__V1__TileCopy         *message);
+size_t tessera__bundle__v1__tile_copy__get_packed_size
+                     (const Tessera__Bundle__V1__TileCopy   *message);
+size_t tessera__bundle__v1__tile_copy__pack
+                     (const Tessera__Bundle__V1__TileCopy   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_copy__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileCopy   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileCopy *
+       tessera__bundle__v1__tile_copy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_copy__free_unpacked
+                     (Tessera__Bundle__V1__TileCopy *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileInfeed methods */
+void   tessera__bundle__v1__tile_infeed__init
+                     (Tessera__Bundle__V1__TileInfeed         *message);
+size_t tessera__bundle__v1__tile_infeed__get_packed_size
+                     (const Tessera__Bundle__V1__TileInfeed   *message);
+size_t tessera__bundle__v1__tile_infeed__pack
+                     (const Tessera__Bundle__V1__TileInfeed   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_infeed__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileInfeed   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileInfeed *
+       tessera__bundle__v1__tile_infeed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_infeed__free_unpacked
+                     (Tessera__Bundle__V1__TileInfeed *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileTransfer methods */
+void   tessera__bundle__v1__tile_transfer__init
+                     (Tessera__Bundle__V1__TileTransfer         *message);
+size_t tessera__bundle__v1__tile_transfer__get_packed_size
+                     (const Tessera__Bundle__V1__TileTransfer   *message);
+size_t tessera__bundle__v1__tile_transfer__pack
+                     (const Tessera__Bundle__V1__TileTransfer   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_transfer__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileTransfer   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileTransfer *
+       tessera__bundle__v1__tile_transfer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_transfer__free_unpacked
+                     (Tessera__Bundle__V1__TileTransfer *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileCall methods */
+void   tessera__bundle__v1__tile_call__init
+                     (Tessera__Bundle__V1__TileCall         *message);
+size_t tessera__bundle__v1__tile_call__get_packed_size
+                     (const Tessera__Bundle__V1__TileCall   *message);
+size_t tessera__bundle__v1__tile_call__pack
+                     (const Tessera__Bundle__V1__TileCall   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_call__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileCall   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileCall *
+       tessera__bundle__v1__tile_call__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_call__free_unpacked
+                     (Tessera__Bundle__V1__TileCall *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileRepeat methods */
+void   tessera__bundle__v1__tile_repeat__init
+                     (Tessera__Bundle__V1__TileRepeat         *message);
+size_t tessera__bundle__v1__tile_repeat__get_packed_size
+                     (const Tessera__Bundle__V1__TileRepeat   *message);
+size_t tessera__bundle__v1__tile_repeat__pack
+                     (const Tessera__Bundle__V1__TileRepeat   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_repeat__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileRepeat   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileRepeat *
+       tessera__bundle__v1__tile_repeat__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_repeat__free_unpacked
+                     (Tessera__Bundle__V1__TileRepeat *message,
+                      ProtobufCAllocator *allocator);
+/* Tessera__Bundle__V1__TileCollective methods */
+void   tessera__bundle__v1__tile_collective__init
+                     (Tessera__Bundle__V1__TileCollective         *message);
+size_t tessera__bundle__v1__tile_collective__get_packed_size
+                     (const Tessera__Bundle__V1__TileCollective   *message);
+size_t tessera__bundle__v1__tile_collective__pack
+                     (const Tessera__Bundle__V1__TileCollective   *message,
+                      uint8_t             *out);
+size_t tessera__bundle__v1__tile_collective__pack_to_buffer
+                     (const Tessera__Bundle__V1__TileCollective   *message,
+                      ProtobufCBuffer     *buffer);
+Tessera__Bundle__V1__TileCollective *
+       tessera__bundle__v1__tile_collective__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tessera__bundle__v1__tile_collective__free_unpacked
+                     (Tessera__Bundle__V1__TileCollective *message,
+                      ProtobufCAllocator *allocator);
 /* Tessera__Bundle__V1__TensorTable methods */
 void   tessera__bundle__v1__tensor_table__init
                      (Tessera__Bundle__V1__TensorTable         *message);
@@ -566,6 +1277,54 @@ typedef void (*Tessera__Bundle__V1__Port_Closure)
 typedef void (*Tessera__Bundle__V1__Parameter_Closure)
                  (const Tessera__Bundle__V1__Parameter *message,
                   void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileProgram_Closure)
+                 (const Tessera__Bundle__V1__TileProgram *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileLayout_Closure)
+                 (const Tessera__Bundle__V1__TileLayout *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileView_Closure)
+                 (const Tessera__Bundle__V1__TileView *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileFunction_Closure)
+                 (const Tessera__Bundle__V1__TileFunction *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileTensor_Closure)
+                 (const Tessera__Bundle__V1__TileTensor *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileBlock_Closure)
+                 (const Tessera__Bundle__V1__TileBlock *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileStep_Closure)
+                 (const Tessera__Bundle__V1__TileStep *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileExchange_Closure)
+                 (const Tessera__Bundle__V1__TileExchange *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileCompute_Closure)
+                 (const Tessera__Bundle__V1__TileCompute *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileFill_Closure)
+                 (const Tessera__Bundle__V1__TileFill *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileCopy_Closure)
+                 (const Tessera__Bundle__V1__TileCopy *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileInfeed_Closure)
+                 (const Tessera__Bundle__V1__TileInfeed *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileTransfer_Closure)
+                 (const Tessera__Bundle__V1__TileTransfer *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileCall_Closure)
+                 (const Tessera__Bundle__V1__TileCall *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileRepeat_Closure)
+                 (const Tessera__Bundle__V1__TileRepeat *message,
+                  void *closure_data);
+typedef void (*Tessera__Bundle__V1__TileCollective_Closure)
+                 (const Tessera__Bundle__V1__TileCollective *message,
+                  void *closure_data);
 typedef void (*Tessera__Bundle__V1__TensorTable_Closure)
                  (const Tessera__Bundle__V1__TensorTable *message,
                   void *closure_data);
@@ -588,6 +1347,22 @@ extern const ProtobufCMessageDescriptor tessera__bundle__v1__block__descriptor;
 extern const ProtobufCMessageDescriptor tessera__bundle__v1__function__descriptor;
 extern const ProtobufCMessageDescriptor tessera__bundle__v1__port__descriptor;
 extern const ProtobufCMessageDescriptor tessera__bundle__v1__parameter__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_program__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_layout__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_view__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_function__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_tensor__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_block__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_step__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_exchange__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_compute__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_fill__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_copy__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_infeed__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_transfer__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_call__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_repeat__descriptor;
+extern const ProtobufCMessageDescriptor tessera__bundle__v1__tile_collective__descriptor;
 extern const ProtobufCMessageDescriptor tessera__bundle__v1__tensor_table__descriptor;
 extern const ProtobufCMessageDescriptor tessera__bundle__v1__tensor__descriptor;
 

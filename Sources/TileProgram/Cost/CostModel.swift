@@ -35,6 +35,15 @@ package struct CostModel: Sendable {
 
   private var ipu: IPU { system.ipu }
 
+  /// The fragments, and the pieces of memory that they go to, of which a tile receives the most in an
+  /// exchange.
+  package mutating func receives(
+    of exchange: Exchange, in function: TileFunction
+  ) -> (fragments: Int, pieces: Int) {
+    let cost = exchangeCost(ExchangeKey(exchange, function))
+    return (cost.receives, cost.receivePieces)
+  }
+
   /// What a step costs; `function` is the one whose tensors it names.
   package mutating func cost(of step: TileStep, in function: TileFunction) -> StepCost {
     switch step.kind {
@@ -69,10 +78,15 @@ package struct CostModel: Sendable {
     }
   }
 
+  private mutating func exchangeCost(_ key: ExchangeKey) -> ExchangeCost {
+    if let cost = exchanges[key] { return cost }
+    let cost = ExchangeCost(key.traffic, ipu, isStaged: key.isStaged)
+    exchanges[key] = cost
+    return cost
+  }
+
   private mutating func cost(of exchange: Exchange, in function: TileFunction) -> StepCost {
-    let key = ExchangeKey(exchange, function)
-    let known = exchanges[key] ?? ExchangeCost(key.traffic, ipu)
-    exchanges[key] = known
+    let known = exchangeCost(ExchangeKey(exchange, function))
     var cost = StepCost(TimeUse(exchange: scaled(known.transfer + known.copy)))
     if known.transfer > 0 { cost.time.sync = scaled(ipu.exchangeOverhead) }
     cost.receivedBytes = known.receivedBytes

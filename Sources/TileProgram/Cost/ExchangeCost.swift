@@ -11,6 +11,9 @@ package struct ExchangeCost: Hashable, Sendable {
   package private(set) var receivedBytes = 0
   /// Bytes that all tiles receive together.
   package private(set) var totalBytes = 0
+  /// Fragments, and pieces of memory, that a tile receives at most.
+  package private(set) var receives = 0
+  package private(set) var receivePieces = 0
   /// Bytes of instructions on each tile; empty where nothing goes from tile to tile.
   package private(set) var code: [Int] = []
 
@@ -20,12 +23,17 @@ package struct ExchangeCost: Hashable, Sendable {
   /// Two neighbours that receive the same could share their bus and receive at twice the rate. That needs
   /// whole pairs of tiles, equal addresses on both, 128 words or more, and keeps the sender's neighbour from
   /// sending (osmarks/ipu-stack); it is not modelled.
-  package init(_ traffic: ExchangeTraffic, _ ipu: IPU) {
+  ///
+  /// - Parameter isStaged: whether what arrives is copied to where it belongs.
+  package init(_ traffic: ExchangeTraffic, _ ipu: IPU, isStaged: Bool) {
     copy = ipu.copyCycles(bytes: 8 * (traffic.tiles.map(\.copiedVectors).max() ?? 0))
+    if isStaged { copy += ipu.copyCycles(bytes: traffic.tiles.map(\.received).max() ?? 0) }
     guard !traffic.isLocal else { return }
     for (number, tile) in traffic.tiles.enumerated() {
       if tile.received > receivedBytes { (fullestTile, receivedBytes) = (number, tile.received) }
       totalBytes += tile.received
+      receives = max(receives, tile.receives)
+      receivePieces = max(receivePieces, tile.receiveRuns)
       transfer = max(transfer, tile.transferCycles(ipu))
       code.append(tile.codeBytes)
     }
@@ -59,6 +67,8 @@ struct ExchangeKey: Hashable {
   var destination: Layout
   var starts: [Int]?
   var elementBytes: Int
+  var isStreamed: Bool
+  var isStaged: Bool
 
   init(_ exchange: Exchange, _ function: TileFunction) {
     let from = function.tensors[exchange.source]
@@ -67,12 +77,14 @@ struct ExchangeKey: Hashable {
     destination = function.tensors[exchange.destination].layout
     starts = exchange.starts
     elementBytes = from.element.byteCount
+    isStreamed = exchange.order != .direct
+    isStaged = exchange.staging != nil
   }
 
   /// What goes from tile to tile.
   var traffic: ExchangeTraffic {
     ExchangeTraffic(
       ExchangeWalk(from: source, view, to: destination, at: starts), elementBytes: elementBytes,
-      tiles: destination.tiles)
+      tiles: destination.tiles, isStreamed: isStreamed)
   }
 }

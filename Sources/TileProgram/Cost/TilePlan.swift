@@ -14,6 +14,12 @@ package struct TilePlan: Hashable, Sendable {
   ///   - replicas: replicas that train together.
   package init(_ program: TileProgram, on system: IPUSystem, replicas: Int) {
     var costs = CostModel(system, replicas: replicas, ipusPerReplica: program.ipus)
+    self.init(program, costs: &costs)
+  }
+
+  /// - Parameter costs: what steps cost on the system; it knows those of the program after that.
+  package init(_ program: TileProgram, costs: inout CostModel) {
+    let system = costs.system
     var account = TimeAccount(program, costs: costs)
     (time, costs) = account.plan()
     let counts = ElementCounts(program)

@@ -30,15 +30,20 @@ package struct ExchangeTraffic: Hashable, Sendable {
   /// By the tiles' numbers.
   package internal(set) var tiles: [TileTraffic]
 
-  /// - Parameter elementBytes: bytes of an element.
-  package init(_ walk: ExchangeWalk, elementBytes: Int, tiles: Int) {
+  /// - Parameters:
+  ///   - elementBytes: bytes of an element.
+  ///   - isStreamed: whether tiles put down what arrives as it comes.
+  package init(
+    _ walk: ExchangeWalk, elementBytes: Int, tiles: Int, isStreamed: Bool = false
+  ) {
     if let alignment = walk.alignment {
-      var counter = TrafficCounter(walk, alignment, elementBytes: elementBytes)
+      var counter = TrafficCounter(
+        walk, alignment, elementBytes: elementBytes, isStreamed: isStreamed)
       counter.count()
       self.tiles = counter.tiles
     } else {
       self.tiles = Array(repeating: TileTraffic(), count: tiles)
-      walk.forEachFragment { count($0, elementBytes) }
+      walk.forEachFragment { count($0, elementBytes, isStreamed) }
     }
   }
 
@@ -52,8 +57,10 @@ package struct ExchangeTraffic: Hashable, Sendable {
   /// Whether no tile sends anything.
   package var isLocal: Bool { tiles.allSatisfy { $0.sent == 0 } }
 
-  private mutating func count(_ fragment: borrowing Fragment, _ elementBytes: Int) {
-    let cost = FragmentCost(fragment, elementBytes: elementBytes)
+  private mutating func count(
+    _ fragment: borrowing Fragment, _ elementBytes: Int, _ isStreamed: Bool
+  ) {
+    let cost = FragmentCost(fragment, elementBytes: elementBytes, isStreamed: isStreamed)
     var sender: Int?
     for (source, destination) in zip(fragment.sources, fragment.destinations) {
       if source == destination {
@@ -79,9 +86,10 @@ struct FragmentCost {
   ///   - rank: axes of the fragment; extents and strides by axes.
   ///   - sourceStrides: elements at the source from one index to the next.
   ///   - destinationStrides: elements at the destination.
+  ///   - isStreamed: whether the destination puts down what arrives as it comes.
   init(
     rank: Int, extents: UnsafePointer<Int>, sourceStrides: UnsafePointer<Int>,
-    destinationStrides: UnsafePointer<Int>, elementBytes: Int
+    destinationStrides: UnsafePointer<Int>, elementBytes: Int, isStreamed: Bool
   ) {
     // Pieces that stand side by side at the source, at the destination, and at both.
     var (source, destination, both) = (1, 1, 1)
@@ -100,6 +108,7 @@ struct FragmentCost {
       }
       axis -= 1
     }
+    if isStreamed { (destination, both) = (1, source) }
     bytes = length * elementBytes
     // Most fragments are one piece; a division takes as long as all else here.
     let pieceBytes = both == 1 ? bytes : bytes / both
@@ -109,11 +118,11 @@ struct FragmentCost {
     destinationRuns = destination
   }
 
-  init(_ fragment: borrowing Fragment, elementBytes: Int) {
+  init(_ fragment: borrowing Fragment, elementBytes: Int, isStreamed: Bool) {
     self.init(
       rank: fragment.extents.count, extents: fragment.extents,
       sourceStrides: fragment.sourceStrides, destinationStrides: fragment.destinationStrides,
-      elementBytes: elementBytes)
+      elementBytes: elementBytes, isStreamed: isStreamed)
   }
 
   /// The tile sends the fragment.

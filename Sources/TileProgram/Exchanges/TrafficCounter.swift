@@ -18,6 +18,7 @@ struct TrafficCounter {
   private let walk: ExchangeWalk
   private let alignment: ExchangeWalk.Alignment
   private let elementBytes: Int
+  private let isStreamed: Bool
   private let source: BoxIndex
   private let destination: BoxIndex
   /// By the view's axes and the destination's parts.
@@ -42,10 +43,11 @@ struct TrafficCounter {
   private var destinationStrides: [Int]
   private var sourceExtents: [Int]
 
-  init(_ walk: ExchangeWalk, _ alignment: ExchangeWalk.Alignment, elementBytes: Int) {
+  init(_ walk: ExchangeWalk, _ alignment: ExchangeWalk.Alignment, elementBytes: Int, isStreamed: Bool) {
     self.walk = walk
     self.alignment = alignment
     self.elementBytes = elementBytes
+    self.isStreamed = isStreamed
     source = BoxIndex(alignment.layout)
     destination = BoxIndex(walk.destination)
     fixedOffset = source.start
@@ -135,7 +137,7 @@ struct TrafficCounter {
     }
     let cost = FragmentCost(
       rank: extents.count, extents: extents, sourceStrides: sourceStrides,
-      destinationStrides: destinationStrides, elementBytes: elementBytes)
+      destinationStrides: destinationStrides, elementBytes: elementBytes, isStreamed: isStreamed)
     cost.receive(at: &box)
     var owners = 0
     for offset in source.copyOffsets {

@@ -33,6 +33,21 @@ extension Layout {
   }
 }
 
+extension Layout {
+  /// Whether each tile has the same box as in another layout, or the other has none there: whoever expects
+  /// the other finds what it needs.
+  package func has(boxesOf other: Layout) -> Bool {
+    if self == other { return true }
+    guard shape == other.shape, tiles == other.tiles else { return false }
+    // Every tile has the whole.
+    if copies == tiles, other.boxCount == 1 { return true }
+    return (0..<tiles).allSatisfy { tile in
+      guard let needed = other.box(of: tile) else { return true }
+      return box(of: tile) == needed
+    }
+  }
+}
+
 /// A layout's parts and tiles in tables, for walking over many boxes.
 struct BoxIndex {
   struct Axis {

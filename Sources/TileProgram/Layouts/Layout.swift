@@ -46,14 +46,14 @@ package struct Layout: Hashable, Sendable {
   package var tiles: Int
 
   /// - Parameter digits: of one axis the most significant first, across axes in any order.
-  /// - Precondition: ordered by stride, each stride is at least the product of the next one's stride and
-  ///   count, and all boxes together need no more than `tiles`.
+  /// - Precondition: `isMixedRadix`.
   package init(axes: [Axis], digits: [Digit], start: Int = 0, tiles: Int) {
     self.axes = axes
     self.digits = Self.canonical(digits)
     self.start = start
     self.tiles = tiles
-    precondition(isMixedRadix, "digits overlap: \(digits) on \(tiles) tiles")
+    precondition(
+      Self.isMixedRadix(self.digits, tiles: tiles), "digits overlap: \(digits) on \(tiles) tiles")
   }
 
   /// The layout of a tensor of this shape whose axes are cut into these parts, the last axis's parts on
@@ -100,7 +100,9 @@ package struct Layout: Hashable, Sendable {
     return result
   }
 
-  private var isMixedRadix: Bool {
+  /// Whether tiles of different digits differ: ordered by stride, each stride is at least the product of the
+  /// next one's stride and count, and all boxes together need no more than `tiles`.
+  package static func isMixedRadix(_ digits: [Digit], tiles: Int) -> Bool {
     var free = tiles
     for digit in digits.sorted(by: { $0.stride > $1.stride }) {
       guard digit.stride > 0, digit.count * digit.stride <= free else { return false }

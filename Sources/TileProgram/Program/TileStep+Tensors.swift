@@ -15,7 +15,7 @@ extension TileStep {
   /// The tensors that the step writes, wholly or in part.
   package var written: [Int] {
     switch kind {
-    case .exchange(let exchange): [exchange.destination]
+    case .exchange(let exchange): [exchange.destination] + (exchange.staging.map { [$0] } ?? [])
     case .compute(_, _, let results): results
     case .fill(let tensor, _), .copyBetweenIPUs(_, let tensor), .infeed(_, let tensor),
       .load(_, let tensor), .replicaIndex(let tensor):

@@ -51,12 +51,36 @@ package struct Exchange: Hashable, Sendable {
   package var destination: Int
   /// Where in the destination the view begins; nil for the whole of it.
   package var starts: [Int]?
+  /// In which order a tile puts what arrives.
+  package var order: Order
 
-  package init(from source: Int, _ view: View, to destination: Int, at starts: [Int]? = nil) {
+  /// In which order a tile puts what arrives. A fragment that goes to many pieces of memory takes an
+  /// instruction for each; put down as it comes it takes one.
+  package enum Order: Hashable, Sendable {
+    /// Every piece where it belongs.
+    case direct
+    /// As it comes: who reads the destination, a product, brings its operands into an order of its own
+    /// anyway.
+    case streamed
+    /// As it comes, into a tensor as large as the destination, and from there where it belongs.
+    case staged(Int)
+  }
+
+  package init(
+    from source: Int, _ view: View, to destination: Int, at starts: [Int]? = nil,
+    order: Order = .direct
+  ) {
     self.source = source
     self.view = view
     self.destination = destination
     self.starts = starts
+    self.order = order
+  }
+
+  /// The tensor that takes what arrives before it goes where it belongs; nil where none does.
+  package var staging: Int? {
+    if case .staged(let tensor) = order { return tensor }
+    return nil
   }
 }
 

@@ -124,12 +124,14 @@ struct AccumulatorRewriting {
     var operands = node.operands
     var types = node.results.map(rewriter.type(of:))
     /// For each result the accumulator that it is, and for each list where its indices are.
-    var (roots, indices): ([Int: Int], [Int: Int]) = ([:], [:])
-    var siteOf: [Int: Sites.Element] = [:]
+    var roots = [Int?](repeating: nil, count: types.count)
+    var indices = roots
+    var siteOf = [Sites.Element?](repeating: nil, count: types.count)
     for site in sites {
       if case .call(_, let result) = site.term.source { siteOf[result] = siteOf[result] ?? site }
     }
-    for (result, form) in forms.sorted(by: { $0.key < $1.key }) {
+    for result in node.results.indices {
+      guard let form = forms[result] else { continue }
       let site = siteOf[result]
       roots[result] = site?.root
       switch form {

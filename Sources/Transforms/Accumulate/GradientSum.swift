@@ -36,6 +36,11 @@ struct GradientSum {
     places: @autoclosure () -> [OperationID: Int]
   ) {
     let whole = function.type(of: value)
+    // Most gradients are what one call gives.
+    if let term = Self.call(value, in: block, of: function) {
+      terms = [term]
+      return
+    }
     var pending = [(value: value, starts: whole.shape.map { _ in 0 })]
     var calls: Set<OperationID> = []
     while let (value, starts) = pending.popLast() {
@@ -77,7 +82,6 @@ struct GradientSum {
       default: terms.append(term)
       }
     }
-    // Most gradients are one piece.
     guard terms.count > 1 else { return }
     let places = places()
     let order = terms.enumerated().sorted { left, right in
@@ -90,6 +94,17 @@ struct GradientSum {
 
   /// Says that a term is added after it was made.
   mutating func setOther(_ term: Int) { terms[term].source = .other }
+
+  /// The one piece of a value that is a call's, and that nothing reads besides what adds it.
+  private static func call(_ value: ValueID, in block: BlockID, of function: Function) -> Term? {
+    guard case .result(let producer, let result) = function[value].definition,
+      case .control(.call(let callee)) = function[producer].operation,
+      function[producer].parent == block, function[value].uses.count <= 1
+    else { return nil }
+    return Term(
+      source: .call(callee, result: result), value: value, producer: producer,
+      starts: function.type(of: value).shape.map { _ in 0 })
+  }
 
   /// Whether the value has all columns of a matrix.
   private static func isRows(

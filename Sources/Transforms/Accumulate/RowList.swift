@@ -111,11 +111,11 @@ struct RowListSelection {
         guard let producer = term.producer else { return nil }
         entries.append(function.type(of: function[producer].operands[0]).count)
       case .call(let name, let result):
-        guard let callee = module[name], !callee.isEntry,
-          callee[callee.results[result]].uses.count == 1,
+        guard let callee = module[name], callee[callee.results[result]].uses.count == 1,
           term.starts[1] == 0, function.type(of: term.value).shape[1] == whole.shape[1],
           let inner = self.entries(
-            of: callee.results[result], in: callee.body, of: callee, &parts)
+            of: callee.results[result], in: callee.body, of: callee, &parts),
+          !callee.isEntry
         else { return nil }
         parts.insert(Part(function: name, result: result))
         entries += inner

@@ -22,6 +22,12 @@ package enum CommonSubexpressionElimination {
   private struct Key: Hashable {
     let operation: Operation
     let operands: [ValueID]
+
+    /// By the first operands: calls have many, and those of equal ones mostly begin otherwise.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(operation)
+      for operand in operands.prefix(2) { hasher.combine(operand) }
+    }
   }
 
   private struct Elimination {

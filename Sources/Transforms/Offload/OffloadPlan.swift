@@ -99,6 +99,7 @@ extension Function {
   /// Of an entry: the results that are the optimizer's state, by port.
   fileprivate var stateResults: [Port: Int] {
     var results: [Port: Int] = [:]
+    results.reserveCapacity(resultPorts.count)
     for (result, port) in resultPorts.enumerated() {
       if let port, port.role.isOptimizerState { results[port] = result }
     }
@@ -110,7 +111,10 @@ extension Function {
     var signature = StreamingSignature()
     let results = stateResults
     for (argument, port) in argumentPorts.enumerated() {
-      guard let port, ports.contains(port), let result = results[port] else { continue }
+      // Most ports are of parameters, which need not be looked up.
+      guard let port, port.role.isOptimizerState, ports.contains(port),
+        let result = results[port]
+      else { continue }
       signature.arguments.insert(argument)
       signature.buffers[result] = argument
     }

@@ -12,7 +12,7 @@ struct StreamingForm {
   /// buffer nothing until it is loaded.
   private var copies: ValueMap
   /// The buffers that arguments are, by the argument.
-  private var buffers: [ValueID: ValueID] = [:]
+  private var buffers: ValueMap
   /// The buffers to return, by the result.
   private var stored: [Int: ValueID] = [:]
   /// For each value that is returned as a buffer, the results that it is.
@@ -25,6 +25,7 @@ struct StreamingForm {
     self.signature = signature
     self.callees = callees
     copies = ValueMap(for: function)
+    buffers = copies
     rewriter = Rewriter(functionNamed: function.name)
     rewriter.place(function.placement)
   }
@@ -88,7 +89,7 @@ struct StreamingForm {
 
   /// Brings an argument that is a buffer onto the chip where it is not there yet.
   private mutating func load(_ value: ValueID) {
-    guard copies.find(value) == nil, let buffer = buffers[value] else { return }
+    guard copies.find(value) == nil, let buffer = buffers.find(value) else { return }
     copies[value] = rewriter.load(buffer)
   }
 
@@ -101,7 +102,7 @@ struct StreamingForm {
   }
 
   private func buffer(of argument: ValueID) -> ValueID {
-    guard let buffer = buffers[argument] else {
+    guard let buffer = buffers.find(argument) else {
       preconditionFailure("a signature names only arguments that are buffers")
     }
     return buffer

@@ -22,7 +22,8 @@ import Recipe
 ///   each of them.
 /// - What a forward slot keeps for its backward slot waits in a stash: a ring of as many entries as
 ///   micro-batches are on their way between the two (`PipelineSchedule.stashDepth`). It begins undefined,
-///   and the backward slot reads an entry right before the forward slot writes the next over it.
+///   and the backward slot reads an entry right before the forward slot writes the next over it. Slots
+///   take the stash and do so themselves, so that it is on their IPU.
 /// - Parameters, and what is computed from them and the number of the micro-batch alone, are the same for
 ///   all: each slot makes them for itself, and nothing waits for them.
 /// - Host streams are read in the round of the slot that uses them.

@@ -13,7 +13,7 @@ import TileProgram
   ) -> ExchangeCost {
     let walk = ExchangeWalk(from: source, view, to: destination)
     return ExchangeCost(
-      ExchangeTraffic(walk, elementBytes: bytes, tiles: destination.tiles), ipu)
+      ExchangeTraffic(walk, elementBytes: bytes, tiles: destination.tiles), ipu, isStaged: false)
   }
 
   @Test func whatOneTileGivesToAllTakesItsWords() {
