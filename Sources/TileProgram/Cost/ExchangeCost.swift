@@ -6,13 +6,15 @@ package struct ExchangeCost: Hashable, Sendable {
   package private(set) var transfer = 0
   /// Cycles of copies within tiles.
   package private(set) var copy = 0
-  /// The tile that receives the most, and how many bytes.
+  /// The tile that receives the most bytes.
   package private(set) var fullestTile = 0
+  /// How many it receives.
   package private(set) var receivedBytes = 0
   /// Bytes that all tiles receive together.
   package private(set) var totalBytes = 0
-  /// Fragments, and pieces of memory, that a tile receives at most.
+  /// Fragments that a tile receives at most.
   package private(set) var receives = 0
+  /// Pieces of memory that a tile receives into at most.
   package private(set) var receivePieces = 0
   /// Bytes of instructions on each tile; empty where nothing goes from tile to tile.
   package private(set) var code: [Int] = []

@@ -43,7 +43,9 @@ struct TrafficCounter {
   private var destinationStrides: [Int]
   private var sourceExtents: [Int]
 
-  init(_ walk: ExchangeWalk, _ alignment: ExchangeWalk.Alignment, elementBytes: Int, isStreamed: Bool) {
+  init(
+    _ walk: ExchangeWalk, _ alignment: ExchangeWalk.Alignment, elementBytes: Int, isStreamed: Bool
+  ) {
     self.walk = walk
     self.alignment = alignment
     self.elementBytes = elementBytes

@@ -149,6 +149,15 @@ import TileProgram
     let entry = TileFunction("entry", [], [call, call, call])
     let calls = zip(memory(program([called, entry])).codeBytes, none).map { $0 - $1 }
     #expect(zip(calls, once).allSatisfy { $0 - $1 == 3 * 2 * 4 })
+    // Only what is called from several places is told where its arguments are.
+    let handing = TileStep.Kind.call(
+      function: 0, ipu: 0, arguments: [.tensor(0)], results: [.tensor(1)])
+    func ofCalls(_ steps: [TileStep.Kind]) -> [Int] {
+      let entry = TileFunction("entry", tensors, steps)
+      return zip(memory(program([called, entry])).codeBytes, none).map { $0 - $1 }
+    }
+    #expect(zip(ofCalls([handing]), once).allSatisfy { $0 - $1 == 2 * 4 })
+    #expect(zip(ofCalls([handing, handing]), once).allSatisfy { $0 - $1 == 2 * 4 * 4 })
   }
 
   @Test func whatDoesNotFitIsSaid() {
