@@ -76,15 +76,15 @@ struct LayoutRules: Hashable {
   func table(_ type: TensorType) -> Layout {
     let (rows, width) = (type.shape[0], type.shape[1])
     let word = max(1, 4 / type.element.byteCount)
-    var best = (grain: word, parts: 1, used: 0)
-    for grain in [word, 2 * word, 4 * word] {
-      let columns = min(tiles, (width + grain - 1) / grain)
-      let parts = min(rows, max(1, min(Self.largestTableParts, tiles / columns)))
-      if columns * parts > best.used { best = (grain, parts, columns * parts) }
+    let units = (width + word - 1) / word
+    var best = (parts: 1, columns: 1, count: Int.max)
+    for parts in 1...min(rows, Self.largestTableParts) {
+      let columns = min(units, tiles / parts)
+      let count = (rows + parts - 1) / parts * ((units + columns - 1) / columns) * word
+      if count < best.count { best = (parts, columns, count) }
     }
-    let columns = min(tiles, (width + best.grain - 1) / best.grain)
     return Layout(
-      shape: type.shape, parts: [best.parts, columns], grains: [1, best.grain], tiles: tiles)
+      shape: type.shape, parts: [best.parts, best.columns], grains: [1, word], tiles: tiles)
   }
 
   /// Parts of a table's rows whose lookups are added.
