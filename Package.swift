@@ -50,7 +50,9 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
     .target(
       name: "Runtime",
-      dependencies: ["Bundle", "CHostKernels", "Recipe", "Operations", "Foundations"]),
+      dependencies: [
+        "TileProgram", "Bundle", "IPUTarget", "CHostKernels", "Recipe", "Operations", "Foundations",
+      ]),
     .target(
       name: "Training",
       dependencies: [
