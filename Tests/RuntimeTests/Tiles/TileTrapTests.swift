@@ -1,0 +1,212 @@
+import Bundle
+import Foundations
+import GraphIR
+import Interpreter
+import Operations
+import Runtime
+import TestSupport
+import Testing
+import TileProgram
+
+/// What a tile program must not do, each by a program that does it.
+@Suite struct TileTrapTests {
+  private static let type = TensorType([6, 8], .f32)
+  private static let grid = Grid(parts: [("a", 3), ("b", 2)])
+
+  /// y = (x + 1)ᵀ by hand, through a call: a program that is right until `change` alters it.
+  private struct Sample {
+    var callee = TileBuilder("callee")
+    var main = TileBuilder()
+    var base: Int?
+    let program: Program
+    let (x, one, y, source, moved): (Int, Int, Int, Int, Int)
+
+    init() throws {
+      let layout = TileTrapTests.grid.layout("ab", TileTrapTests.type.shape)
+      program = try RuntimeTests.program(
+        module(
+          function("main", [TileTrapTests.type]) { f, a in
+            [f.transpose(f.add(a[0], a[0]), [1, 0])]
+          }))
+      x = callee.tensor(layout, .f32, home: .argument(0))
+      one = callee.tensor(layout, .f32)
+      y = callee.tensor(layout, .f32, home: .result(0))
+      callee.add(.fill(one, TensorLiteral(splat: 1, TileTrapTests.type)))
+      callee.add(
+        .compute(.operation(.elementwise(.binary(.add))), operands: [x, one], results: [y]),
+        operation: try program.firstOperation())
+      callee.function.arguments = [.tensor(x)]
+      callee.function.results = [.tensor(y)]
+      source = main.tensor(layout, .f32)
+      let sum = main.tensor(layout, .f32)
+      moved = main.tensor(TileTrapTests.grid.layout("ba", [8, 6]), .f32)
+      main.add(.call(function: 0, ipu: 0, arguments: [.tensor(source)], results: [.tensor(sum)]))
+      main.add(
+        .exchange(Exchange(from: sum, View([6, 8]).transposed([1, 0]), to: moved)))
+      main.function.arguments = [.tensor(source)]
+      main.function.results = [.tensor(moved)]
+    }
+
+    func run() throws -> [Double] {
+      var tiles = tileProgram([callee.finished, main.finished])
+      if let base { tiles.frameBases[0] = [base] }
+      return try runTiles(program, tiles, [counting([6, 8])])[0].values
+    }
+  }
+
+  private func code(_ change: (inout Sample) throws -> Void) throws -> String? {
+    var sample = try Sample()
+    try change(&sample)
+    return errorCode { _ = try sample.run() }
+  }
+
+  @Test func theSampleIsRight() throws {
+    let x = counting([6, 8]).values
+    #expect(
+      try Sample().run() == (0..<48).map { x[$0 % 6 * 8 + $0 / 6] + 1 })
+  }
+
+  @Test func memoryThatNothingWrote() throws {
+    #expect(try code { $0.callee.function.steps.removeFirst() } == "tile-read-before-write")
+    #expect(try code { $0.main.function.steps.removeFirst() } == "tile-read-before-write")
+    #expect(try code { $0.main.function.steps.removeLast() } == "tile-read-before-write")
+    // Only a part of what is read.
+    #expect(
+      try code {
+        let part = View([8, 5])
+        $0.main.function.steps[1].kind = .exchange(
+          Exchange(
+            from: 1, View(shape: part.shape, strides: [1, 8], offset: 0), to: $0.moved,
+            at: [0, 1]))
+      } == "tile-read-before-write")
+    // What another call left there.
+    #expect(
+      try code {
+        let fill = $0.callee.function.steps.removeFirst()
+        var other = $0.callee
+        other.function.name = "callee"
+        $0.main.function.steps.insert($0.main.function.steps[0], at: 0)
+        other.function.steps = [
+          other.function.steps[0], fill,
+        ]
+        $0.callee = other
+      } == "tile-read-before-write")
+  }
+
+  @Test func memoryThatIsNotThere() throws {
+    #expect(
+      try code { $0.callee.function.tensors[$0.one].home = .frame(offset: 40) }
+        == "tile-out-of-bounds")
+    #expect(
+      try code { $0.callee.function.tensors[$0.one].home = .frame(offset: -4) }
+        == "tile-out-of-bounds")
+    #expect(try code { $0.base = TileBuilder.tileBytes - 16 } == "tile-out-of-bounds")
+    #expect(try code { $0.base = -8 } == "tile-out-of-bounds")
+    #expect(
+      try code { $0.callee.function.tensors[$0.one].home = .argument(3) } == "tile-out-of-bounds")
+    #expect(
+      try code {
+        $0.main.function.steps[1].kind = .exchange(
+          Exchange(from: 1, View(shape: [8, 6], strides: [1, 8], offset: 1), to: $0.moved))
+      } == "tile-out-of-bounds")
+    #expect(
+      try code {
+        $0.main.function.steps[1].kind = .exchange(
+          Exchange(from: 1, View([6, 8]).transposed([1, 0]), to: $0.moved, at: [0, 1]))
+      } == "tile-out-of-bounds")
+    #expect(
+      try code {
+        $0.callee.function.tensors[$0.one].layout = Layout.replicated([6, 8], tiles: 100)
+      } == "tile-out-of-bounds")
+  }
+
+  @Test func resultsOverWhatIsNeeded() throws {
+    // A frame of which the constant begins in the middle of the sum.
+    #expect(
+      try code {
+        $0.base = 0
+        $0.main.function.tensors[1].home = .frame(offset: 4)
+        $0.callee.function.tensors[$0.one].home = .frame(offset: 0)
+      } == "tile-overlap")
+    // In place, of an operation that may not be.
+    #expect(
+      try code {
+        let less = $0.callee.function.steps[1]
+        guard case .compute(_, let operands, _) = less.kind else { return }
+        let product = Operation.contraction(Contraction(partials: .f32))
+        let square = $0.callee.tensor(Grid(parts: [("a", 3)]).layout("..", [4, 4]), .f32)
+        $0.callee.add(.fill(square, TensorLiteral(splat: 1, TensorType([4, 4], .f32))))
+        $0.callee.add(
+          .compute(.operation(product), operands: [square, square], results: [square]),
+          operation: less.operation)
+        #expect(operands.count == 2)
+      } == "tile-overlap")
+  }
+
+  @Test func boxesThatDoNotFit() throws {
+    // The constant's boxes are on other tiles, or of other elements.
+    for layout in [
+      Grid(parts: [("a", 3), ("b", 2)], start: 20).layout("ab", [6, 8]),
+      Grid(parts: [("b", 2), ("a", 3)]).layout("ab", [6, 8]),
+    ] {
+      #expect(
+        try code { $0.callee.function.tensors[$0.one].layout = layout } == "tile-shape-mismatch")
+    }
+    // The caller's argument lies otherwise.
+    #expect(
+      try code {
+        $0.main.function.tensors[$0.source].layout = Self.grid.layout("a.", [6, 8])
+      } == "tile-shape-mismatch")
+    // A sum over columns of which others have some.
+    #expect(
+      try code {
+        let sum = $0.callee.tensor(Self.grid.layout("a", [6]), .f32)
+        $0.callee.add(
+          .compute(
+            .operation(.reduction(Reduction(.sum, axes: [1]))), operands: [$0.one],
+            results: [sum]), operation: 0)
+      } == "tile-shape-mismatch")
+    #expect(
+      try code {
+        $0.callee.function.steps[0].kind = .fill(
+          $0.one, TensorLiteral(splat: 1, TensorType([6, 7], .f32)))
+      } == "tile-shape-mismatch")
+    #expect(try code { $0.callee.add(.replicaIndex(77)) } == "tile-shape-mismatch")
+  }
+
+  @Test func verticesThatThereAreNot() throws {
+    #expect(
+      try code {
+        let slice = Operation.movement(.slice(starts: [0, 0], shape: [6, 8]))
+        let other = $0.callee.tensor(Self.grid.layout("ab", [6, 8]), .f32)
+        $0.callee.add(
+          .compute(.operation(slice), operands: [$0.one], results: [other]), operation: 0)
+      } == "tile-unsupported-vertex")
+  }
+
+  /// An index that no tile's rows have, though each tile has some of its own to leave to others.
+  @Test(arguments: [-1, 11]) func indicesOutsideTheWholeTable(index: Int) throws {
+    let operation = Operation.indexing(.scatterAddRows(rows: 11))
+    let indices = Tensor(TensorType([3], .i32), [0, Double(index), 10])
+    let rows = counting([3, 4])
+    let module = operationModule(operation, [indices.type, rows.type])
+    let program = try program(module)
+    let grid = Grid(parts: [("v", 4)])
+    var builder = TileBuilder()
+    let i = builder.tensor(grid.layout(".", [3]), .i32)
+    let x = builder.tensor(grid.layout("..", [3, 4]), .f32)
+    let y = builder.tensor(grid.layout("v.", [11, 4]), .f32)
+    builder.add(
+      .compute(.operation(operation), operands: [i, x], results: [y]),
+      operation: try program.firstOperation())
+    builder.function.arguments = [.tensor(i), .tensor(x)]
+    builder.function.results = [.tensor(y)]
+    let error = #expect(throws: TesseraError.self) {
+      try runTiles(program, tileProgram([builder.finished]), [indices, rows])
+    }
+    #expect(error?.exitCode == .badData)
+    #expect(error?.diagnostics.first?.code == .indexOutOfRange)
+    #expect(error?.description.contains("index 1 is \(index)") == true)
+    #expect(error?.description.contains("tile 3") == true)
+  }
+}
