@@ -56,7 +56,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Runtime", "Bundle", "Datasets", "Checkpoints", "Operations", "Recipe", "Foundations",
+        "Runtime", "TileProgram", "Bundle", "Datasets", "Checkpoints", "Operations", "Recipe",
+        "Foundations",
       ]),
 
     // What the executables print, and the executables.
@@ -127,8 +128,8 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "Runtime", "Compiler", "Frontend", "Backend", "Interpreter", "GraphIR", "TestSupport",
-        "Bundle", "Operations", "Recipe", "Foundations",
+        "Runtime", "TileProgram", "IPUTarget", "Compiler", "Frontend", "Backend", "Interpreter",
+        "GraphIR", "TestSupport", "Bundle", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(
       name: "TileProgramTests",

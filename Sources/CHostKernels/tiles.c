@@ -22,6 +22,42 @@ static inline void copy_elements(
 #undef HK_COPY_AS
 }
 
+/// Rows of elements that stand side by side at both ends: short ones in few instructions.
+static void copy_rows(
+    size_t bytes, int64_t rows, const char *source, int64_t from, char *destination, int64_t to) {
+  switch (bytes) {
+#define HK_ROWS_OF(count)                                                                \
+  case count:                                                                            \
+    for (int64_t i = 0; i < rows; i++)                                                   \
+      memcpy(destination + i * to, source + i * from, count);                            \
+    break
+    HK_ROWS_OF(2);
+    HK_ROWS_OF(4);
+    HK_ROWS_OF(8);
+    HK_ROWS_OF(16);
+    HK_ROWS_OF(32);
+    HK_ROWS_OF(64);
+#undef HK_ROWS_OF
+    default:
+      for (int64_t i = 0; i < rows; i++) {
+        const char *row = source + i * from;
+        char *target = destination + i * to;
+        if (bytes > 16) {
+          memcpy(target, row, bytes);
+        } else if (bytes > 8) {
+          // The last eight again, where they are not whole eights.
+          memcpy(target, row, 8);
+          memcpy(target + bytes - 8, row + bytes - 8, 8);
+        } else if (bytes > 4) {
+          memcpy(target, row, 4);
+          memcpy(target + bytes - 4, row + bytes - 4, 4);
+        } else {
+          memcpy(target, row, bytes);
+        }
+      }
+  }
+}
+
 static void copy_box(
     size_t size, const hk_tile_box *box, int axis, const char *source, char *destination) {
   if (axis == box->rank - 1) {
@@ -32,6 +68,12 @@ static void copy_box(
   }
   int64_t from = box->source_strides[axis] * (int64_t)size;
   int64_t to = box->destination_strides[axis] * (int64_t)size;
+  int last = box->rank - 1;
+  if (axis == last - 1 && box->source_strides[last] == 1 && box->destination_strides[last] == 1) {
+    size_t bytes = (size_t)box->shape[last] * size;
+    copy_rows(bytes, box->shape[axis], source, from, destination, to);
+    return;
+  }
   for (int64_t i = 0; i < box->shape[axis]; i++)
     copy_box(size, box, axis + 1, source + i * from, destination + i * to);
 }

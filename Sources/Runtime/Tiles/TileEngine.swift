@@ -39,7 +39,8 @@ package final class TileEngine: Device {
     try Engine.check(replicas, "replicas", largest: Engine.largestReplicaCount)
     try Engine.check(threads, "threads", largest: Engine.largestThreadCount)
     self.replicas = replicas
-    var preparation = TilePreparation(program, tileProgram, on: system, replicas: replicas)
+    var preparation = TilePreparation(
+      program, tileProgram, on: system, replicas: replicas, threads: threads)
     let entry = try preparation.function(tileProgram.entry)
     self.entry = entry
     functions = preparation.prepared
@@ -67,6 +68,21 @@ package final class TileEngine: Device {
     }
     toTiles = entry.source.arguments.map { tensor($0).map { preparation.fromHost($0) } }
     fromTiles = entry.source.results.map { tensor($0).map { preparation.toHost($0) } }
+  }
+
+  /// The same on the system that the tile program names.
+  /// - Throws: the same, and incompatible where this version does not know the system.
+  package convenience init(
+    _ program: Program, _ tileProgram: TileProgram, replicas: Int = 1, threads: Int = 1
+  ) throws(TesseraError) {
+    guard let system = IPUSystem(named: tileProgram.system) else {
+      throw TesseraError(
+        .incompatible, code: .invalidProgram,
+        "the tile program is for '\(tileProgram.system)', which is no system",
+        notes: ["there are: " + IPUSystem.names.joined(separator: ", ")],
+        remedies: ["compile the configuration again"])
+    }
+    try self.init(program, tileProgram, on: system, replicas: replicas, threads: threads)
   }
 
   package func signature(of entry: String) throws(TesseraError) -> EntrySignature {

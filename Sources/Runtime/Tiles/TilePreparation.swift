@@ -10,6 +10,7 @@ struct TilePreparation {
   private let tileProgram: TileProgram
   private let system: IPUSystem
   private let replicas: Int
+  private let threads: Int
   private var functions: [Int: PreparedTileFunction] = [:]
   private var boxes = TileBoxCache()
   private var exchanges: [ExchangeKey: TileExchange] = [:]
@@ -33,11 +34,15 @@ struct TilePreparation {
     var direction: Direction
   }
 
-  init(_ program: Program, _ tileProgram: TileProgram, on system: IPUSystem, replicas: Int) {
+  init(
+    _ program: Program, _ tileProgram: TileProgram, on system: IPUSystem, replicas: Int,
+    threads: Int
+  ) {
     self.program = program
     self.tileProgram = tileProgram
     self.system = system
     self.replicas = replicas
+    self.threads = threads
   }
 
   /// The function of this number, with all that it calls. Recurses by the depth of calls.
@@ -174,7 +179,8 @@ struct TilePreparation {
       let compiler = VertexCompiler(
         site: site, program: program, operation: program.operations[step.operation],
         vertex: vertex, boxes: all.map { context.boxes[$0] },
-        elements: all.map { tensors[$0].element }, operandCount: operands.count)
+        elements: all.map { tensors[$0].element }, operandCount: operands.count,
+        threads: threads)
       return .compute(
         try compiler.compile(), vertex, tensors: all, operandCount: operands.count)
     case .fill(let tensor, let literal):

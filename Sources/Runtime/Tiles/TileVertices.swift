@@ -20,7 +20,8 @@ typealias TileKernel = (Machine, TileJob) throws -> Void
 /// A compute set that is ready to run: a job for each tile that has a part of the first result.
 struct TileVertices {
   var jobs: [TileJob] = []
-  var kernels: [TileKernel] = []
+  /// For each thread all kernels: two that ran one would wait for each other's counting of references.
+  var kernels: [[TileKernel]]
   /// For each kernel the types of what it reads and writes, operands first.
   var types: [[TensorType]] = []
   /// For each kernel of an addition to a slice the part of the box that it adds to.
@@ -33,15 +34,23 @@ struct TileVertices {
   func run(
     _ workers: TileWorkers, _ addresses: [UnsafeMutableRawPointer], stride: Int, at site: TileSite
   ) throws {
-    try workers.run(jobs.count) { machine, range in
-      for index in range {
-        let job = jobs[index]
-        let offset = job.tile * stride
-        for slot in addresses.indices { machine.slots[slot] = addresses[slot] + offset }
-        do {
-          try kernels[job.kernel](machine, job)
-        } catch {
-          throw site.located(error, tile: job.tile)
+    try workers.run(jobs.count) { thread, range in
+      let machine = workers.machines[thread]
+      let slots = machine.slots
+      try kernels[thread].withUnsafeBufferPointer { kernels in
+        try jobs.withUnsafeBufferPointer { jobs in
+          try addresses.withUnsafeBufferPointer { addresses in
+            for index in range {
+              let job = jobs[index]
+              let offset = job.tile * stride
+              for slot in 0..<addresses.count { slots[slot] = addresses[slot] + offset }
+              do {
+                try kernels[job.kernel](machine, job)
+              } catch {
+                throw site.located(error, tile: job.tile)
+              }
+            }
+          }
         }
       }
     }
@@ -59,6 +68,7 @@ struct VertexCompiler {
   let boxes: [TileBoxes]
   let elements: [ElementType]
   let operandCount: Int
+  let threads: Int
 
   /// What a tile's kernel is made from.
   struct Local: Hashable {
@@ -71,7 +81,7 @@ struct VertexCompiler {
   /// - Throws: `TesseraError`: tileShapeMismatch where a tile does not have what it computes with, or its
   ///   boxes are not what the operation makes of each other, tileUnsupportedVertex.
   func compile() throws(TesseraError) -> TileVertices {
-    var vertices = TileVertices()
+    var vertices = TileVertices(kernels: Array(repeating: [], count: threads))
     var known: [Key: Int] = [:]
     for (tile, number) in boxes[operandCount].numbers.enumerated() where number != nil {
       var ranges: [[Range<Int>]] = []
@@ -93,9 +103,12 @@ struct VertexCompiler {
       if key.window?.contains(where: \.isEmpty) ?? false { continue }
       if known[key] == nil {
         let types = ranges.indices.map { TensorType(ranges[$0].map(\.count), elements[$0]) }
-        known[key] = vertices.kernels.count
+        known[key] = vertices.types.count
         do {
-          vertices.kernels.append(try kernel(Local(types: types, window: key.window)))
+          for thread in 0..<threads {
+            vertices.kernels[thread].append(
+              try kernel(Local(types: types, window: key.window)))
+          }
         } catch let error as OperationError {
           throw site.error(.tileShapeMismatch, "\(error)", tile: tile)
         } catch let error as TesseraError {

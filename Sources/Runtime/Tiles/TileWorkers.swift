@@ -32,14 +32,14 @@ final class TileWorkers {
   private struct Work {
     let machines: [Machine]
     let count: Int
-    let body: (Machine, Range<Int>) throws -> Void
+    let body: (Int, Range<Int>) throws -> Void
   }
 
-  /// Hands each thread a range of `count` pieces of work, in order.
+  /// Hands each thread, by its number, a range of `count` pieces of work, in order.
   /// - Throws: what `body` throws for the first range that it throws for.
-  func run(_ count: Int, _ body: (Machine, Range<Int>) throws -> Void) throws {
+  func run(_ count: Int, _ body: (_ thread: Int, Range<Int>) throws -> Void) throws {
     guard machines.count > 1, count >= Self.smallestCount else {
-      return try body(machines[0], 0..<count)
+      return try body(0, 0..<count)
     }
     withoutActuallyEscaping(body) { body in
       let work = Work(machines: machines, count: count, body: body)
@@ -49,12 +49,11 @@ final class TileWorkers {
           { context, part, _ in
             guard let work = context?.assumingMemoryBound(to: Work.self) else { return }
             let (count, parts) = (work.pointee.count, work.pointee.machines.count)
-            let machine = work.pointee.machines[Int(part)]
             do {
               try work.pointee.body(
-                machine, Int(part) * count / parts..<(Int(part) + 1) * count / parts)
+                Int(part), Int(part) * count / parts..<(Int(part) + 1) * count / parts)
             } catch {
-              machine.failure = error
+              work.pointee.machines[Int(part)].failure = error
             }
           }, work)
       }

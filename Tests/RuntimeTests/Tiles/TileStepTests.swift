@@ -182,17 +182,20 @@ import TileProgram
       bytes.copy(HostTensor(counting(type.shape, from: 3 * replica + microBatch)))
     }
     let expected = (0..<20).map { element in
-      (0..<replicas).reduce(0.0) { sum, replica in
-        sum + 0.5 + Double(replica) + 3
-          + (0..<3).reduce(0.0) {
-            $0 + counting(type.shape, from: 3 * replica + $1).values[element]
-          }
+      var sum = 0.0
+      for replica in 0..<replicas {
+        // The constant, the replica's number, and the iterations' numbers.
+        sum += 0.5 + Double(replica) + 3
+        for iteration in 0..<3 {
+          sum += counting(type.shape, from: 3 * replica + iteration).values[element]
+        }
       }
+      return sum
     }
     #expect(found[0].values == expected)
     let infeed = engine.execution.steps.first { $0.path == [4, 0] }
     #expect(infeed?.runs == 3)
-    #expect(infeed?.receivedBytes == 80 - 0)
+    #expect(infeed?.receivedBytes == type.byteCount)
   }
 
   /// All collectives on cut tensors of which each replica has its own, against ipu-model.
@@ -235,60 +238,64 @@ import TileProgram
   /// State in streaming memory, whole and shared out, and on the tiles, through a call.
   @Test(arguments: [false, true], [1, 2]) func state(isSharded: Bool, replicas: Int) throws {
     let type = TensorType([6, 4], .f32)
-    let buffer = type.placed(in: .streaming)
+    let part = isSharded ? TensorType([24 / replicas], .f32) : type
+    let buffer = part.placed(in: .streaming)
     let ports = [
       Port(name: "w", role: .firstMoment, isSharded: isSharded), Port(name: "w", role: .parameter),
     ]
+    let slice = Collective.replicaSlice(replicas: replicas)
     let main = function("main", [buffer, type], ports: ports, resultPorts: ports) { f, a in
-      let next = f.add(f.load(a[0]), a[1])
-      return [f.store(next, in: a[0]), f.add(next, a[1])]
+      let own = isSharded ? f.insert(.collective(slice), [a[1]])[0] : a[1]
+      return [f.store(f.add(f.load(a[0]), own), in: a[0]), f.add(a[1], a[1])]
     }
     let parameter = Program.Parameter(name: "w", type: type, initializer: .zeros, randomStream: 0)
     let program = try program(module(main), parameters: [parameter])
-    let layout = Grid(parts: [("a", 3), ("b", 2)]).layout("ab", type.shape)
+    let grid = Grid(parts: [("a", 3), ("b", 2)])
+    let layout = grid.layout("ab", type.shape)
+    let partLayout = isSharded ? grid.layout("a", part.shape) : layout
     let addition = try #require(
       program.operations.firstIndex { $0.operation == .elementwise(.binary(.add)) })
-    var update = TileBuilder("update")
-    let loaded = update.tensor(layout, .f32)
-    let weight = update.tensor(layout, .f32, home: .argument(0))
     let add = Vertex.operation(.elementwise(.binary(.add)))
+
+    var update = TileBuilder("update")
+    let loaded = update.tensor(partLayout, .f32)
+    let weight = update.tensor(partLayout, .f32, home: .argument(0))
     update.add(.load(buffer: 0, to: loaded))
     update.add(
       .compute(add, operands: [loaded, weight], results: [loaded]), operation: addition)
     update.add(.store(loaded, buffer: 0))
-    update.add(
-      .compute(add, operands: [loaded, weight], results: [weight]), operation: addition)
     update.function.arguments = [.tensor(weight), .buffer(0)]
-    update.function.results = [.tensor(weight), .buffer(0)]
-    update.function.updates = [0, 1]
+    update.function.results = [.buffer(0)]
+    update.function.updates = [1]
     update.function.bufferCount = 1
+
     var entry = TileBuilder()
     let w = entry.tensor(layout, .f32)
+    let own = isSharded ? entry.tensor(partLayout, .f32) : w
+    if isSharded { entry.add(.collective(slice, operands: [w], results: [own])) }
     entry.add(
-      .call(
-        function: 0, ipu: 0, arguments: [.tensor(w), .buffer(0)], results: [.tensor(w), .buffer(0)])
-    )
+      .call(function: 0, ipu: 0, arguments: [.tensor(own), .buffer(0)], results: [.buffer(0)]))
+    entry.add(.compute(add, operands: [w, w], results: [w]), operation: addition)
     entry.function.arguments = [.buffer(0), .tensor(w)]
     entry.function.results = [.buffer(0), .tensor(w)]
     entry.function.updates = [0, 1]
     entry.function.bufferCount = 1
 
-    let engine = try Engine(program, replicas: replicas)
-    let tiles = try TileEngine(
-      program, tileProgram([update.finished, entry.finished]), on: try TileBuilder.system(),
-      replicas: replicas)
-    let devices: [any Device] = [engine, tiles]
+    let devices: [any Device] = [
+      try Engine(program, replicas: replicas),
+      try TileEngine(
+        program, tileProgram([update.finished, entry.finished]), on: try TileBuilder.system(),
+        replicas: replicas),
+    ]
     let results = try devices.map { device in
-      let arguments = try device.signature(of: "main").arguments.map {
-        HostTensor(counting($0.type.shape))
-      }
-      let moment = HostTensor(try device.signature(of: "main").arguments[0].type)
-      moment.set(arguments[0].floats)
+      let types = try device.signature(of: "main").arguments.map(\.type)
+      let arguments = types.map(HostTensor.init)
+      for tensor in arguments { tensor.set((0..<tensor.type.count).map { Float($0 % 7) }) }
       for _ in 0..<2 {
-        let results = try device.run("main", [moment, arguments[1]], infeed: nil)
-        #expect(results[0] === moment && results[1] === arguments[1])
+        let results = try device.run("main", arguments, infeed: nil)
+        #expect(zip(results, arguments).allSatisfy { $0 === $1 })
       }
-      return [moment.values, arguments[1].values]
+      return arguments.map(\.values)
     }
     #expect(results[0] == results[1])
   }

@@ -54,93 +54,93 @@ import TileProgram
     }
   }
 
-  private func code(_ change: (inout Sample) throws -> Void) throws -> String? {
+  private func expectTrap(
+    _ code: String, sourceLocation: Testing.SourceLocation = #_sourceLocation,
+    _ change: (inout Sample) throws -> Void
+  ) throws {
     var sample = try Sample()
     try change(&sample)
-    return errorCode { _ = try sample.run() }
+    let found = errorCode { _ = try sample.run() }
+    #expect(found == code, sourceLocation: sourceLocation)
   }
 
   @Test func theSampleIsRight() throws {
     let x = counting([6, 8]).values
-    #expect(
-      try Sample().run() == (0..<48).map { x[$0 % 6 * 8 + $0 / 6] + 1 })
+    var expected: [Double] = []
+    for column in 0..<8 {
+      for row in 0..<6 { expected.append(x[row * 8 + column] + 1) }
+    }
+    let found = try Sample().run()
+    #expect(found == expected)
   }
 
   @Test func memoryThatNothingWrote() throws {
-    #expect(try code { $0.callee.function.steps.removeFirst() } == "tile-read-before-write")
-    #expect(try code { $0.main.function.steps.removeFirst() } == "tile-read-before-write")
-    #expect(try code { $0.main.function.steps.removeLast() } == "tile-read-before-write")
+    try expectTrap("tile-read-before-write") { _ = $0.callee.function.steps.removeFirst() }
+    try expectTrap("tile-read-before-write") { _ = $0.main.function.steps.removeFirst() }
+    try expectTrap("tile-read-before-write") { _ = $0.main.function.steps.removeLast() }
     // Only a part of what is read.
-    #expect(
-      try code {
-        let part = View([8, 5])
-        $0.main.function.steps[1].kind = .exchange(
-          Exchange(
-            from: 1, View(shape: part.shape, strides: [1, 8], offset: 0), to: $0.moved,
-            at: [0, 1]))
-      } == "tile-read-before-write")
+    try expectTrap("tile-read-before-write") {
+      let part = View([8, 5])
+      $0.main.function.steps[1].kind = .exchange(
+        Exchange(
+          from: 1, View(shape: part.shape, strides: [1, 8], offset: 0), to: $0.moved,
+          at: [0, 1]))
+    }
     // What another call left there.
-    #expect(
-      try code {
-        let fill = $0.callee.function.steps.removeFirst()
-        var other = $0.callee
-        other.function.name = "callee"
-        $0.main.function.steps.insert($0.main.function.steps[0], at: 0)
-        other.function.steps = [
-          other.function.steps[0], fill,
-        ]
-        $0.callee = other
-      } == "tile-read-before-write")
+    try expectTrap("tile-read-before-write") {
+      let fill = $0.callee.function.steps.removeFirst()
+      var other = $0.callee
+      other.function.name = "callee"
+      $0.main.function.steps.insert($0.main.function.steps[0], at: 0)
+      other.function.steps = [
+        other.function.steps[0], fill,
+      ]
+      $0.callee = other
+    }
   }
 
   @Test func memoryThatIsNotThere() throws {
-    #expect(
-      try code { $0.callee.function.tensors[$0.one].home = .frame(offset: 40) }
-        == "tile-out-of-bounds")
-    #expect(
-      try code { $0.callee.function.tensors[$0.one].home = .frame(offset: -4) }
-        == "tile-out-of-bounds")
-    #expect(try code { $0.base = TileBuilder.tileBytes - 16 } == "tile-out-of-bounds")
-    #expect(try code { $0.base = -8 } == "tile-out-of-bounds")
-    #expect(
-      try code { $0.callee.function.tensors[$0.one].home = .argument(3) } == "tile-out-of-bounds")
-    #expect(
-      try code {
-        $0.main.function.steps[1].kind = .exchange(
-          Exchange(from: 1, View(shape: [8, 6], strides: [1, 8], offset: 1), to: $0.moved))
-      } == "tile-out-of-bounds")
-    #expect(
-      try code {
-        $0.main.function.steps[1].kind = .exchange(
-          Exchange(from: 1, View([6, 8]).transposed([1, 0]), to: $0.moved, at: [0, 1]))
-      } == "tile-out-of-bounds")
-    #expect(
-      try code {
-        $0.callee.function.tensors[$0.one].layout = Layout.replicated([6, 8], tiles: 100)
-      } == "tile-out-of-bounds")
+    try expectTrap("tile-out-of-bounds") {
+      $0.callee.function.tensors[$0.one].home = .frame(offset: 40)
+    }
+    try expectTrap("tile-out-of-bounds") {
+      $0.callee.function.tensors[$0.one].home = .frame(offset: -4)
+    }
+    try expectTrap("tile-out-of-bounds") { $0.base = TileBuilder.tileBytes - 16 }
+    try expectTrap("tile-out-of-bounds") { $0.base = -8 }
+    try expectTrap("tile-out-of-bounds") { $0.callee.function.tensors[$0.one].home = .argument(3) }
+    try expectTrap("tile-out-of-bounds") {
+      $0.main.function.steps[1].kind = .exchange(
+        Exchange(from: 1, View(shape: [8, 6], strides: [1, 8], offset: 1), to: $0.moved))
+    }
+    try expectTrap("tile-out-of-bounds") {
+      $0.main.function.steps[1].kind = .exchange(
+        Exchange(from: 1, View([6, 8]).transposed([1, 0]), to: $0.moved, at: [0, 1]))
+    }
+    try expectTrap("tile-out-of-bounds") {
+      $0.callee.function.tensors[$0.one].layout = Layout.replicated([6, 8], tiles: 100)
+    }
   }
 
   @Test func resultsOverWhatIsNeeded() throws {
     // A frame of which the constant begins in the middle of the sum.
-    #expect(
-      try code {
-        $0.base = 0
-        $0.main.function.tensors[1].home = .frame(offset: 4)
-        $0.callee.function.tensors[$0.one].home = .frame(offset: 0)
-      } == "tile-overlap")
+    try expectTrap("tile-overlap") {
+      $0.base = 0
+      $0.main.function.tensors[1].home = .frame(offset: 4)
+      $0.callee.function.tensors[$0.one].home = .frame(offset: 0)
+    }
     // In place, of an operation that may not be.
-    #expect(
-      try code {
-        let less = $0.callee.function.steps[1]
-        guard case .compute(_, let operands, _) = less.kind else { return }
-        let product = Operation.contraction(Contraction(partials: .f32))
-        let square = $0.callee.tensor(Grid(parts: [("a", 3)]).layout("..", [4, 4]), .f32)
-        $0.callee.add(.fill(square, TensorLiteral(splat: 1, TensorType([4, 4], .f32))))
-        $0.callee.add(
-          .compute(.operation(product), operands: [square, square], results: [square]),
-          operation: less.operation)
-        #expect(operands.count == 2)
-      } == "tile-overlap")
+    try expectTrap("tile-overlap") {
+      let less = $0.callee.function.steps[1]
+      guard case .compute(_, let operands, _) = less.kind else { return }
+      let product = Operation.contraction(Contraction(partials: .f32))
+      let square = $0.callee.tensor(Grid(parts: [("a", 3)]).layout("..", [4, 4]), .f32)
+      $0.callee.add(.fill(square, TensorLiteral(splat: 1, TensorType([4, 4], .f32))))
+      $0.callee.add(
+        .compute(.operation(product), operands: [square, square], results: [square]),
+        operation: less.operation)
+      #expect(operands.count == 2)
+    }
   }
 
   @Test func boxesThatDoNotFit() throws {
@@ -149,39 +149,34 @@ import TileProgram
       Grid(parts: [("a", 3), ("b", 2)], start: 20).layout("ab", [6, 8]),
       Grid(parts: [("b", 2), ("a", 3)]).layout("ab", [6, 8]),
     ] {
-      #expect(
-        try code { $0.callee.function.tensors[$0.one].layout = layout } == "tile-shape-mismatch")
+      try expectTrap("tile-shape-mismatch") { $0.callee.function.tensors[$0.one].layout = layout }
     }
     // The caller's argument lies otherwise.
-    #expect(
-      try code {
-        $0.main.function.tensors[$0.source].layout = Self.grid.layout("a.", [6, 8])
-      } == "tile-shape-mismatch")
+    try expectTrap("tile-shape-mismatch") {
+      $0.main.function.tensors[$0.source].layout = Self.grid.layout("a.", [6, 8])
+    }
     // A sum over columns of which others have some.
-    #expect(
-      try code {
-        let sum = $0.callee.tensor(Self.grid.layout("a", [6]), .f32)
-        $0.callee.add(
-          .compute(
-            .operation(.reduction(Reduction(.sum, axes: [1]))), operands: [$0.one],
-            results: [sum]), operation: 0)
-      } == "tile-shape-mismatch")
-    #expect(
-      try code {
-        $0.callee.function.steps[0].kind = .fill(
-          $0.one, TensorLiteral(splat: 1, TensorType([6, 7], .f32)))
-      } == "tile-shape-mismatch")
-    #expect(try code { $0.callee.add(.replicaIndex(77)) } == "tile-shape-mismatch")
+    try expectTrap("tile-shape-mismatch") {
+      let sum = $0.callee.tensor(Self.grid.layout("a", [6]), .f32)
+      $0.callee.add(
+        .compute(
+          .operation(.reduction(Reduction(.sum, axes: [1]))), operands: [$0.one],
+          results: [sum]), operation: 0)
+    }
+    try expectTrap("tile-shape-mismatch") {
+      $0.callee.function.steps[0].kind = .fill(
+        $0.one, TensorLiteral(splat: 1, TensorType([6, 7], .f32)))
+    }
+    try expectTrap("tile-shape-mismatch") { $0.callee.add(.replicaIndex(77)) }
   }
 
   @Test func verticesThatThereAreNot() throws {
-    #expect(
-      try code {
-        let slice = Operation.movement(.slice(starts: [0, 0], shape: [6, 8]))
-        let other = $0.callee.tensor(Self.grid.layout("ab", [6, 8]), .f32)
-        $0.callee.add(
-          .compute(.operation(slice), operands: [$0.one], results: [other]), operation: 0)
-      } == "tile-unsupported-vertex")
+    try expectTrap("tile-unsupported-vertex") {
+      let slice = Operation.movement(.slice(starts: [0, 0], shape: [6, 8]))
+      let other = $0.callee.tensor(Self.grid.layout("ab", [6, 8]), .f32)
+      $0.callee.add(
+        .compute(.operation(slice), operands: [$0.one], results: [other]), operation: 0)
+    }
   }
 
   /// An index that no tile's rows have, though each tile has some of its own to leave to others.
