@@ -61,6 +61,11 @@ package final class TileEngine: Device {
         .internalError, code: .noSuchFunction,
         "the program has no function '\(entry.source.name)'")
     }
+    try Self.check(
+      entry, entry.source.arguments, program.blocks[function.body].arguments.map(program.type(of:)),
+      "argument")
+    try Self.check(
+      entry, entry.source.results, program.returned(by: function).map(program.type(of:)), "result")
     entryName = function.name
     entrySignature = EntrySignature(of: function, in: program, replicas: replicas)
     func tensor(_ place: TileStep.Place) -> TileTensor? {
@@ -83,6 +88,24 @@ package final class TileEngine: Device {
         remedies: ["compile the configuration again"])
     }
     try self.init(program, tileProgram, on: system, replicas: replicas, threads: threads)
+  }
+
+  /// - Throws: `TesseraError` where the entry's tensors are not those of the program's function.
+  private static func check(
+    _ entry: PreparedTileFunction, _ places: [TileStep.Place], _ types: [TensorType], _ name: String
+  ) throws(TesseraError) {
+    let fits =
+      places.count == types.count
+      && zip(places, types).allSatisfy { place, type in
+        switch place {
+        case .tensor(let tensor): entry.source.tensors[tensor].type == type
+        case .buffer: type.memory == .streaming
+        }
+      }
+    guard fits, entry.source.updates.count == entry.source.results.count else {
+      throw entry.site.error(
+        .tileShapeMismatch, "the \(name)s are not those of the program's function, \(types)")
+    }
   }
 
   package func signature(of entry: String) throws(TesseraError) -> EntrySignature {
@@ -119,7 +142,7 @@ package final class TileEngine: Device {
     executor.shadow?.begin(call, executor.limits)
     var own: [HostTensor] = []
     var buffers = Array(
-      repeating: [UnsafeMutableRawPointer?](repeating: nil, count: entry.source.bufferCount),
+      repeating: [UnsafeMutableRawBufferPointer?](repeating: nil, count: entry.source.bufferCount),
       count: replicas)
     for (index, place) in entry.source.arguments.enumerated() {
       let host = arguments[index]
@@ -141,7 +164,9 @@ package final class TileEngine: Device {
             memory.bytes.copyMemory(from: UnsafeRawBufferPointer(host.bytes))
             own.append(memory)
           }
-          buffers[replica][buffer] = memory.bytes.baseAddress.map { $0 + offset }
+          let count = host.bytes.count / (isSharded ? replicas : 1)
+          buffers[replica][buffer] = UnsafeMutableRawBufferPointer(
+            rebasing: memory.bytes[offset..<offset + count])
         }
       }
     }

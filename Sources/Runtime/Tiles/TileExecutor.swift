@@ -11,8 +11,10 @@ final class TileExecutor {
   /// Which bytes of replica 0 have been written; nil once a whole run has been watched. What is read before
   /// it is written does not depend on data, and all replicas run the same steps.
   var shadow: TileShadow?
+  /// Whether iterations run that do as those before them, which have been watched.
+  private var repeatsItself = false
   /// For each replica the host's memory of each buffer of the entry.
-  var buffers: [[UnsafeMutableRawPointer]] = []
+  var buffers: [[UnsafeMutableRawBufferPointer]] = []
   var infeed: InfeedReader?
 
   init(
@@ -32,8 +34,8 @@ final class TileExecutor {
       switch step.action {
       case .repeat(let count, let iteration, let inner):
         step.runs += 1
-        for number in 0..<count {
-          for replica in 0..<replicas { try begin(number, iteration, call, replica, step.site) }
+        try forEachIteration(count) { number in
+          for replica in 0..<replicas { try begin(number, iteration, call, replica) }
           try runEntry(inner, call)
         }
       case .collective(let collective):
@@ -75,22 +77,22 @@ final class TileExecutor {
       try write(copies, elements, to: place(tensor))
     case .load(let copies, let buffer, let tensor):
       try copies.run(
-        workers, from: buffers[replica][call.buffers[buffer]], stride: 0, to: place(tensor),
-        stride: memory.tileStride)
+        workers, from: try self.buffer(buffer, tensor, call, replica, step.site), stride: 0,
+        to: place(tensor), stride: memory.tileStride)
     case .store(let copies, let tensor, let buffer):
       try copies.run(
         workers, from: place(tensor), stride: memory.tileStride,
-        to: buffers[replica][call.buffers[buffer]], stride: 0)
+        to: try self.buffer(buffer, tensor, call, replica, step.site), stride: 0)
     case .replicaIndex(let copies, let tensor):
       try write(copies, HostTensor([], [Int32(truncatingIfNeeded: replica)]), to: place(tensor))
     case .repeat(let count, let iteration, let steps):
-      for number in 0..<count {
-        try begin(number, iteration, call, replica, step.site)
+      try forEachIteration(count) { number in
+        try begin(number, iteration, call, replica)
         try run(steps, call, replica)
       }
     case .call(let callee, let site):
       let inner = try TileCall(callee, site, by: call, limits, step.site)
-      if replica == 0 { shadow?.begin(inner, limits) }
+      if replica == 0, !repeatsItself { shadow?.begin(inner, limits) }
       try run(callee.steps, inner, replica)
     case .collective:
       throw step.site.error(
@@ -98,20 +100,48 @@ final class TileExecutor {
     }
   }
 
+  /// The host's memory of a buffer that a tensor is copied from or to.
+  private func buffer(
+    _ number: Int, _ tensor: Int, _ call: TileCall, _ replica: Int, _ site: TileSite
+  ) throws(TesseraError) -> UnsafeMutableRawPointer {
+    let bytes = buffers[replica][call.buffers[number]]
+    let type = call.function.source.tensors[tensor].type
+    guard bytes.count == type.byteCount, let start = bytes.baseAddress else {
+      throw site.error(
+        .tileShapeMismatch, "the buffer has \(bytes.count) bytes, the tensor is \(type)")
+    }
+    return start
+  }
+
   /// Counts the step, and looks at what it reads where that is still watched.
   private func watch(_ step: PreparedTileStep, _ call: TileCall, _ replica: Int) throws {
     guard replica == 0 else { return }
     step.runs += 1
-    try shadow?.watch(step, call, memory)
+    if repeatsItself {
+      shadow?.noteEntries(step, call, memory)
+    } else {
+      try shadow?.watch(step, call, memory)
+    }
+  }
+
+  /// What is written when the third iteration begins was when the second did, but entries of stashes, and
+  /// all read the same: so the first two are watched.
+  private func forEachIteration(_ count: Int, _ body: (Int) throws -> Void) rethrows {
+    let outer = repeatsItself
+    defer { repeatsItself = outer }
+    for number in 0..<count {
+      repeatsItself = outer || number > 1
+      try body(number)
+    }
   }
 
   private func begin(
     _ number: Int, _ iteration: [(tensor: Int, copies: TileCopies)], _ call: TileCall,
-    _ replica: Int, _ site: TileSite
+    _ replica: Int
   ) throws {
     let value = HostTensor([], [Int32(truncatingIfNeeded: number)])
     for (tensor, copies) in iteration {
-      if replica == 0 { shadow?.write(copies, call.places[tensor]) }
+      if replica == 0, !repeatsItself { shadow?.write(copies, call.places[tensor]) }
       try write(copies, value, to: memory.pointer(call.places[tensor], replica: replica))
     }
   }

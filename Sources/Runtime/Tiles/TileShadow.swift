@@ -67,6 +67,33 @@ final class TileShadow {
     }
   }
 
+  /// Notes the entries of stashes that a step is going to write.
+  func noteEntries(_ step: PreparedTileStep, _ call: TileCall, _ memory: TileMemory) {
+    guard
+      case .compute(let vertices, .operation(.stash(.write)), let tensors, let operandCount) =
+        step.action
+    else { return }
+    for job in vertices.jobs {
+      let entry = entry(
+        of: vertices.types[job.kernel][0], number: call.places[tensors[operandCount - 1]], job,
+        memory)
+      let start = marks.pointer(call.places[tensors[operandCount]]) + job.tile * marks.tileStride
+      memset(start + entry.lowerBound, 1, entry.count)
+    }
+  }
+
+  /// The bytes of a stash's entry whose number a tile has.
+  private func entry(
+    of stash: TensorType, number: TilePlace, _ job: TileJob, _ memory: TileMemory
+  ) -> Range<Int> {
+    let depth = stash.shape[0]
+    let address = memory.pointer(number) + job.tile * memory.tileStride
+    let remainder = Int(address.load(as: Int32.self)) % depth
+    let bytes = stash.byteCount / depth
+    let first = (remainder < 0 ? remainder + depth : remainder) * bytes
+    return first..<first + bytes
+  }
+
   /// Looks at what copies read of a tensor.
   func read(
     _ copies: TileCopies, _ tensor: Int, _ call: TileCall, _ site: TileSite
@@ -89,34 +116,11 @@ final class TileShadow {
 
   private func watch(
     _ set: WatchedSet, _ vertices: TileVertices, _ job: TileJob, _ memory: TileMemory
-  ) throws {
-    let types = vertices.types[job.kernel]
-    var results: [(UnsafeMutableRawPointer, Int)] = []
+  ) throws(TesseraError) {
+    var results: [(start: UnsafeMutableRawPointer, count: Int)] = []
     for (index, tensor) in set.tensors.enumerated() {
-      let place = set.call.places[tensor]
-      let start = marks.pointer(place) + job.tile * marks.tileStride
-      var runs = [0..<types[index].byteCount]
-      if let window = vertices.windows[job.kernel], index != set.operandCount {
-        let (starts, count) = VertexCompiler.runs(of: window, in: types[index].shape)
-        let size = types[index].element.byteCount
-        runs = starts.map { $0 * size..<($0 + count) * size }
-      } else if let stash = set.stash, index == 0 || index == set.operandCount,
-        types[index].shape == types[0].shape || stash == .read && index == 0
-      {
-        // Of a stash one entry is read, or written where the others are already.
-        let number = set.tensors[set.operandCount - 1]
-        let address = memory.pointer(set.call.places[number]) + job.tile * memory.tileStride
-        let depth = types[0].shape[0]
-        let entry = Int(address.load(as: Int32.self)) % depth
-        let bytes = types[0].byteCount / depth
-        let first = (entry < 0 ? entry + depth : entry) * bytes
-        if stash == .read {
-          runs = [first..<first + bytes]
-        } else if set.isInPlace {
-          runs = index == 0 ? [] : [first..<first + bytes]
-        }
-      }
-      for run in runs {
+      let start = marks.pointer(set.call.places[tensor]) + job.tile * marks.tileStride
+      for run in runs(index, of: set, vertices, job, memory) {
         if index >= set.operandCount {
           results.append((start + run.lowerBound, run.count))
         } else if memchr(start + run.lowerBound, 0, run.count) != nil {
@@ -125,6 +129,30 @@ final class TileShadow {
       }
     }
     for (start, count) in results { memset(start, 1, count) }
+  }
+
+  /// The bytes of its box of a tensor that a tile reads or writes.
+  private func runs(
+    _ index: Int, of set: WatchedSet, _ vertices: TileVertices, _ job: TileJob,
+    _ memory: TileMemory
+  ) -> [Range<Int>] {
+    let types = vertices.types[job.kernel]
+    if let window = vertices.windows[job.kernel], index != set.operandCount {
+      let (starts, count) = VertexCompiler.runs(of: window, in: types[index].shape)
+      let size = types[index].element.byteCount
+      return starts.map { $0 * size..<($0 + count) * size }
+    }
+    let whole = [0..<types[index].byteCount]
+    guard case .operation(.stash(let stash)) = set.vertex,
+      index == 0 || stash == .write && index == set.operandCount
+    else { return whole }
+    // One entry is read, or is written where the others are already.
+    let number = set.call.places[set.tensors[set.operandCount - 1]]
+    let entry = entry(of: types[0], number: number, job, memory)
+    switch stash {
+    case .read: return [entry]
+    case .write: return !set.isInPlace ? whole : index == 0 ? [] : [entry]
+    }
   }
 }
 
@@ -135,10 +163,6 @@ private struct WatchedSet {
   let operandCount: Int
   let call: TileCall
   let site: TileSite
-
-  var stash: Stash? {
-    if case .operation(.stash(let stash)) = vertex { stash } else { nil }
-  }
 
   /// Whether the first result is where the first operand is.
   var isInPlace: Bool { call.places[tensors[operandCount]] == call.places[tensors[0]] }

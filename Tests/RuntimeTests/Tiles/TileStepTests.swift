@@ -298,5 +298,20 @@ import TileProgram
       return arguments.map(\.values)
     }
     #expect(results[0] == results[1])
+
+    // A buffer of another size than what is loaded from it.
+    var tiles = tileProgram([update.finished, entry.finished])
+    let half = TensorType([3], .f32)
+    let other = update.tensor(grid.layout("a", half.shape), .f32)
+    update.add(.load(buffer: 0, to: other))
+    tiles.functions[0] = update.finished
+    tiles.frameBases[1] = [4096]
+    let code = errorCode {
+      let engine = try TileEngine(
+        program, tiles, on: try TileBuilder.system(), replicas: replicas)
+      let types = try engine.signature(of: "main").arguments.map(\.type)
+      _ = try engine.run("main", types.map(HostTensor.init))
+    }
+    #expect(code == "tile-shape-mismatch")
   }
 }

@@ -168,6 +168,9 @@ import TileProgram
         $0.one, TensorLiteral(splat: 1, TensorType([6, 7], .f32)))
     }
     try expectTrap("tile-shape-mismatch") { $0.callee.add(.replicaIndex(77)) }
+    // The host's tensors are others.
+    try expectTrap("tile-shape-mismatch") { $0.main.function.results = [.tensor($0.source)] }
+    try expectTrap("tile-shape-mismatch") { $0.main.function.arguments = [] }
   }
 
   @Test func verticesThatThereAreNot() throws {
@@ -203,5 +206,43 @@ import TileProgram
     #expect(error?.diagnostics.first?.code == .indexOutOfRange)
     #expect(error?.description.contains("index 1 is \(index)") == true)
     #expect(error?.description.contains("tile 3") == true)
+  }
+
+  /// Iterations beyond those that are watched fill their entries of a stash all the same.
+  @Test(arguments: [0, 2, 3]) func entriesThatNothingWrote(entry: Int) throws {
+    let operation = Operation.stash(.write)
+    let types = [TensorType([4, 3], .f32), TensorType([3], .f32), TensorType([], .i32)]
+    let program = try program(operationModule(operation, types))
+    let number = try program.firstOperation()
+    let grid = Grid(parts: [("a", 3)])
+    var builder = TileBuilder()
+    let value = builder.tensor(grid.layout("a", [3]), .f32)
+    let iteration = builder.tensor(grid.layout("", []), .i32)
+    let stash = builder.tensor(grid.layout(".a", [4, 3]), .f32)
+    let read = builder.tensor(grid.layout("a", [3]), .f32)
+    let write = TileStep(
+      .compute(.operation(operation), operands: [stash, value, iteration], results: [stash]),
+      operation: number)
+    builder.add(.repeat(count: 3, iteration: [iteration], steps: [write]))
+    builder.add(.fill(iteration, TensorLiteral(splat: Double(entry), TensorType([], .i32))))
+    builder.add(
+      .compute(.operation(.stash(.read)), operands: [stash, iteration], results: [read]),
+      operation: number)
+    builder.function.arguments = [.tensor(stash), .tensor(value), .tensor(iteration)]
+    let rows = builder.tensor(grid.layout("..", [4, 3]), .f32)
+    builder.add(.exchange(Exchange(from: read, View([3]).broadcast(to: [4, 3]), to: rows)))
+    builder.function.results = [.tensor(rows)]
+    // The host would write the stash, so it writes another tensor.
+    builder.function.arguments[0] = .tensor(
+      builder.tensor(grid.layout("a.", [4, 3]), .f32))
+    let tiles = tileProgram([builder.finished])
+    let arguments = [counting([4, 3]), counting([3]), Tensor(types[2], [0])]
+    var found: [Double] = []
+    let code = errorCode {
+      let engine = try TileEngine(program, tiles, on: try TileBuilder.system())
+      found = Array(try engine.run("main", arguments.map(HostTensor.init))[0].values.prefix(3))
+    }
+    #expect(code == (entry == 3 ? "tile-read-before-write" : nil))
+    if entry < 3 { #expect(found == counting([3]).values) }
   }
 }
