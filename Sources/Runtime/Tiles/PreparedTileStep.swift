@@ -1,3 +1,4 @@
+import Foundations
 import Operations
 import TileProgram
 
@@ -30,6 +31,14 @@ final class PreparedTileStep {
     self.step = step
     self.site = site
     self.action = action
+  }
+
+  /// Of a compute set for each tensor the type of the largest box that a tile has.
+  var largestTypes: [TensorType] {
+    guard case .compute(let vertices, _, let tensors, _) = action else { return [] }
+    return tensors.indices.compactMap { index in
+      vertices.types.map { $0[index] }.max { $0.count < $1.count }
+    }
   }
 
   /// The copies that the step makes; nil where it does something else.

@@ -68,7 +68,7 @@ struct TileCopies {
           View.strides(of: shape), shape)
       }
     }
-    finish(tiles: boxes.numbers.count)
+    finish(tiles: boxes.numbers.count, isFromHost: true)
   }
 
   /// From one tile of each box to the host's row-major tensor.
@@ -80,6 +80,9 @@ struct TileCopies {
       let offset = zip(box.ranges, strides).reduce(0) { $0 + $1.0.lowerBound * $1.1 }
       add(from: box.tiles[0], 0, View.strides(of: shape), to: 0, offset, strides, shape)
     }
+    // What the host receives, and at most from a tile.
+    receivedBytes = boxes.counts.reduce(0, +) * elementBytes
+    largestReceivedBytes = (boxes.counts.max() ?? 0) * elementBytes
   }
 
   /// What each tile has, to the same tile of another memory.
@@ -148,14 +151,14 @@ struct TileCopies {
   }
 
   /// Sorts by the tiles that receive, so that threads write to other tiles, and counts.
-  private mutating func finish(tiles: Int) {
+  private mutating func finish(tiles: Int, isFromHost: Bool = false) {
     numbers = [:]
     let order = copies.indices.sorted {
       (copies[$0].destination, $0) < (copies[$1].destination, $1)
     }
     copies = order.map { copies[$0] }
     var received = [Int](repeating: 0, count: tiles)
-    for copy in copies where copy.source != copy.destination {
+    for copy in copies where isFromHost || copy.source != copy.destination {
       received[Int(copy.destination)] += bytes(of: copy)
     }
     largestReceivedBytes = received.max() ?? 0

@@ -1,3 +1,4 @@
+import Foundations
 import TileProgram
 
 /// What a run on tiles did, step by step: of one replica, since all do the same.
@@ -14,6 +15,8 @@ package struct TileExecution: Sendable {
     package var largestReceivedBytes: Int
     /// Bytes that all tiles receive, each time.
     package var receivedBytes: Int
+    /// Of a compute set for each operand, then each result, the type of the largest box that a tile has.
+    package var largestTypes: [TensorType]
   }
 
   /// The steps of all functions that ran, by function and place.
@@ -48,7 +51,7 @@ package struct TileExecution: Sendable {
         Step(
           function: function, path: step.site.path, runs: step.runs,
           largestReceivedBytes: step.copies?.largestReceivedBytes ?? 0,
-          receivedBytes: step.copies?.receivedBytes ?? 0))
+          receivedBytes: step.copies?.receivedBytes ?? 0, largestTypes: step.largestTypes))
       if case .repeat(_, _, let inner) = step.action { add(inner, of: function) }
     }
   }

@@ -135,6 +135,10 @@ import TileProgram
       let found = try engine.run("main", [HostTensor(given)])
       #expect(found[0].values == given.values.enumerated().map { $1 + 3 * Double($0 + 1) })
     }
+    let largest = engine.execution.steps.first { $0.function == 0 && $0.path == [1] }?.largestTypes
+    #expect(largest == Array(repeating: TensorType([2, 2], .f32), count: 3))
+    // Every step one cycle: of the entry 3, of the outer call 2, of each inner one 3.
+    #expect(engine.execution.cycles(of: tiles) { _, _ in 1 } == 2 * (3 + 2 + 3 * 3))
     // Three calls in each of two runs.
     let runs = engine.execution.steps.filter { $0.function == 0 && $0.path == [1] }.map(\.runs)
     #expect(runs == [6])
