@@ -153,10 +153,15 @@ struct TileCopies {
   /// Sorts by the tiles that receive, so that threads write to other tiles, and counts.
   private mutating func finish(tiles: Int, isFromHost: Bool = false) {
     numbers = [:]
-    let order = copies.indices.sorted {
-      (copies[$0].destination, $0) < (copies[$1].destination, $1)
+    var ends = [Int](repeating: 0, count: tiles + 1)
+    for copy in copies { ends[Int(copy.destination) + 1] += 1 }
+    for tile in 0..<tiles { ends[tile + 1] += ends[tile] }
+    var sorted = copies
+    for copy in copies {
+      sorted[ends[Int(copy.destination)]] = copy
+      ends[Int(copy.destination)] += 1
     }
-    copies = order.map { copies[$0] }
+    copies = sorted
     var received = [Int](repeating: 0, count: tiles)
     for copy in copies where isFromHost || copy.source != copy.destination {
       received[Int(copy.destination)] += bytes(of: copy)
