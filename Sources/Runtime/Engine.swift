@@ -95,6 +95,8 @@ package final class Engine: Device {
     self.entries = entries
   }
 
+  /// Runs a function of the program, as `Device` says.
+  /// - Throws: as `Device` says.
   package func run(
     _ entry: String, _ arguments: [HostTensor], infeed: Infeed? = nil
   ) throws -> [HostTensor] {
@@ -130,6 +132,8 @@ package final class Engine: Device {
     try preparedEntry(entry).byteCount(in: .streaming)
   }
 
+  /// The arguments and results of a function of the program.
+  /// - Throws: `TesseraError` where there is no such function.
   package func signature(of entry: String) throws(TesseraError) -> EntrySignature {
     try preparedEntry(entry).signature
   }

@@ -108,6 +108,8 @@ package final class TileEngine: Device {
     }
   }
 
+  /// The arguments and results of the entry.
+  /// - Throws: `TesseraError` where the entry has another name.
   package func signature(of entry: String) throws(TesseraError) -> EntrySignature {
     guard entry == entryName else {
       throw TesseraError(
@@ -116,6 +118,8 @@ package final class TileEngine: Device {
     return entrySignature
   }
 
+  /// Runs the entry, as `Device` says.
+  /// - Throws: as `Device` says, and internalError where the tile program does what it must not.
   package func run(
     _ entry: String, _ arguments: [HostTensor], infeed: Infeed? = nil
   ) throws -> [HostTensor] {
