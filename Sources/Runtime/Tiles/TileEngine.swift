@@ -48,14 +48,15 @@ package final class TileEngine: Device {
       frameBases: tileProgram.frameBases, ipus: tileProgram.ipus,
       tileBytes: system.ipu.tileBytes)
     call = try TileCall(entry, limits)
+    let used = try Self.usedBytes(tileProgram, limits)
     executor = TileExecutor(
       memory: try TileMemory(
         replicas: replicas, ipus: limits.ipus, tiles: system.ipu.tiles,
-        tileBytes: limits.tileBytes),
+        tileBytes: used),
       workers: try TileWorkers(threads: threads, slotCount: preparation.slotCount),
       limits: limits, replicas: replicas,
       shadow: try TileShadow(
-        ipus: limits.ipus, tiles: system.ipu.tiles, tileBytes: limits.tileBytes))
+        ipus: limits.ipus, tiles: system.ipu.tiles, tileBytes: used))
     guard let function = program.function(named: entry.source.name) else {
       throw TesseraError(
         .internalError, code: .noSuchFunction,
@@ -88,6 +89,30 @@ package final class TileEngine: Device {
         remedies: ["compile the configuration again"])
     }
     try self.init(program, tileProgram, on: system, replicas: replicas, threads: threads)
+  }
+
+  /// Bytes of a tile's memory that frames reach.
+  /// - Throws: `TesseraError` where a frame leaves the memory.
+  private static func usedBytes(
+    _ program: TileProgram, _ limits: TileCall.Limits
+  ) throws(TesseraError) -> Int {
+    var used = 0
+    for (function, bases) in zip(program.functions, program.frameBases) {
+      guard let function else { continue }
+      for (ipu, base) in bases.enumerated() {
+        let frame = function.ipus == 1 ? 0 : ipu
+        guard let base, function.frameBytes.indices.contains(frame) else { continue }
+        let end = base + function.frameBytes[frame]
+        guard base >= 0, end <= limits.tileBytes else {
+          throw TileSite(function: function.name, path: [], mnemonic: "func.func").error(
+            .tileOutOfBounds,
+            "the frame on IPU \(ipu), bytes \(base) to \(end), leaves the memory of a tile, "
+              + "\(limits.tileBytes) bytes")
+        }
+        used = max(used, end)
+      }
+    }
+    return used
   }
 
   /// - Throws: `TesseraError` where the entry's tensors are not those of the program's function.

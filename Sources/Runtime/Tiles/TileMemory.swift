@@ -10,6 +10,10 @@ struct TilePlace: Hashable {
 /// The memories of all tiles of all IPUs of some replicas; a class because it owns them. Pages that nothing
 /// touches take no memory of this machine.
 final class TileMemory {
+  /// Bytes up to which the memories are in huge pages, of which few are needed: a step touches a little of
+  /// every tile's memory.
+  private static let largestHugeByteCount = 4 << 30
+
   /// Bytes from one tile's memory to the next: an odd number of cache lines, so that an address on many
   /// tiles falls into many sets of the cache.
   let tileStride: Int
@@ -18,6 +22,7 @@ final class TileMemory {
   private let start: UnsafeMutableRawPointer
   private let byteCount: Int
 
+  /// - Parameter tileBytes: bytes of each tile's memory that a program uses.
   /// - Throws: `TesseraError` (doesNotFit) where there is not so much memory.
   init(replicas: Int, ipus: Int, tiles: Int, tileBytes: Int) throws(TesseraError) {
     tileStride = ((tileBytes + 63) / 64 | 1) * 64
@@ -32,6 +37,7 @@ final class TileMemory {
         "the tiles' memories are \(byteCount) bytes, which this machine does not give",
         remedies: ["use fewer replicas", "free memory"])
     }
+    if byteCount <= Self.largestHugeByteCount { madvise(start, byteCount, MADV_HUGEPAGE) }
     self.start = start
   }
 

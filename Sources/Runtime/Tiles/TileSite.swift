@@ -9,8 +9,9 @@ struct TileSite: Hashable {
   /// The name of the operation that the step is part of.
   var mnemonic: String
 
-  /// "function 'f', step 3.1, 'tessera.add'".
+  /// "function 'f', step 3.1, 'tessera.add'"; of a function as a whole its name alone.
   var description: String {
+    if path.isEmpty { return "function '\(function)'" }
     let path = path.map(String.init).joined(separator: ".")
     return "function '\(function)', step \(path), '\(mnemonic)'"
   }
