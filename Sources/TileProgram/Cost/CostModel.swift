@@ -35,13 +35,13 @@ package struct CostModel: Sendable {
 
   private var ipu: IPU { system.ipu }
 
-  /// The fragments, and the pieces of memory that they go to, of which a tile receives the most in an
-  /// exchange.
+  /// The fragments, the pieces of memory that they go to, and the bytes of which a tile receives the most
+  /// in an exchange.
   package mutating func receives(
     of exchange: Exchange, in function: TileFunction
-  ) -> (fragments: Int, pieces: Int) {
+  ) -> (fragments: Int, pieces: Int, bytes: Int) {
     let cost = exchangeCost(ExchangeKey(exchange, function))
-    return (cost.receives, cost.receivePieces)
+    return (cost.receives, cost.receivePieces, cost.receivedBytes)
   }
 
   /// What a step costs; `function` is the one whose tensors it names.
