@@ -33,7 +33,8 @@ struct LayoutRules: Hashable {
   }
 
   /// Cuts the axes, the first the most, into at most `wanted` parts.
-  private func cut(_ type: TensorType, axes: [Int], into wanted: Int, wordBytes: Int = 8) -> Layout {
+  private func cut(_ type: TensorType, axes: [Int], into wanted: Int, wordBytes: Int = 8) -> Layout
+  {
     var parts = type.shape.map { _ in 1 }
     var grains = parts
     var free = wanted
@@ -78,7 +79,7 @@ struct LayoutRules: Hashable {
     let word = max(1, 4 / type.element.byteCount)
     let units = (width + word - 1) / word
     var best = (parts: 1, columns: 1, count: Int.max)
-    for parts in 1...min(rows, Self.largestTableParts) {
+    for parts in 1...min(rows, Self.largestTableParts, tiles) {
       let columns = min(units, tiles / parts)
       let count = (rows + parts - 1) / parts * ((units + columns - 1) / columns) * word
       if count < best.count { best = (parts, columns, count) }
