@@ -30,6 +30,8 @@ package struct TimePlan: Hashable, Sendable {
   package var uses: [[TimeUse]]
   /// The steady state; nil where the program has no repeat over several IPUs or, on one, none at all.
   package var timestep: Timestep?
+  /// By the functions' numbers the time of one call; nil for those that span IPUs or never run.
+  package var functions: [TimeUse?]
   /// Cycles of a second.
   package var clockHertz: Double
 

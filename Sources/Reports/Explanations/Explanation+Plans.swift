@@ -1,0 +1,43 @@
+/// Codes of plans: what a program takes of a system of IPUs.
+extension Explanation {
+  static let ipuOutOfMemory = Explanation(
+    .compiler, [.error(.doesNotFit), .warning], "A tile of an IPU has no room for its part of the program",
+    meaning: """
+      Every tile has memory of its own, and no other: 624 KiB on a Mk2. The program was planned tile by tile, and one tile needs more than it has, \
+      receives more than it has in one exchange, or has more code than lies in the part of its memory that code runs from. The message names the IPU, the fullest tile, \
+      when that is, what lives there then and the largest tensors. With `--no-fit-check` it is a warning.
+      """,
+    remedy: """
+      Take one of the ways out that the message lists, the fastest first. Each was planned: the configuration fits after it, with the memory and the speed that it says. \
+      Usually a smaller `micro_batch_size` with a larger `grad_acc_steps_per_replica`, an encoder layer moved to another stage, smaller memory proportions for \
+      products, `enable_recomputation`, or the optimizer's state off the chip.
+      """)
+
+  static let noPlan = Explanation(
+    .compiler, [.error(.badData)], "There is nothing to plan",
+    meaning: """
+      A plan is that of a weight update on tiles. The program has no weight update, or was not cut into the stages of the configuration because a pass was left out, \
+      or the bundle was written without a plan.
+      """,
+    remedy: """
+      Plan a configuration that trains, with all passes; compile a bundle again that has no plan.
+      """)
+
+  static let tooFewIPUs = Explanation(
+    .compiler, [.error(.doesNotFit), .error(.incompatible)], "The system has fewer IPUs than the replicas need",
+    meaning: """
+      A configuration needs `replicas` times the IPUs of a replica, which `device_mapping` numbers; `--target` names a system with fewer.
+      """,
+    remedy: """
+      Name a larger system, or a chip such as `mk2`, which stands for as many as are needed; or use fewer replicas.
+      """)
+
+  static let unknownTarget = Explanation(
+    .compiler, [.error(.usage)], "--target names a system that Tessera does not know",
+    meaning: """
+      Programs are planned for a system of IPUs: a chip, or a pod with a number of them. docs/machine.md has their numbers.
+      """,
+    remedy: """
+      Use one of the names that the message lists.
+      """)
+}
