@@ -137,7 +137,7 @@ struct Compile: ParsableCommand {
       let planned = try planner.plan(compilation, loaded) { times.add($0) }
       if timePasses { writeError(times.text + leftOut(settings)) }
       var remarks = loaded.remarks
-      if let misfit = try planned.flatMap({ try planner.misfit(of: $0, loaded) }) {
+      if let misfit = planned.flatMap({ planner.misfit(of: $0, loaded) }) {
         guard omitsFitCheck else { throw TesseraError(.doesNotFit, [misfit]) }
         remarks.append(misfit.asWarning)
         if !quiet && !isJSON { writeError("\(misfit.asWarning)\n") }

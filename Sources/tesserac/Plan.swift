@@ -31,7 +31,7 @@ struct Plan: ParsableCommand {
       let planned = try planner.plan(loaded)
       let report = PlanReport(planned)
       if format == .text { try writeOutput(report.text) }
-      let misfit = try planner.misfit(of: planned, loaded)
+      let misfit = planner.misfit(of: planned, loaded)
       switch format {
       case .text: if let misfit { writeError("\(misfit)\n") }
       case .json:

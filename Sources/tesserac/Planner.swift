@@ -33,7 +33,7 @@ final class Planner {
     do {
       return try PlannedCompilation(
         compilation, program: compilation.program, on: system, costs: &costs, observe: observe)
-    } catch where error.diagnostics.first?.code == .noPlan {
+    } catch  where error.diagnostics.first?.code == .noPlan {
       return nil
     }
   }
@@ -53,9 +53,42 @@ final class Planner {
       costs: &costs, observe: observe)
   }
 
+  /// The figures of a configuration after a change; nil where its rules, or the system, refuse it.
+  func figures(after change: ConfigurationChange) -> PlanFigures? {
+    guard let loaded = try? options.load(file, changes: change.edits).loaded,
+      let planned = try? plan(loaded)
+    else { return nil }
+    return PlanFigures(planned)
+  }
+
   /// What does not fit, at the value whose change helps, with ways out that were planned; nil where all fits.
-  func misfit(of planned: PlannedCompilation, _ loaded: LoadedConfiguration) throws -> Diagnostic? {
-    PlanReport(planned).misfit
+  func misfit(of planned: PlannedCompilation, _ loaded: LoadedConfiguration) -> Diagnostic? {
+    guard var misfit = PlanReport(planned).misfit else { return nil }
+    let before = PlanFigures(planned)
+    let search = RemedySearch(
+      loaded.recipe.program, form: loaded.values.form, figures: before,
+      plan: { self.figures(after: $0) })
+    misfit.remedies = search.fitting.prefix(Self.largestRemedyCount).map { trial in
+      Remedy(
+        "\(trial.change.text): \(Self.outcome(trial.figures, before))", trial.change.edits)
+    }
+    if search.fitting.isEmpty {
+      misfit.notes += search.others.prefix(Self.largestRemedyCount).map { trial in
+        "not enough: \(trial.change.text): \(Self.outcome(trial.figures, before))"
+      }
+    }
+    let keys = (search.fitting + search.others).map(\.change.key) + ["pipeline_stages"]
+    misfit.location = keys.lazy.compactMap { loaded.values.location(of: $0) }.first
+    return misfit
+  }
+
+  /// The ways out that a message lists at most.
+  private static let largestRemedyCount = 5
+
+  /// "522.4 KiB, 11 % slower".
+  private static func outcome(_ after: PlanFigures, _ before: PlanFigures) -> String {
+    "\(kibibytesText(after.worstTileBytes)), "
+      + speedText(after.samplesPerSecond, before: before.samplesPerSecond)
   }
 }
 

@@ -1,0 +1,90 @@
+import Foundations
+import Recipe
+
+/// Ways out where a program does not fit: changes of the configuration, each planned.
+package struct RemedySearch {
+  /// A change, and what the plan with it says.
+  package struct Trial: Sendable {
+    /// The change.
+    package var change: ConfigurationChange
+    /// What it leads to.
+    package var figures: PlanFigures
+  }
+
+  /// The changes after which all fits, the fastest first.
+  package private(set) var fitting: [Trial] = []
+  /// The others, those that lack least first.
+  package private(set) var others: [Trial] = []
+  private let plan: (ConfigurationChange) -> PlanFigures?
+  private var plansLeft = Self.largestPlanCount
+
+  /// The plans that a search makes at most: each takes about as long as the first.
+  package static let largestPlanCount = 16
+  /// The changes that are joined where none helps alone.
+  private static let joinedCount = 3
+
+  /// Plans changes of a recipe that does not fit: each alone, and where none is enough the most helpful
+  /// ones together.
+  ///
+  /// - Parameters:
+  ///   - form: that of the configuration's file.
+  ///   - figures: those of the recipe as it is.
+  ///   - plan: the figures after a change; nil where the configuration's rules, or the system, refuse it.
+  package init(
+    _ recipe: TrainingRecipe.Program, form: ConfigurationForm, figures: PlanFigures,
+    plan: @escaping (ConfigurationChange) -> PlanFigures?
+  ) {
+    self.plan = plan
+    self.try(Self.candidates(ConfigurationChanges(recipe: recipe, form: form), figures))
+    if fitting.isEmpty { tryTogether(figures) }
+  }
+
+  /// Changes to try, those that usually cost the least speed first.
+  private static func candidates(
+    _ changes: ConfigurationChanges, _ figures: PlanFigures
+  ) -> [ConfigurationChange] {
+    var list = changes.savingSwitches
+    if let ipu = figures.misfits.first { list += changes.moves(awayFrom: ipu, figures) }
+    list += [0.5, 0.25].compactMap { changes.proportions(of: figures.misfits, times: $0) }
+    list += changes.smallerMicroBatches
+    list += changes.moreSlices
+    if let ipu = figures.misfits.first, let split = changes.split(ipu) { list.append(split) }
+    return list
+  }
+
+  private mutating func `try`(_ candidates: [ConfigurationChange]) {
+    for change in candidates where plansLeft > 0 {
+      plansLeft -= 1
+      guard let figures = plan(change) else { continue }
+      let trial = Trial(change: change, figures: figures)
+      if figures.fits { fitting.append(trial) } else { others.append(trial) }
+    }
+    // The sorts are not stable: equals stay in the order in which they were tried.
+    fitting = fitting.enumerated().sorted {
+      ($0.element.figures.samplesPerSecond, $1.offset)
+        > ($1.element.figures.samplesPerSecond, $0.offset)
+    }.map(\.element)
+    others = others.enumerated().sorted {
+      ($0.element.figures.load, $0.offset) < ($1.element.figures.load, $1.offset)
+    }.map(\.element)
+  }
+
+  /// Joins the changes that help most: pairs, then more and more of them.
+  private mutating func tryTogether(_ figures: PlanFigures) {
+    // Of several changes of one key the one that helps most.
+    var best: [ConfigurationChange] = []
+    for trial in others where trial.figures.load < figures.load {
+      if !best.contains(where: { $0.key == trial.change.key }) { best.append(trial.change) }
+    }
+    let pairs = best.prefix(Self.joinedCount).enumerated().flatMap { index, first in
+      best.prefix(Self.joinedCount).dropFirst(index + 1).compactMap { first.joined(with: $0) }
+    }
+    self.try(pairs)
+    for count in stride(from: 3, through: best.count, by: 1) where fitting.isEmpty {
+      let joined = best.prefix(count).reduce(ConfigurationChange?.none) { joined, change in
+        joined.map { $0.joined(with: change) ?? $0 } ?? change
+      }
+      if let joined { self.try([joined]) }
+    }
+  }
+}
