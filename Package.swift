@@ -110,8 +110,8 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: [
-        "Compiler", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle", "Operations",
-        "Recipe", "Foundations",
+        "Compiler", "Backend", "TestSupport", "Frontend", "Interpreter", "GraphIR", "Bundle",
+        "TileProgram", "IPUTarget", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport", "Foundations"]),
     .testTarget(
@@ -140,7 +140,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "TileProgramTests",
-      dependencies: ["TileProgram"]),
+      dependencies: ["TileProgram", "IPUTarget", "Operations", "Foundations"]),
     .testTarget(
       name: "TrainingStepTests",
       dependencies: [

@@ -2914,7 +2914,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__tile_step__descriptor =
   (ProtobufCMessageInit) tessera__bundle__v1__tile_step__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_exchange__field_descriptors[5] =
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_exchange__field_descriptors[7] =
 {
   {
     "source",
@@ -2976,18 +2976,44 @@ static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_exchange__field_
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "streamed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileExchange, streamed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "staging",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileExchange, staging),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tessera__bundle__v1__tile_exchange__field_indices_by_name[] = {
   2,   /* field[2] = destination */
   3,   /* field[3] = placed */
   0,   /* field[0] = source */
+  6,   /* field[6] = staging */
   4,   /* field[4] = starts */
+  5,   /* field[5] = streamed */
   1,   /* field[1] = view */
 };
 static const ProtobufCIntRange tessera__bundle__v1__tile_exchange__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor tessera__bundle__v1__tile_exchange__descriptor =
 {
@@ -2997,7 +3023,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__tile_exchange__descriptor 
   "Tessera__Bundle__V1__TileExchange",
   "tessera.bundle.v1",
   sizeof(Tessera__Bundle__V1__TileExchange),
-  5,
+  7,
   tessera__bundle__v1__tile_exchange__field_descriptors,
   tessera__bundle__v1__tile_exchange__field_indices_by_name,
   1,  tessera__bundle__v1__tile_exchange__number_ranges,

@@ -20,7 +20,9 @@ func sampleTileProgram() -> TileProgram {
     TileTensor(matrix, .f32, home: .result(0), category: .activation),
   ]
   layer.steps = [
-    TileStep(.exchange(Exchange(from: 1, View([3]).broadcast(to: [2, 3]), to: 2)), operation: 0),
+    TileStep(
+      .exchange(Exchange(from: 1, View([3]).broadcast(to: [2, 3]), to: 2, order: .streamed)),
+      operation: 0),
     TileStep(
       .compute(
         .operation(.elementwise(.binary(.multiply))), operands: [0, 2], results: [3]),
@@ -63,7 +65,7 @@ func sampleTileProgram() -> TileProgram {
                   .exchange(
                     Exchange(
                       from: 0, View([2, 3]).sliced(starts: [1, 0], shape: [1, 2]), to: 3,
-                      at: [0, 1])), operation: 9)
+                      at: [0, 1], order: .staged(7))), operation: 9)
               ]), operation: 9),
           TileStep(.compute(.addPartials, operands: [5], results: [7]), operation: 9),
         ]), operation: 7),

@@ -86,6 +86,9 @@ import TileProgram
     try exchange("writes [2, 3] at [0, 1]", View([2, 3]), at: [0, 1])
     try exchange("writes [2, 3] at [0]", View([2, 3]), at: [0])
     try exchange("writes [2, 3] at [-1, 0]", View([2, 3]), at: [-1, 0])
+    try expectInStep(
+      "is staged in another tensor",
+      .exchange(Exchange(from: 0, View([2, 3]), to: 3, order: .staged(2))))
   }
 
   @Test func vertices() throws {

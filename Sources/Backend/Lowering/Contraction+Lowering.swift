@@ -24,10 +24,19 @@ extension FunctionLowering {
       emit(.compute(.partialProduct(contraction), operands: operands, results: [partials]))
       define(result, output)
     } else {
-      let natural = context.classes.layout(of: result) ?? product.result(plan)
+      let natural =
+        context.classes.layout(of: result) ?? weightLayout(of: result, contraction)
+        ?? product.result(plan)
       let partials = partials(product, plan, operation)
       define(result, sum(partials, product, plan, to: natural, for: result))
     }
+  }
+
+  /// A weight's gradient lies as the weight does, where its sum is; nil for other products.
+  private func weightLayout(
+    of result: Program.ValueIndex, _ contraction: Contraction
+  ) -> Layout? {
+    contraction.transposesLeft ? context.weightLayouts[type(result).shape] : nil
   }
 
   /// The partial sums of the whole product, or of the slice of columns: those of slices of the contracted
@@ -109,7 +118,9 @@ extension FunctionLowering {
     columns product: Product, _ plan: MatmulPlan, _ operation: ProgramOperation
   ) {
     let result = operation.results[0]
-    let output = output(result, natural: self.layout(for: result))
+    let output = output(
+      result,
+      natural: weightLayout(of: result, product.contraction) ?? self.layout(for: result))
     for column in 0..<plan.serialColumns {
       let partials = partials(product, plan, operation, column: column)
       let slice = sum(partials, product, plan, to: product.result(plan), for: nil)

@@ -34,7 +34,7 @@ struct FunctionLowering {
   /// them, as the three products of an attention that read the same rows do.
   var recentCopies: [CopyKey: (tensor: Int, position: Int)] = [:]
   /// For how many operations a temporary is kept for others.
-  static let recent = 12
+  static let recent = 4
   /// For each tensor the position of the last use of the values that are bound to it.
   var lastUses: [Int] = []
   /// Values that the function returns, or that grow into them: the number of the result.

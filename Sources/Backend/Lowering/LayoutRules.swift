@@ -20,7 +20,11 @@ struct LayoutRules: Hashable {
   func spread(_ type: TensorType) -> Layout {
     if isReplicated(type) { return .replicated(type.shape, tiles: tiles) }
     let wanted = min(tiles, max(1, type.byteCount / Self.smallestTileBytes))
-    return cut(type, axes: Array(type.shape.indices), into: wanted)
+    let rows = cut(type, axes: Array(type.shape.indices), into: wanted)
+    guard wanted == tiles, type.rank == 2 else { return rows }
+    // Whole rows, unless the fullest tile then has over an eighth more than it need have.
+    let balanced = balanced(type)
+    return rows.largestElementCount * 8 > balanced.largestElementCount * 9 ? balanced : rows
   }
 
   /// Whole rows of the last axis on as many tiles as there are rows.
@@ -46,7 +50,9 @@ struct LayoutRules: Hashable {
 
   /// Spread so that the fullest tile has as little as can be: for what only waits there.
   func balanced(_ type: TensorType) -> Layout {
-    guard type.rank == 2, type.count > tiles else { return spread(type) }
+    guard type.rank == 2, type.count > tiles else {
+      return cut(type, axes: Array(type.shape.indices), into: tiles)
+    }
     let grain = max(1, 8 / type.element.byteCount)
     let units = (type.shape[1] + grain - 1) / grain
     var best = (rows: 1, columns: 1, count: Int.max)

@@ -95,10 +95,12 @@ struct LoweringContext {
   private mutating func proposeDefaults(in number: Int) {
     structure.forEachOperation(of: number) { _, operation in
       switch operation.operation {
-      case .control(.repeat), .accumulation:
+      case .control(.repeat):
         for value in operation.operands + operation.results {
           proposeDefault(for: value, in: number)
         }
+      case .accumulation:
+        proposeDefault(for: operation.results[0], in: number)
       case .control(.call):
         for value in operation.operands + operation.results
         where classes.category(of: value) != .activation {

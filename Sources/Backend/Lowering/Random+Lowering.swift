@@ -22,7 +22,8 @@ extension FunctionLowering {
   /// Entries of a stash lie as what they hold: a tile copies within its own memory.
   mutating func lower(_ operation: ProgramOperation, _ family: Stash) {
     let ipu = ipu
-    let stash = self.layout(for: operation.operands[0])
+    // Of a first write the operand is memory that nothing was written to, and has no layout of its own.
+    let stash = self.layout(for: family == .write ? operation.results[0] : operation.operands[0])
     let entry = stash.dropping(axes: [0])
     let number = operation.operands[operation.operands.count - 1]
     let scalar = Layout.replicated(type(number).shape, tiles: stash.tiles)

@@ -32,7 +32,8 @@ extension TileProgramDecoder {
       return .exchange(
         Exchange(
           from: Int(row.source), try view(row.view), to: Int(row.destination),
-          at: row.placed == 0 ? nil : messages.numbers(row.n_starts, row.starts)))
+          at: row.placed == 0 ? nil : messages.numbers(row.n_starts, row.starts),
+          order: try order(row)))
     case TESSERA__BUNDLE__V1__TILE_STEP__KIND_COMPUTE:
       guard let row = step.compute?.pointee else { break }
       return .compute(
@@ -76,11 +77,22 @@ extension TileProgramDecoder {
     throw damagedBundle("a step of the tiles says nothing to do")
   }
 
+  private func order(
+    _ row: Tessera__Bundle__V1__TileExchange
+  ) throws(TesseraError) -> Exchange.Order {
+    switch (row.streamed != 0, row.staging) {
+    case (false, 0): return .direct
+    case (true, 0): return .streamed
+    case (false, let staging): return .staged(Int(staging) - 1)
+    case (true, _): throw damagedBundle("an exchange of the tiles is streamed and staged")
+    }
+  }
+
   private func vertex(
     _ row: Tessera__Bundle__V1__TileCompute, _ known: Program.OperationIndex
   ) throws(TesseraError) -> Vertex {
     let name = try messages.string(row.vertex)
-    guard let kind = VertexKind(rawValue: name) else {
+    guard let kind = VertexName(rawValue: name) else {
       throw damagedBundle("the tiles have a vertex '\(name)', which is unknown")
     }
     switch kind {

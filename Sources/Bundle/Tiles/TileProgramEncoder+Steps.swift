@@ -82,6 +82,11 @@ extension TileProgramEncoder {
       message.placed = 1
       (message.n_starts, message.starts) = messages.numbers(starts)
     }
+    switch exchange.order {
+    case .direct: break
+    case .streamed: message.streamed = 1
+    case .staged(let tensor): message.staging = UInt32(tensor) + 1
+    }
     return messages.place(message)
   }
 
@@ -90,7 +95,7 @@ extension TileProgramEncoder {
   ) -> UnsafeMutablePointer<Tessera__Bundle__V1__TileCompute> {
     var message = Tessera__Bundle__V1__TileCompute()
     tessera__bundle__v1__tile_compute__init(&message)
-    message.vertex = messages.number(VertexKind(vertex).rawValue)
+    message.vertex = messages.number(VertexName(vertex).rawValue)
     switch vertex {
     case .operation(let operation), .partial(let operation):
       message.operation = reference(operation, known: known)
@@ -114,8 +119,8 @@ extension TileProgramEncoder {
   }
 }
 
-/// The kinds of vertices; raw values are names in the bundle.
-enum VertexKind: String {
+/// The kinds of vertices by their names in the bundle.
+enum VertexName: String {
   case operation
   case chain
   case addPartials = "add_partials"

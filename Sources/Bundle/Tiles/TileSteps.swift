@@ -87,6 +87,13 @@ struct TileSteps {
     try require(
       source.element == destination.element && source.ipu == destination.ipu,
       "exchanges between element types or IPUs")
+    if let staging = try exchange.staging.map({ number throws(TesseraError) in try tensor(number) })
+    {
+      try require(
+        staging.layout == destination.layout && staging.element == destination.element
+          && staging.ipu == destination.ipu,
+        "is staged in another tensor than its destination's like")
+    }
     let view = exchange.view
     try require(
       view.strides.count == view.shape.count && TensorType(view.shape, .f64).isWithinLimits

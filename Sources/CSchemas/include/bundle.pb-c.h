@@ -541,10 +541,18 @@ struct  Tessera__Bundle__V1__TileExchange
   protobuf_c_boolean placed;
   size_t n_starts;
   int64_t *starts;
+  /*
+   * Whether tiles put down what arrives as it comes.
+   */
+  protobuf_c_boolean streamed;
+  /*
+   * 1 + the tensor that takes what arrives first; 0 where none does.
+   */
+  uint32_t staging;
 };
 #define TESSERA__BUNDLE__V1__TILE_EXCHANGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_exchange__descriptor) \
-    , 0, 0, 0, 0, 0,NULL }
+    , 0, 0, 0, 0, 0,NULL, 0, 0 }
 
 
 struct  Tessera__Bundle__V1__TileCompute

@@ -30,6 +30,7 @@ extension TileChecker {
       }
       if case .exchange(let exchange) = step.kind {
         written.write(exchange.destination, exchange.box)
+        if let staging = exchange.staging { written.write(staging) }
       } else {
         for tensor in step.written { written.write(tensor) }
       }
@@ -63,22 +64,22 @@ struct WrittenTensors {
   }
 
   /// Whether the whole tensor was written.
-  func has(_ tensor: Int) -> Bool { parts[function.owner(of: tensor)]?.isWhole ?? false }
+  func has(_ tensor: Int) -> Bool { parts[function.root(of: tensor)]?.isWhole ?? false }
 
   /// Whether something of it was written.
-  func isBegun(_ tensor: Int) -> Bool { parts[function.owner(of: tensor)] != nil }
+  func isBegun(_ tensor: Int) -> Bool { parts[function.root(of: tensor)] != nil }
 
   /// Whether what the view reads was written.
   func has(_ view: View, of tensor: Int) -> Bool {
-    parts[function.owner(of: tensor)]?.has(view) ?? false
+    parts[function.root(of: tensor)]?.has(view) ?? false
   }
 
   /// - Parameter box: what is written of the tensor; nil for the whole.
   mutating func write(_ tensor: Int, _ box: [Range<Int>]? = nil) {
     let shape = function.tensors[tensor].layout.shape
-    var part = parts[function.owner(of: tensor)] ?? WrittenPart(nothingOf: shape)
+    var part = parts[function.root(of: tensor)] ?? WrittenPart(nothingOf: shape)
     part.write(box, shape)
-    parts[function.owner(of: tensor)] = part
+    parts[function.root(of: tensor)] = part
   }
 }
 

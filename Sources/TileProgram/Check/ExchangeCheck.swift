@@ -20,6 +20,12 @@ extension TileChecker {
     guard source.layout.tiles == destination.layout.tiles,
       exchange.view.shape.count == destination.layout.axes.count
     else { return report(.exchange, tensor: exchange.destination, "goes to another shape") }
+    let fits = destination.layout.shape.enumerated().allSatisfy { axis, extent in
+      (exchange.starts?[axis] ?? 0) + exchange.view.shape[axis] <= extent
+    }
+    guard fits else {
+      return report(.exchange, tensor: exchange.destination, "goes past the end of an axis")
+    }
     let had = table(exchange.source).counts
     let boxes = table(exchange.destination)
     var arrived = [Int](repeating: 0, count: destination.layout.tiles)

@@ -29,7 +29,7 @@ struct FreshWrites {
         for tensor in function.touched(by: body) { open[tensor] = nil }
       }
       for (position, tensor) in step.read.enumerated() {
-        let owner = function.owner(of: tensor)
+        let owner = function.root(of: tensor)
         if position == 1, case .compute(.operation(.accumulation(.slice)), _, _) = step.kind,
           let run = open[owner]
         {
@@ -38,10 +38,10 @@ struct FreshWrites {
         open[owner] = nil
       }
       guard case .exchange(let exchange) = step.kind else {
-        for tensor in step.written { open[function.owner(of: tensor)] = nil }
+        for tensor in step.written { open[function.root(of: tensor)] = nil }
         continue
       }
-      let owner = function.owner(of: exchange.destination)
+      let owner = function.root(of: exchange.destination)
       guard let box = exchange.box else {
         open[owner] = nil
         continue
@@ -63,7 +63,7 @@ extension TileFunction {
   /// The owners of what steps write, and also read, those in repeats among them; some more than once.
   func touched(by steps: [TileStep], writtenOnly: Bool = false) -> [Int] {
     steps.flatMap { step in
-      var owners = (writtenOnly ? step.written : step.tensors).map(owner)
+      var owners = (writtenOnly ? step.written : step.tensors).map(root)
       if case .repeat(_, _, let body) = step.kind {
         owners += touched(by: body, writtenOnly: writtenOnly)
       }

@@ -8,11 +8,11 @@ extension TileChecker {
     let count = function.tensors.count
     var needed = TensorSet(count: count)
     for place in function.results + (number == plan.entry ? function.arguments : []) {
-      if let tensor = place.tensor { needed.insert(function.owner(of: tensor)) }
+      if let tensor = place.tensor { needed.insert(function.root(of: tensor)) }
     }
     var defined = TensorSet(count: count)
     for place in function.arguments {
-      if let tensor = place.tensor { defined.insert(function.owner(of: tensor)) }
+      if let tensor = place.tensor { defined.insert(function.root(of: tensor)) }
     }
     var walk = MemoryWalk(
       places: function.tensors.indices.map { place(of: $0) }, fresh: FreshWrites(function))
@@ -39,21 +39,25 @@ extension TileChecker {
       path.append(index)
       if case .repeat(_, let iteration, let body) = step.kind {
         // The number of the iteration is needed for the next one.
-        for tensor in iteration { needed.insert(function.owner(of: tensor)) }
+        for tensor in iteration { needed.insert(function.root(of: tensor)) }
         var around = needed
         around.formUnion(
           check(body, needed: needed, defined: definedAfter[index], &walk, reports: false))
         needed = check(
           body, needed: around, defined: definedAfter[index], &walk, reports: reports)
-        for tensor in iteration { needed.remove(function.owner(of: tensor)) }
+        for tensor in iteration { needed.remove(function.root(of: tensor)) }
       } else {
-        let reads = step.read.map { function.owner(of: $0) }
-        let writes = step.written.map { function.owner(of: $0) }
+        let reads = step.read.map { function.root(of: $0) }
+        let writes = step.written.map { function.root(of: $0) }
         if reports {
           let live = needed.intersection(definedAfter[index])
           checkWrites(step, reads, writes, live, walk)
         }
         if walk.begins(step, path) { for tensor in writes { needed.remove(tensor) } }
+        // What takes the elements on their way is needed in no other step.
+        if case .exchange(let exchange) = step.kind, let staging = exchange.staging {
+          needed.remove(function.root(of: staging))
+        }
         for tensor in reads { needed.insert(tensor) }
       }
       path.removeLast()
@@ -81,7 +85,7 @@ extension TileChecker {
           "is written where tensor \(other) is, which is needed")
       }
     }
-    if case .exchange = step.kind, reads == writes {
+    if case .exchange = step.kind, reads.first == writes.first {
       report(.overlap, tensor: writes.first, "is exchanged within its own memory")
     }
     if case .call(let callee, let ipu, let arguments, let results) = step.kind {
@@ -98,7 +102,7 @@ extension TileChecker {
     for (index, place) in results.enumerated() {
       guard let made = place.tensor else { continue }
       for (argument, given) in arguments.enumerated() where other.updates[index] != argument {
-        if let given = given.tensor, function.owner(of: given) == function.owner(of: made) {
+        if let given = given.tensor, function.root(of: given) == function.root(of: made) {
           report(.overlap, tensor: made, "is made by '\(other.name)' where argument \(argument) is")
         }
       }

@@ -50,7 +50,8 @@ package struct TileChecker {
     for (number, function) in plan.functions.enumerated() {
       guard let function else { continue }
       (self.function, self.number, path) = (function, number, [])
-      checkLayouts()
+      // Where tensors do not lie on tiles as layouts do, the rest means nothing.
+      guard checkLayouts() else { continue }
       checkAddresses()
       checkDefinitions()
       checkMemory()
@@ -70,15 +71,18 @@ package struct TileChecker {
     return seen
   }
 
-  /// Each layout once, for the first tensor that has it.
-  private mutating func checkLayouts() {
+  /// Each layout once, for the first tensor that has it. Whether all are sound.
+  private mutating func checkLayouts() -> Bool {
+    var isSound = true
     for (index, tensor) in function.tensors.enumerated() where boxes[tensor.layout] == nil {
       let table = BoxTable(tensor.layout)
       boxes[tensor.layout] = table
       if let fault = table.fault(of: tensor.layout) {
         report(.layout, tensor: index, tile: fault.tile, fault.reason)
+        isSound = false
       }
     }
+    return isSound
   }
 
   private mutating func checkAddresses() {
@@ -138,7 +142,7 @@ package struct TileChecker {
     for (result, update) in other.updates.enumerated() {
       guard let update, let made = results[result].tensor, let given = arguments[update].tensor
       else { continue }
-      if function.owner(of: made) != function.owner(of: given) {
+      if function.root(of: made) != function.root(of: given) {
         report(.call, tensor: made, "is made by '\(other.name)' in the place of tensor \(given)")
       }
     }
@@ -171,13 +175,6 @@ package struct TileChecker {
 }
 
 extension TileFunction {
-  /// The tensor whose memory a tensor has.
-  func owner(of tensor: Int) -> Int {
-    var owner = tensor
-    while case .alias(let other) = tensors[owner].home { owner = other }
-    return owner
-  }
-
   /// Calls `visit` with each function that the steps call.
   func forEachCall(_ visit: (Int) -> Void) {
     func walk(_ steps: [TileStep]) {

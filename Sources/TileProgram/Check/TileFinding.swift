@@ -18,6 +18,7 @@ package struct TileFinding: Hashable, Sendable {
     case call
   }
 
+  /// Which rule.
   package var kind: Kind
   /// The function's name.
   package var function: String

@@ -21,7 +21,12 @@ struct CodeBytes {
   /// Bytes of code for a packet: its header, and the instruction that sends it; an assumption.
   static let packetCodeBytes = 8
 
-  init(tiles: Int) {
+  /// Steps that call each function.
+  private let callSites: [Int: Int]
+
+  /// - Parameter callSites: for each function how many steps on the IPU call it.
+  init(tiles: Int, callSites: [Int: Int]) {
+    self.callSites = callSites
     exchange = [Int](repeating: 0, count: tiles)
     control = [Int](repeating: Self.hostBytes, count: tiles)
   }
@@ -51,9 +56,10 @@ struct CodeBytes {
       addPackets(function.tensors[tensor], counts)
     case .collective(_, let operands, let results):
       for tensor in operands + results { addPackets(function.tensors[tensor], counts) }
-    case .call(_, _, let arguments, let results):
-      // A branch, and where the arguments and results are.
-      addControl(instructions: 2 + arguments.count + results.count, where: nil)
+    case .call(let callee, _, let arguments, let results):
+      // A branch; where others call the function too, it is told where arguments and results are.
+      let places = callSites[callee, default: 0] > 1 ? arguments.count + results.count : 0
+      addControl(instructions: 2 + places, where: nil)
     case .repeat(_, let iteration, _):
       addControl(instructions: 2 + 3 * iteration.count, where: nil)
     }

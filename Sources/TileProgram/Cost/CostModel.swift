@@ -113,9 +113,11 @@ package struct CostModel: Sendable {
       let bytes = results.map { function.tensors[$0].tileBytes }.reduce(0, +)
       return StepCost(TimeUse(exchange: scaled(ipu.copyCycles(bytes: bytes))))
     }
-    let largest = (0..<ipusPerReplica).map { number in
-      bytes(moved.filter { function.tensors[$0].ipu == number }, function)
-    }.max()
+    var byIPU: [Int: Int] = [:]
+    for tensor in moved {
+      byIPU[function.tensors[tensor].ipu, default: 0] += bytes([tensor], function)
+    }
+    let largest = byIPU.values.max()
     let links = cycles(of: largest ?? 0, perSecond: rate)
     return StepCost(TimeUse(sync: links > 0 ? ipu.globalSyncCycles : 0, links: links))
   }

@@ -1,21 +1,23 @@
 import IPUTarget
 
 /// What an exchange takes, which depends on its layouts alone.
-struct ExchangeCost {
+package struct ExchangeCost: Hashable, Sendable {
   /// Cycles in which all tiles send and receive; 0 where nothing goes from tile to tile.
-  var transfer = 0
+  package private(set) var transfer = 0
   /// Cycles of copies within tiles.
-  var copy = 0
-  /// The tile that receives the most, and how many bytes.
-  var fullestTile = 0
-  var receivedBytes = 0
+  package private(set) var copy = 0
+  /// The tile that receives the most bytes.
+  package private(set) var fullestTile = 0
+  /// How many it receives.
+  package private(set) var receivedBytes = 0
   /// Bytes that all tiles receive together.
-  var totalBytes = 0
-  /// Fragments, and pieces of memory, that a tile receives at most.
-  var receives = 0
-  var receivePieces = 0
+  package private(set) var totalBytes = 0
+  /// Fragments that a tile receives at most.
+  package private(set) var receives = 0
+  /// Pieces of memory that a tile receives into at most.
+  package private(set) var receivePieces = 0
   /// Bytes of instructions on each tile; empty where nothing goes from tile to tile.
-  var code: [Int] = []
+  package private(set) var code: [Int] = []
 
   /// All tiles begin together, and the phase lasts as long as the tile with the most: to receive, to send,
   /// or to issue.
@@ -25,33 +27,38 @@ struct ExchangeCost {
   /// sending (osmarks/ipu-stack); it is not modelled.
   ///
   /// - Parameter isStaged: whether what arrives is copied to where it belongs.
-  init(_ traffic: ExchangeTraffic, _ ipu: IPU, isStaged: Bool) {
-    copy = ipu.copyCycles(bytes: 8 * (traffic.copiedVectors.max() ?? 0))
-    if isStaged { copy += ipu.copyCycles(bytes: traffic.received.max() ?? 0) }
+  package init(_ traffic: ExchangeTraffic, _ ipu: IPU, isStaged: Bool) {
+    copy = ipu.copyCycles(bytes: 8 * (traffic.tiles.map(\.copiedVectors).max() ?? 0))
+    if isStaged { copy += ipu.copyCycles(bytes: traffic.tiles.map(\.received).max() ?? 0) }
     guard !traffic.isLocal else { return }
-    code = [Int](repeating: 0, count: traffic.sent.count)
-    for tile in code.indices {
-      let received = traffic.received[tile]
-      if received > receivedBytes { (fullestTile, receivedBytes) = (tile, received) }
-      totalBytes += received
-      let (sends, receives) = (traffic.sendRuns[tile], traffic.receives[tile])
-      let pieces = traffic.receiveRuns[tile]
-      self.receives = max(self.receives, receives)
-      receivePieces = max(receivePieces, pieces)
-      let words = max(traffic.receivedWords[tile], traffic.sentWords[tile])
-      let payload =
-        (words * ExchangeCode.wordBytes + ipu.exchangeBytesPerCycle - 1)
-        / ipu.exchangeBytesPerCycle
-      let issue =
-        sends * ExchangeCode.sendCycles + receives * ExchangeCode.receiveCycles
-        + pieces * ExchangeCode.pointerCycles
-      transfer = max(transfer, payload, issue)
-      code[tile] =
-        (sends + traffic.furtherSends[tile]) * ExchangeCode.sendBytes
-        + receives * ExchangeCode.receiveBytes
-        + (pieces - receives) * ExchangeCode.pointerBytes
-        + (sends + receives > 0 ? ExchangeCode.activeBytes : ExchangeCode.inactiveBytes)
+    for (number, tile) in traffic.tiles.enumerated() {
+      if tile.received > receivedBytes { (fullestTile, receivedBytes) = (number, tile.received) }
+      totalBytes += tile.received
+      receives = max(receives, tile.receives)
+      receivePieces = max(receivePieces, tile.receiveRuns)
+      transfer = max(transfer, tile.transferCycles(ipu))
+      code.append(tile.codeBytes)
     }
+  }
+}
+
+extension TileTraffic {
+  /// Cycles in which the tile sends, receives and issues what it must, all at the same time.
+  fileprivate func transferCycles(_ ipu: IPU) -> Int {
+    let bytes = max(receivedWords, sentWords) * ExchangeCode.wordBytes
+    return max(
+      bytes.dividedUp(by: ipu.exchangeBytesPerCycle),
+      sendRuns * ExchangeCode.sendCycles + receives * ExchangeCode.receiveCycles
+        + receiveRuns * ExchangeCode.pointerCycles)
+  }
+
+  /// Bytes of the tile's instructions.
+  fileprivate var codeBytes: Int {
+    let isActive = sendRuns + receives > 0
+    return (sendRuns + furtherSends) * ExchangeCode.sendBytes
+      + receives * ExchangeCode.receiveBytes
+      + (receiveRuns - receives) * ExchangeCode.pointerBytes
+      + (isActive ? ExchangeCode.activeBytes : ExchangeCode.inactiveBytes)
   }
 }
 

@@ -33,17 +33,21 @@ package struct IPUMemory: Hashable, Sendable {
 
   /// Bytes of one class.
   package struct Share: Hashable, Sendable {
+    /// What they are for.
     package var `class`: Class
+    /// How many.
     package var bytes: Int
   }
 
   /// A tensor that lives at the peak.
   package struct LiveTensor: Hashable, Sendable {
-    /// The function that has it, and its number there.
+    /// The function that has it.
     package var function: Int
+    /// Its number there.
     package var tensor: Int
     /// Bytes on the tile.
     package var bytes: Int
+    /// What it is for.
     package var category: TileTensor.Category
     /// The operation that first touches it; nil where none does.
     package var operation: Int?
@@ -51,9 +55,15 @@ package struct IPUMemory: Hashable, Sendable {
 
   /// A step of a function.
   package struct Moment: Hashable, Sendable {
+    /// The function's number.
     package var function: Int
     /// The operation of the program that the step is part of.
     package var operation: Int
+
+    package init(function: Int, operation: Int) {
+      self.function = function
+      self.operation = operation
+    }
   }
 
   /// The number in the replica.
@@ -62,7 +72,8 @@ package struct IPUMemory: Hashable, Sendable {
   package var neededBytes: [Int]
   /// For each tile the bytes that live at its own peak, code and reserved ones included.
   package var peakBytes: [Int]
-  /// For each tile the bytes that live all the time: the entry's arguments, code, reserved ones.
+  /// For each tile the bytes that live all the time: the entry's arguments and results, code,
+  /// reserved ones.
   package var alwaysLiveBytes: [Int]
   /// For each tile the bytes of code.
   package var codeBytes: [Int]
@@ -74,9 +85,11 @@ package struct IPUMemory: Hashable, Sendable {
   package var peak: [Moment]
   /// What lives then on the worst tile, the largest first.
   package var tensors: [LiveTensor]
-  /// The bytes that a tile receives in one exchange, at most, with the tile and the exchange.
+  /// The bytes that a tile receives in one exchange, at most.
   package var receivedBytes: Int
+  /// The tile that receives them.
   package var receivingTile: Int
+  /// The exchange; nil where the IPU has none.
   package var receiving: Moment?
 
   /// Bytes that the worst tile needs.

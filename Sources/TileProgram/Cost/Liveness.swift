@@ -1,9 +1,9 @@
 /// When each tensor of a function holds something, by the steps' numbers: all steps in order, those of a
-/// repeat's body after it, and after them a number for the repeat's end.
+/// repeat's body after it, and after them a number for the repeat's end, as at the end of the function.
 struct Liveness {
   /// For each tensor that is in the function's frame; nil for others, and where no step touches it.
   private(set) var ranges: [ClosedRange<Int>?]
-  /// The steps by their numbers; nil for the ends of repeats.
+  /// The steps by their numbers; nil for the ends of repeats and of the function.
   private(set) var steps: [TileStep?] = []
   /// For each tensor the one whose memory it has.
   private let roots: [Int]
@@ -28,26 +28,23 @@ struct Liveness {
     var isWrite: Bool
   }
 
-  /// - Parameter isEntry: whether the host writes the arguments before the function runs, and reads the
-  ///   results after it.
+  /// - Parameter isEntry: whether the host writes the arguments before the function runs and reads the
+  ///   results after it, so that both live all the time.
   init(_ function: TileFunction, isEntry: Bool) {
     roots = function.tensors.indices.map { function.root(of: $0) }
     ranges = function.tensors.map { _ in nil }
     touches = function.tensors.map { _ in [] }
     walk(function.steps, in: nil)
-    let last = max(0, steps.count - 1)
+    // The function's own end, so that there is a number even where there is no step.
+    steps.append(nil)
+    let last = steps.count - 1
     for (tensor, touches) in touches.enumerated() {
       guard case .frame = function.tensors[tensor].home, roots[tensor] == tensor else { continue }
       ranges[tensor] = range(of: touches)
     }
     guard isEntry else { return }
-    for case .tensor(let argument) in function.arguments {
-      if case .frame = function.tensors[roots[argument]].home {
-        ranges[roots[argument]] = 0...last
-      }
-    }
-    for case .tensor(let result) in function.results {
-      if let range = ranges[roots[result]] { ranges[roots[result]] = range.lowerBound...last }
+    for case .tensor(let tensor) in function.arguments + function.results {
+      if case .frame = function.tensors[roots[tensor]].home { ranges[roots[tensor]] = 0...last }
     }
   }
 
@@ -55,19 +52,24 @@ struct Liveness {
     for step in list {
       let number = steps.count
       steps.append(step)
-      for (tensor, isWrite) in step.accesses {
-        touches[roots[tensor]].append(Touch(number: number, loop: loop, isWrite: isWrite))
+      guard case .repeat(_, let iteration, let body) = step.kind else {
+        touch(step.read, Touch(number: number, loop: loop, isWrite: false))
+        touch(step.written, Touch(number: number, loop: loop, isWrite: true))
+        continue
       }
-      guard case .repeat(_, let iteration, let body) = step.kind else { continue }
       repeats.append(Repeat(numbers: number...number, outer: loop))
       let own = repeats.count - 1
-      for tensor in iteration {
-        touches[roots[tensor]].append(Touch(number: number, loop: own, isWrite: true))
-      }
+      // The number of the iteration is kept from one to the next.
+      touch(iteration, Touch(number: number, loop: loop, isWrite: true))
       walk(body, in: own)
       repeats[own].numbers = number...steps.count
+      touch(iteration, Touch(number: steps.count, loop: loop, isWrite: true))
       steps.append(nil)
     }
+  }
+
+  private mutating func touch(_ tensors: [Int], _ touch: Touch) {
+    for tensor in tensors { touches[roots[tensor]].append(touch) }
   }
 
   /// From the first step that touches a tensor to the last. What is handed from one iteration of a repeat to

@@ -20,7 +20,7 @@ struct MemoryAccount {
     self.counts = counts
     chip = costs.system.ipu
     functions = program.functions(on: ipu)
-    code = CodeBytes(tiles: chip.tiles)
+    code = CodeBytes(tiles: chip.tiles, callSites: program.callSites(on: ipu))
     for number in functions {
       guard let function = program.functions[number] else { continue }
       liveness[number] = Liveness(function, isEntry: number == program.entry)
@@ -56,13 +56,20 @@ struct MemoryAccount {
 
   /// The step with those tensors that are on this IPU.
   private func here(_ step: TileStep, _ function: TileFunction) -> TileStep {
-    guard case .collective(let collective, let operands, let results) = step.kind else {
-      return step
+    func own(_ tensors: [Int]) -> [Int] { tensors.filter { function.tensors[$0].ipu == ipu } }
+    func own(_ places: [TileStep.Place]) -> [TileStep.Place] {
+      places.filter { place in place.tensor.map { function.tensors[$0].ipu == ipu } ?? true }
     }
-    let own = { (tensors: [Int]) in tensors.filter { function.tensors[$0].ipu == ipu } }
-    let kind = TileStep.Kind.collective(
-      collective, operands: own(operands), results: own(results))
-    return TileStep(kind, operation: step.operation)
+    var here = step
+    switch step.kind {
+    case .collective(let collective, let operands, let results):
+      here.kind = .collective(collective, operands: own(operands), results: own(results))
+    case .call(let callee, let called, let arguments, let results) where function.ipus > 1:
+      here.kind = .call(
+        function: callee, ipu: called, arguments: own(arguments), results: own(results))
+    default: break
+    }
+    return here
   }
 
   // MARK: Live bytes
@@ -172,9 +179,12 @@ struct MemoryAccount {
     guard functions.contains(program.entry), let entry = program.functions[program.entry] else {
       return bytes
     }
-    for case .tensor(let argument) in entry.arguments {
-      let tensor = entry.tensors[argument]
-      if isHere(tensor, of: program.entry) { add(tensor, times: 1, to: &bytes) }
+    var roots: [Int] = []
+    for case .tensor(let tensor) in entry.arguments + entry.results {
+      let root = entry.root(of: tensor)
+      guard !roots.contains(root), isHere(entry.tensors[root], of: program.entry) else { continue }
+      roots.append(root)
+      add(entry.tensors[root], times: 1, to: &bytes)
     }
     return bytes
   }

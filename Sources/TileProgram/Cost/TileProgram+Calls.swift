@@ -33,6 +33,27 @@ extension TileProgram {
     return order
   }
 
+  /// For each function how many steps of functions that run on an IPU call it there.
+  func callSites(on ipu: Int) -> [Int: Int] {
+    var sites: [Int: Int] = [:]
+    func count(_ steps: [TileStep], from own: Int?) {
+      for step in steps {
+        switch step.kind {
+        case .call(let callee, let called, _, _):
+          if self.ipu(ofCall: called, to: callee, from: own) ?? ipu == ipu {
+            sites[callee, default: 0] += 1
+          }
+        case .repeat(_, _, let body): count(body, from: own)
+        default: break
+        }
+      }
+    }
+    for number in functions(on: ipu) {
+      count(functions[number]?.steps ?? [], from: spansIPUs(number) ? nil : ipu)
+    }
+    return sites
+  }
+
   /// The IPU that a step runs on; nil for what concerns several.
   ///
   /// - Parameter own: the IPU of the function, or nil where it spans IPUs.

@@ -99,7 +99,7 @@ struct TimeAccount {
     }
     let first = entry.steps.firstIndex {
       if case .collective = $0.kind { return true }
-      return $0.accesses.contains { entry.tensors[$0.tensor].category == .optimizerState }
+      return $0.tensors.contains { entry.tensors[$0].category == .optimizerState }
     }
     return first ?? entry.steps.count
   }

@@ -41,6 +41,7 @@ package struct TimeUse: Hashable, Sendable {
     return use
   }
 
+  /// Both times, one after the other.
   package static func + (left: TimeUse, right: TimeUse) -> TimeUse {
     TimeUse(
       compute: left.compute + right.compute, exchange: left.exchange + right.exchange,
@@ -49,6 +50,7 @@ package struct TimeUse: Hashable, Sendable {
       idle: left.idle + right.idle)
   }
 
+  /// Adds another time.
   package static func += (left: inout TimeUse, right: TimeUse) { left = left + right }
 
   /// So much time `count` times.

@@ -1,25 +1,34 @@
+/// What one tile does in an exchange.
+package struct TileTraffic: Hashable, Sendable {
+  /// Bytes that the tile receives from others.
+  package var received = 0
+  /// Bytes that it sends; what several tiles receive is sent once.
+  package var sent = 0
+  /// Bytes that it copies within its own memory.
+  package var copied = 0
+  /// Fragments that it receives: of a fragment all pieces come from one tile.
+  package var receives = 0
+  /// Pieces of memory that it receives into.
+  package var receiveRuns = 0
+  /// Pieces of memory that it sends from.
+  package var sendRuns = 0
+  /// Words that it receives: a piece of memory takes whole words of `ExchangeCode.wordBytes`.
+  package var receivedWords = 0
+  /// Words that it sends.
+  package var sentWords = 0
+  /// Vectors of 8 bytes that it copies: a piece of memory takes whole ones.
+  package var copiedVectors = 0
+  /// Halves of instructions that its sends take beyond one each.
+  package var furtherSends = 0
+
+  /// A tile that does nothing.
+  package init() {}
+}
+
 /// What an exchange moves, counted tile by tile.
 package struct ExchangeTraffic: Hashable, Sendable {
-  /// Bytes that each tile receives from others.
-  package var received: [Int]
-  /// Bytes that each tile sends; what several tiles receive is sent once.
-  package var sent: [Int]
-  /// Bytes that each tile copies within its own memory.
-  package var copied: [Int]
-  /// Pieces of memory that each tile sends from.
-  package var sendRuns: [Int]
-  /// Pieces of memory that each tile receives into.
-  package var receiveRuns: [Int]
-  /// Fragments that each tile receives: of a fragment all pieces come from one tile.
-  package var receives: [Int]
-  /// Words that each tile receives: a piece of memory takes whole words of `ExchangeCode.wordBytes`.
-  package var receivedWords: [Int]
-  /// Words that each tile sends.
-  package var sentWords: [Int]
-  /// Vectors of 8 bytes that each tile copies: a piece of memory takes whole ones.
-  package var copiedVectors: [Int]
-  /// Sends that are longer than a short instruction can say, as instructions beyond the first.
-  package var furtherSends: [Int]
+  /// By the tiles' numbers.
+  package internal(set) var tiles: [TileTraffic]
 
   /// - Parameters:
   ///   - elementBytes: bytes of an element.
@@ -27,66 +36,116 @@ package struct ExchangeTraffic: Hashable, Sendable {
   package init(
     _ walk: ExchangeWalk, elementBytes: Int, tiles: Int, isStreamed: Bool = false
   ) {
-    received = [Int](repeating: 0, count: tiles)
-    sent = received
-    copied = received
-    sendRuns = received
-    receiveRuns = received
-    receives = received
-    receivedWords = received
-    sentWords = received
-    copiedVectors = received
-    furtherSends = received
-    walk.forEachFragment { count($0, elementBytes, isStreamed) }
+    if let alignment = walk.alignment {
+      var counter = TrafficCounter(
+        walk, alignment, elementBytes: elementBytes, isStreamed: isStreamed)
+      counter.count()
+      self.tiles = counter.tiles
+    } else {
+      self.tiles = Array(repeating: TileTraffic(), count: tiles)
+      walk.forEachFragment { count($0, elementBytes, isStreamed) }
+    }
   }
 
-  private mutating func count(_ fragment: borrowing Fragment, _ elementBytes: Int, _ isStreamed: Bool) {
-    let bytes = fragment.count * elementBytes
-    var pieces = fragment.pieces
-    if isStreamed { (pieces.destination, pieces.both) = (1, pieces.source) }
-    let length = bytes / pieces.both
-    let words = pieces.both * ((length + ExchangeCode.wordBytes - 1) / ExchangeCode.wordBytes)
-    let vectors = pieces.both * ((length + 7) / 8)
+  /// Bytes that each tile receives from others.
+  package var received: [Int] { tiles.map(\.received) }
+  /// Bytes that each tile sends.
+  package var sent: [Int] { tiles.map(\.sent) }
+  /// Bytes that each tile copies within its own memory.
+  package var copied: [Int] { tiles.map(\.copied) }
+
+  /// Whether no tile sends anything.
+  package var isLocal: Bool { tiles.allSatisfy { $0.sent == 0 } }
+
+  private mutating func count(
+    _ fragment: borrowing Fragment, _ elementBytes: Int, _ isStreamed: Bool
+  ) {
+    let cost = FragmentCost(fragment, elementBytes: elementBytes, isStreamed: isStreamed)
     var sender: Int?
-    for index in fragment.destinations.indices {
-      let (source, destination) = (fragment.sources[index], fragment.destinations[index])
+    for (source, destination) in zip(fragment.sources, fragment.destinations) {
       if source == destination {
-        copied[destination] += bytes
-        copiedVectors[destination] += vectors
+        cost.copy(at: &tiles[destination])
       } else {
-        received[destination] += bytes
-        receiveRuns[destination] += pieces.destination
-        receives[destination] += 1
-        receivedWords[destination] += words
+        cost.receive(at: &tiles[destination])
         sender = source
       }
     }
-    if let sender {
-      sent[sender] += bytes
-      sendRuns[sender] += pieces.source
-      sentWords[sender] += words
-      furtherSends[sender] += pieces.source * ExchangeCode.furtherSends(words / pieces.source)
+    if let sender { cost.send(from: &tiles[sender]) }
+  }
+}
+
+/// What a fragment takes of each tile that it concerns.
+struct FragmentCost {
+  private var bytes: Int
+  private var words: Int
+  private var vectors: Int
+  private var sourceRuns: Int
+  private var destinationRuns: Int
+
+  /// - Parameters:
+  ///   - rank: axes of the fragment; extents and strides by axes.
+  ///   - sourceStrides: elements at the source from one index to the next.
+  ///   - destinationStrides: elements at the destination.
+  ///   - isStreamed: whether the destination puts down what arrives as it comes.
+  init(
+    rank: Int, extents: UnsafePointer<Int>, sourceStrides: UnsafePointer<Int>,
+    destinationStrides: UnsafePointer<Int>, elementBytes: Int, isStreamed: Bool
+  ) {
+    // Pieces that stand side by side at the source, at the destination, and at both.
+    var (source, destination, both) = (1, 1, 1)
+    var (isSource, isDestination) = (true, true)
+    var length = 1
+    var axis = rank - 1
+    while axis >= 0 {
+      let extent = extents[axis]
+      if extent > 1 {
+        isSource = isSource && sourceStrides[axis] == length
+        isDestination = isDestination && destinationStrides[axis] == length
+        if !isSource { source *= extent }
+        if !isDestination { destination *= extent }
+        if !isSource || !isDestination { both *= extent }
+        length *= extent
+      }
+      axis -= 1
+    }
+    if isStreamed { (destination, both) = (1, source) }
+    bytes = length * elementBytes
+    // Most fragments are one piece; a division takes as long as all else here.
+    let pieceBytes = both == 1 ? bytes : bytes / both
+    words = both * ((pieceBytes + ExchangeCode.wordBytes - 1) / ExchangeCode.wordBytes)
+    vectors = both * ((pieceBytes + 7) / 8)
+    sourceRuns = source
+    destinationRuns = destination
+  }
+
+  init(_ fragment: borrowing Fragment, elementBytes: Int, isStreamed: Bool) {
+    self.init(
+      rank: fragment.extents.count, extents: fragment.extents,
+      sourceStrides: fragment.sourceStrides, destinationStrides: fragment.destinationStrides,
+      elementBytes: elementBytes, isStreamed: isStreamed)
+  }
+
+  /// The tile sends the fragment.
+  func send(from tile: inout TileTraffic) {
+    tile.sent += bytes
+    tile.sentWords += words
+    tile.sendRuns += sourceRuns
+    if words > sourceRuns * ExchangeCode.shortSendWords {
+      tile.furtherSends += sourceRuns * ExchangeCode.furtherSends(words / sourceRuns)
     }
   }
 
-  /// Whether no tile sends anything.
-  package var isLocal: Bool { sent.allSatisfy { $0 == 0 } }
-}
+  /// The tile receives the fragment so often; -1 takes back what was counted.
+  func receive(at tile: inout TileTraffic, times: Int = 1) {
+    tile.received += bytes * times
+    tile.receivedWords += words * times
+    tile.receiveRuns += destinationRuns * times
+    tile.receives += times
+  }
 
-extension Fragment {
-  /// Pieces that stand side by side at the source, at the destination, and at both.
-  fileprivate var pieces: (source: Int, destination: Int, both: Int) {
-    var length = 1
-    var (source, destination, both) = (1, 1, 1)
-    var (isSource, isDestination) = (true, true)
-    for axis in extents.indices.reversed() where extents[axis] > 1 {
-      isSource = isSource && sourceStrides[axis] == length
-      isDestination = isDestination && destinationStrides[axis] == length
-      if !isSource { source *= extents[axis] }
-      if !isDestination { destination *= extents[axis] }
-      if !isSource || !isDestination { both *= extents[axis] }
-      length *= extents[axis]
-    }
-    return (source, destination, both)
+  /// The tile has the fragment, and copies it.
+  func copy(at tile: inout TileTraffic) {
+    tile.copied += bytes
+    tile.copiedVectors += vectors
   }
 }

@@ -41,14 +41,14 @@ package struct Fragment {
 /// can be expressed in, fragments are intersections of boxes. Elsewhere they are runs of elements.
 package struct ExchangeWalk {
   private let source: Layout
-  private let destination: Layout
-  private let view: View
+  let destination: Layout
+  let view: View
   /// Where the view is put in the destination's tensor.
-  private let starts: [Int]
-  fileprivate let alignment: Alignment?
+  let starts: [Int]
+  let alignment: Alignment?
 
   /// How the view's axes lie in the source's.
-  fileprivate struct Alignment {
+  struct Alignment {
     /// The source in axes that the view's are ranges of.
     var layout: Layout
     /// For each axis of the view the axis of the source; nil where it has one index or is stretched.
@@ -72,14 +72,18 @@ package struct ExchangeWalk {
 
   private static func align(_ view: View, _ source: Layout) -> Alignment? {
     if let alignment = align(view, exactly: source) { return alignment }
-    // Cut the source's axes where the view's strides are.
-    let count = source.shape.reduce(1, *)
-    var cuts = Set(view.strides.filter { $0 > 0 } + View.strides(of: source.shape))
+    // Cut the source's axes where the view's strides are, and where need be where its own are too.
+    var cuts = Set(view.strides.filter { $0 > 0 })
     for axis in view.shape.indices where view.strides[axis] > 0 {
       cuts.insert(view.strides[axis] * view.shape[axis])
     }
+    return align(view, source, cuts: cuts)
+      ?? align(view, source, cuts: cuts.union(View.strides(of: source.shape)))
+  }
+
+  private static func align(_ view: View, _ source: Layout, cuts: Set<Int>) -> Alignment? {
     var shape: [Int] = []
-    var outer = count
+    var outer = source.shape.reduce(1, *)
     for cut in cuts.sorted(by: >) where cut < outer {
       guard outer % cut == 0 else { continue }
       shape.append(outer / cut)

@@ -10,19 +10,22 @@ extension Layout {
   /// Calls `visit` for each box that is not empty, in the order of the parts, the last axis's fastest.
   package func forEachBox(_ visit: (Box) -> Void) {
     let index = BoxIndex(self)
-    var parts = [Int](repeating: 0, count: axes.count)
     var box = Box(ranges: axes.map { 0..<$0.extent }, tiles: [])
+    forEachBoxParts { parts, tile in
+      for axis in axes.indices { box.ranges[axis] = index.axes[axis].range(of: parts[axis]) }
+      box.tiles = index.copyOffsets.map { (tile + $0) % tiles }
+      visit(box)
+    }
+  }
+
+  /// The same with the box's parts, and its first tile's number before the modulus.
+  func forEachBoxParts(_ visit: (_ parts: [Int], _ tile: Int) -> Void) {
+    let index = BoxIndex(self)
+    var parts = [Int](repeating: 0, count: axes.count)
     func visitAxis(_ axis: Int, _ tile: Int) {
-      guard axis < axes.count else {
-        box.tiles = index.copyOffsets.map { (tile + $0) % tiles }
-        visit(box)
-        return
-      }
-      for part in 0..<index.axes[axis].parts {
-        let range = index.axes[axis].range(of: part)
-        guard !range.isEmpty else { continue }
+      guard axis < axes.count else { return visit(parts, tile) }
+      for part in 0..<index.axes[axis].parts where !index.axes[axis].range(of: part).isEmpty {
         parts[axis] = part
-        box.ranges[axis] = range
         visitAxis(axis + 1, tile + index.axes[axis].offsets[part])
       }
     }

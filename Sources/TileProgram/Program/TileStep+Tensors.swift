@@ -29,12 +29,6 @@ extension TileStep {
 
   /// All of them.
   package var tensors: [Int] { read + written }
-
-  /// The same, what it reads first, with whether it writes it; nothing of a repeat.
-  var accesses: [(tensor: Int, isWrite: Bool)] {
-    if case .repeat = kind { return [] }
-    return read.map { ($0, false) } + written.map { ($0, true) }
-  }
 }
 
 extension TileStep.Place {

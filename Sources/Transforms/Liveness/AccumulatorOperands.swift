@@ -48,14 +48,13 @@ struct AccumulatorOperands: Sendable {
     return pair(0, operand).map { [$0] } ?? []
   }
 
-  /// The results of an operation that take over an operand's memory, with that: their accumulator, where
-  /// only the operation reads it. Additions are not among them: they may take either operand's place.
+  /// The results of an operation that take over an operand's memory, with that, where nothing reads it
+  /// later: their accumulator. Additions are not among them: they may take either operand's place.
   func replaced(
     by id: OperationID, in function: Function
   ) -> [(result: ValueID, operand: ValueID)] {
     if case .elementwise = function[id].operation { return [] }
     return grown(by: id, in: function).filter { _, operand in
-      guard function[operand].uses.count == 1 else { return false }
       guard let maker = function.operation(defining: operand) else { return true }
       if case .source(.constant) = function[maker].operation { return false }
       return true

@@ -105,6 +105,9 @@ package struct BlockFlow: Sendable {
     var storageOf = Array(repeating: -1, count: function.values.count)
     var makerOf = storageOf
     var lastEffect: Int?
+    var places: [OperationID: Int] = [:]
+    // For each storage the operations that have read it.
+    var readers: [Int: [Int]] = [:]
     if ownsArguments {
       for argument in node.arguments { addStorage(argument, function, &storageOf) }
       argumentStorages = 0..<byteCounts.count
@@ -118,13 +121,26 @@ package struct BlockFlow: Sendable {
         if let lastEffect { before.append(lastEffect) }
         lastEffect = number
       }
+      places[id] = number
+      // Who reads what is in a storage now stands before who writes over it.
+      let replacing = replaced(id).filter { replacement in
+        function[replacement.operand].uses.allSatisfy { places[$0.operation] != nil }
+      }
+      for replacement in replacing {
+        let storage = storageOf[Int(replacement.operand.number)]
+        if storage >= 0 { before += readers[storage] ?? [] }
+      }
+      for value in values {
+        let storage = storageOf[Int(value.number)]
+        if storage >= 0 { readers[storage, default: []].append(number) }
+      }
       predecessors.append(distinct: before)
       let first = byteCounts.count
       if case .movement(.reshape) = operation.operation {
         storageOf[Int(operation.results[0].number)] = storageOf[Int(operation.operands[0].number)]
       } else {
         // In the results' order.
-        var replaced = replaced(id)[...]
+        var replaced = replacing[...]
         for result in operation.results {
           if replaced.first?.result == result, let operand = replaced.popFirst()?.operand {
             storageOf[Int(result.number)] = storageOf[Int(operand.number)]

@@ -1,8 +1,7 @@
 import Foundations
 import IPUTarget
 import Operations
-
-@testable import TileProgram
+import TileProgram
 
 /// A system of so many IPUs of few tiles.
 func smallSystem(tiles: Int, ipus: Int = 4) -> IPUSystem {

@@ -2,8 +2,7 @@ import Foundations
 import IPUTarget
 import Operations
 import Testing
-
-@testable import TileProgram
+import TileProgram
 
 /// Cycles of compute sets, against the formulas with the fullest tile's extents put in by hand.
 @Suite struct VertexCostTests {
