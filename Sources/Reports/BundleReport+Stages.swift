@@ -20,7 +20,9 @@ extension BundleReport {
 
   /// The stages under the schema `tessera.bundle-stages/1`. A stage's `operations` are those of its
   /// functions and of all that they call, each function once.
-  package var stagesJSON: JSON.Plain {
+  ///
+  /// - Parameter plan: what a plan says of the stages, where there is one.
+  package func stagesJSON(plan: JSON.Plain?) -> JSON.Plain {
     .object([
       .init("schema", "tessera.bundle-stages/1"),
       .init(
@@ -35,6 +37,7 @@ extension BundleReport {
               .init("operations", .integer(stage.operationCount)),
             ])
           })),
+      .init("plan", plan ?? .null),
     ])
   }
 

@@ -16,6 +16,12 @@ struct Plan: ParsableCommand {
 
   @OptionGroup var planning: PlanningOptions
 
+  @Flag(
+    help: ArgumentHelp(
+      "Search for the fastest micro-batch, cut and memory proportions that fit, and plan them.",
+      discussion: "The global batch stays. At most \(PlanSearch.largestPlanCount) are planned."))
+  var search = false
+
   @Option(help: "How it is printed: text or json.")
   var format: ReportFormat = .text
 
@@ -28,20 +34,37 @@ struct Plan: ParsableCommand {
         if let choice { writeError(PipelineReport(choice: choice).text) }
       }
       let planner = Planner(planning, file)
-      let planned = try planner.plan(loaded)
-      let report = PlanReport(planned)
-      if format == .text { try writeOutput(report.text) }
-      let misfit = planner.misfit(of: planned, loaded)
-      switch format {
-      case .text: if let misfit { writeError("\(misfit)\n") }
-      case .json:
-        let diagnostics = loaded.remarks + (misfit.map { [$0] } ?? [])
-        let further = choice.map {
-          [JSON.Plain.Field("pipeline", PipelineReport(choice: $0).json)]
+      var (found, planned) = (loaded, try planner.plan(loaded))
+      var further: [JSON.Plain.Field] = []
+      if let choice { further.append(.init("pipeline", PipelineReport(choice: choice).json)) }
+      if search {
+        let search = planner.search(planned, loaded)
+        let best = search.trials[search.best]
+        if best.figures.fits, let plan = planner.plan(changes: best.edits) {
+          (found, planned) = plan
         }
-        try writeOutput(report.json(diagnostics: diagnostics, further ?? []).text(.indented) + "\n")
+        let report = SearchReport(search: search)
+        if format == .text { try writeOutput(report.text + "\n") }
+        further.append(.init("search", report.json))
       }
-      if misfit != nil { throw ExitCode(Foundations.ExitCode.doesNotFit.rawValue) }
+      try report(planned, found, planner, further)
     }
+  }
+
+  private func report(
+    _ planned: PlannedCompilation, _ loaded: LoadedConfiguration, _ planner: Planner,
+    _ further: [JSON.Plain.Field]
+  ) throws {
+    let report = PlanReport(planned)
+    // What there is to see comes at once; ways out are planned after it.
+    if format == .text { try writeOutput(report.text) }
+    let misfit = planner.misfit(of: planned, loaded)
+    switch format {
+    case .text: if let misfit { writeError("\(misfit)\n") }
+    case .json:
+      let diagnostics = loaded.remarks + (misfit.map { [$0] } ?? [])
+      try writeOutput(report.json(diagnostics: diagnostics, further).text(.indented) + "\n")
+    }
+    if misfit != nil { throw ArgumentParser.ExitCode(Foundations.ExitCode.doesNotFit.rawValue) }
   }
 }

@@ -53,12 +53,26 @@ final class Planner {
       costs: &costs, observe: observe)
   }
 
-  /// The figures of a configuration after a change; nil where its rules, or the system, refuse it.
-  func figures(after change: ConfigurationChange) -> PlanFigures? {
-    guard let loaded = try? options.load(file, changes: change.edits).loaded,
-      let planned = try? plan(loaded)
+  /// The configuration with changes, and its plan; nil where its rules, or the system, refuse
+  /// it, and where its recipe was tried.
+  func plan(
+    changes: [ConfigurationEdit], unless tried: Set<TrainingRecipe.Program> = []
+  ) -> (loaded: LoadedConfiguration, planned: PlannedCompilation)? {
+    guard let loaded = try? options.load(file, changes: changes).loaded,
+      !tried.contains(loaded.recipe.program), let planned = try? plan(loaded)
     else { return nil }
-    return PlanFigures(planned)
+    return (loaded, planned)
+  }
+
+  /// Searches for the fastest change of a configuration that fits.
+  func search(_ planned: PlannedCompilation, _ loaded: LoadedConfiguration) -> PlanSearch {
+    PlanSearch(
+      loaded.recipe.program, figures: PlanFigures(planned), form: loaded.values.form,
+      plan: { edits, tried in
+        self.plan(changes: edits, unless: tried).map {
+          ($0.loaded.recipe.program, PlanFigures($0.planned))
+        }
+      })
   }
 
   /// What does not fit, at the value whose change helps, with ways out that were planned; nil where all fits.
@@ -67,7 +81,7 @@ final class Planner {
     let before = PlanFigures(planned)
     let search = RemedySearch(
       loaded.recipe.program, form: loaded.values.form, figures: before,
-      plan: { self.figures(after: $0) })
+      plan: { self.plan(changes: $0.edits).map { PlanFigures($0.planned) } })
     misfit.remedies = search.fitting.prefix(Self.largestRemedyCount).map { trial in
       Remedy(
         "\(trial.change.text): \(Self.outcome(trial.figures, before))", trial.change.edits)

@@ -22,7 +22,7 @@ package struct ConfigurationChange: Hashable, Sendable {
 
 extension ConfigurationEdit {
   /// The path of the value or key that is changed.
-  fileprivate var path: String {
+  var path: String {
     switch self {
     case .set(let path, _), .rename(let path, _), .remove(let path): path
     }

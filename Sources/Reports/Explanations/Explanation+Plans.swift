@@ -1,7 +1,8 @@
 /// Codes of plans: what a program takes of a system of IPUs.
 extension Explanation {
   static let ipuOutOfMemory = Explanation(
-    .compiler, [.error(.doesNotFit), .warning], "A tile of an IPU has no room for its part of the program",
+    .compiler, [.error(.doesNotFit), .warning],
+    "A tile of an IPU has no room for its part of the program",
     meaning: """
       Every tile has memory of its own, and no other: 624 KiB on a Mk2. The program was planned tile by tile, and one tile needs more than it has, \
       receives more than it has in one exchange, or has more code than lies in the part of its memory that code runs from. The message names the IPU, the fullest tile, \
@@ -24,7 +25,8 @@ extension Explanation {
       """)
 
   static let tooFewIPUs = Explanation(
-    .compiler, [.error(.doesNotFit), .error(.incompatible)], "The system has fewer IPUs than the replicas need",
+    .compiler, [.error(.doesNotFit), .error(.incompatible)],
+    "The system has fewer IPUs than the replicas need",
     meaning: """
       A configuration needs `replicas` times the IPUs of a replica, which `device_mapping` numbers; `--target` names a system with fewer.
       """,

@@ -17,11 +17,37 @@ extension PlanReport {
         .init("target", .string(system.name)), .init("target_ipus", .integer(system.ipus)),
         .init("chip", .string(plan.chip.name)), .init("tile_bytes", .integer(plan.chip.tileBytes)),
         .init("replicas", .integer(recipe.replicas)), .init("global_batch", .integer(globalBatch)),
-        .init("ipus", .array(plan.ipus.map(json))), .init("stages", .array(stages.map(json))),
+        .init("ipus", .array(plan.ipus.map(json))), .init("stages", stagesJSON),
         .init("predicted", predictedJSON),
         .init("assumptions", .array(assumptions.map(\.json))),
       ] + further + [.init("diagnostics", .array(diagnostics.map(\.json)))])
   }
+
+  /// The memory alone under the schema `tessera.bundle-memory/1`.
+  package var memoryJSON: JSON.Plain {
+    .object([
+      .init("schema", "tessera.bundle-memory/1"), .init("fits", .boolean(fits)),
+      .init("target", .string(system.name)), .init("tile_bytes", .integer(plan.chip.tileBytes)),
+      .init("ipus", .array(plan.ipus.map(json))),
+    ])
+  }
+
+  /// The time alone under the schema `tessera.bundle-schedule/1`.
+  package var scheduleJSON: JSON.Plain {
+    .object([
+      .init("schema", "tessera.bundle-schedule/1"), .init("target", .string(system.name)),
+      .init("predicted", predictedJSON),
+      .init(
+        "parts_by_ipu",
+        .object(
+          TimePlan.Part.allCases.map {
+            .init($0.rawValue, .array(plan.time.uses(of: $0).map(\.json)))
+          })),
+    ])
+  }
+
+  /// The stages as a list.
+  package var stagesJSON: JSON.Plain { .array(stages.map(json)) }
 
   private func json(_ ipu: IPUMemory) -> JSON.Plain {
     .object([

@@ -112,19 +112,29 @@ extension PlanReport {
       ])
     }
     guard let timestep = time.timestep else { return parts.text }
+    return parts.text
+      + "\na timestep, of which there are \(Figures.grouped(timestep.count)) in the steady state\n"
+      + table(of: timestep.uses)
+  }
+
+  /// When everything happens: the parts of a weight update, and in each what the IPUs do.
+  package var scheduleText: String {
+    let time = plan.time
+    let further = TimePlan.Part.allCases.filter { $0 != .steady && time.cycles(of: $0) > 0 }
+    return timeText
+      + further.map { "\n\($0.words), in all\n" + table(of: time.uses(of: $0)) }.joined()
+  }
+
+  private func table(of uses: [TimeUse]) -> String {
     let columns = TimeUse().parts.map(\.name)
-    let used = columns.indices.filter { index in
-      timestep.uses.contains { $0.parts[index].cycles > 0 }
-    }
+    let used = columns.indices.filter { index in uses.contains { $0.parts[index].cycles > 0 } }
     var table = TextTable(header: ["IPU", "kcycles"] + used.map { columns[$0] })
-    for (ipu, use) in timestep.uses.enumerated() {
+    for (ipu, use) in uses.enumerated() {
       table.add(
         ["\(ipu)", Figures.grouped((use.total + 500) / 1000)]
           + used.map { Figures.percent(use.parts[$0].cycles, of: use.total) })
     }
-    return parts.text
-      + "\na timestep, of which there are \(Figures.grouped(timestep.count)) in the steady state\n"
-      + table.text
+    return table.text
   }
 
   /// The numbers that nothing public says.

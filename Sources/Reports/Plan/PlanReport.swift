@@ -59,6 +59,13 @@ package struct PlanReport {
       plan: TilePlan(tiles, on: system, replicas: replicas), system: system)
   }
 
+  /// The plan of the tile program that a bundle holds; nil where it holds none.
+  /// - Throws: `TesseraError` where the bundle is damaged.
+  package static func ifPlanned(_ file: BundleFile) throws -> PlanReport? {
+    guard file.sections.contains(where: { $0.kind == .tiles }) else { return nil }
+    return try PlanReport(file)
+  }
+
   /// Whether every tile has room.
   package var fits: Bool { plan.fits }
 

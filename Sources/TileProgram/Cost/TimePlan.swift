@@ -37,8 +37,11 @@ package struct TimePlan: Hashable, Sendable {
 
   /// Cycles of a part.
   package func cycles(of part: Part) -> Int {
-    uses[part.index].map(\.total).max() ?? 0
+    uses(of: part).map(\.total).max() ?? 0
   }
+
+  /// What each IPU does in a part.
+  package func uses(of part: Part) -> [TimeUse] { uses[part.index] }
 
   /// Cycles of a run.
   package var cycles: Int { Part.allCases.reduce(0) { $0 + cycles(of: $1) } }
