@@ -42,4 +42,25 @@ enum Figures {
     default: "\(decimal(seconds * 1e6, digits: 1)) µs"
     }
   }
+
+  /// Columns of a terminal that text keeps within.
+  static let textWidth = 100
+
+  /// Parts after a beginning, each but the last with the separator, in lines that a terminal holds; further
+  /// lines are indented.
+  static func wrapped(
+    _ beginning: String, _ parts: [String], separator: String = ","
+  ) -> String {
+    var lines = [beginning]
+    for (index, part) in parts.enumerated() {
+      let word = index < parts.count - 1 ? part + separator : part
+      let line = lines[lines.count - 1]
+      if line.count + 1 + word.count <= textWidth {
+        lines[lines.count - 1] = "\(line) \(word)"
+      } else {
+        lines.append("    \(word)")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
 }

@@ -137,10 +137,12 @@ struct Compile: ParsableCommand {
       let planned = try planner.plan(compilation, loaded) { times.add($0) }
       if timePasses { writeError(times.text + leftOut(settings)) }
       var remarks = loaded.remarks
-      if let misfit = planned.flatMap({ planner.misfit(of: $0, loaded) }) {
-        guard omitsFitCheck else { throw TesseraError(.doesNotFit, [misfit]) }
-        remarks.append(misfit.asWarning)
-        if !quiet && !isJSON { writeError("\(misfit.asWarning)\n") }
+      if let planned, !planned.plan.fits {
+        guard omitsFitCheck, let warning = planner.warning(of: planned, loaded) else {
+          throw TesseraError(.doesNotFit, [planner.misfit(of: planned, loaded)].compactMap { $0 })
+        }
+        remarks.append(warning)
+        if !quiet && !isJSON { writeError("\(warning)\n") }
       }
       let bundle =
         try planned?.bundle(includesIR: !omitsIR) ?? compilation.bundle(includesIR: !omitsIR)

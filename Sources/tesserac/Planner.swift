@@ -75,6 +75,14 @@ final class Planner {
       })
   }
 
+  /// What does not fit, for who wants it all the same: without ways out; nil where all fits.
+  func warning(of planned: PlannedCompilation, _ loaded: LoadedConfiguration) -> Diagnostic? {
+    guard var misfit = PlanReport(planned).misfit else { return nil }
+    misfit.severity = .warning
+    misfit.location = loaded.values.location(of: "pipeline_stages")
+    return misfit
+  }
+
   /// What does not fit, at the value whose change helps, with ways out that were planned; nil where all fits.
   func misfit(of planned: PlannedCompilation, _ loaded: LoadedConfiguration) -> Diagnostic? {
     guard var misfit = PlanReport(planned).misfit else { return nil }
@@ -112,14 +120,5 @@ extension PlanReport {
     self.init(
       planned.program, recipe: planned.compilation.recipe, tiles: planned.tiles,
       plan: planned.plan, system: planned.system)
-  }
-}
-
-extension Diagnostic {
-  /// The same as a warning.
-  var asWarning: Diagnostic {
-    var diagnostic = self
-    diagnostic.severity = .warning
-    return diagnostic
   }
 }

@@ -2,12 +2,10 @@ import TileProgram
 
 /// What is compared where several plans are made.
 package struct PlanFigures: Hashable, Sendable {
-  /// Whether all tiles have room.
-  package var fits: Bool
   /// By how much the worst of what tiles need exceeds what they have; at most 1 where all fits.
   package var load: Double
   /// Bytes that the fullest tile of all IPUs needs.
-  package var worstTileBytes: Int
+  package var worstTileBytes: Int { ipuBytes.max() ?? 0 }
   /// Bytes that the fullest tile of each IPU needs.
   package var ipuBytes: [Int]
   /// The IPUs that have no room, the fullest first.
@@ -17,12 +15,23 @@ package struct PlanFigures: Hashable, Sendable {
   /// Cycles of a timestep that each IPU does not wait; empty where there is no steady state.
   package var busyCycles: [Int]
 
+  /// Whether all tiles have room.
+  package var fits: Bool { misfits.isEmpty }
+
+  package init(
+    load: Double, ipuBytes: [Int], misfits: [Int], samplesPerSecond: Double, busyCycles: [Int]
+  ) {
+    self.load = load
+    self.ipuBytes = ipuBytes
+    self.misfits = misfits
+    self.samplesPerSecond = samplesPerSecond
+    self.busyCycles = busyCycles
+  }
+
   /// The figures of a plan.
   package init(_ planned: PlannedCompilation) {
     let plan = planned.plan
-    fits = plan.fits
     load = planned.load
-    worstTileBytes = planned.worstTileBytes
     ipuBytes = plan.ipus.map(\.worstTileBytes)
     misfits = plan.ipus.filter { !$0.failures(on: plan.chip).isEmpty }
       .sorted { ($0.worstTileBytes, $1.ipu) > ($1.worstTileBytes, $0.ipu) }.map(\.ipu)

@@ -108,9 +108,6 @@ package struct PlannedCompilation: Sendable {
   /// Samples a second, predicted.
   package var samplesPerSecond: Double { Double(globalBatch) / max(plan.time.stepSeconds, 1e-12) }
 
-  /// The bytes that the fullest tile of all IPUs needs.
-  package var worstTileBytes: Int { plan.ipus.map(\.worstTileBytes).max() ?? 0 }
-
   /// By how much the worst of what tiles need exceeds what they have; at most 1 where all fits.
   package var load: Double {
     plan.ipus.flatMap { ipu in

@@ -19,7 +19,7 @@ package struct RemedySearch {
   private var plansLeft = Self.largestPlanCount
 
   /// The plans that a search makes at most: each takes about as long as the first.
-  package static let largestPlanCount = 16
+  package static let largestPlanCount = 24
   /// The changes that are joined where none helps alone.
   private static let joinedCount = 3
 
@@ -69,22 +69,35 @@ package struct RemedySearch {
     }.map(\.element)
   }
 
-  /// Joins the changes that help most: pairs, then more and more of them.
+  /// Joins the changes that help most: pairs, then more and more of them; and where such a join fits, the
+  /// same with a milder change of one of its keys.
   private mutating func tryTogether(_ figures: PlanFigures) {
+    let helpful = others.filter { $0.figures.load < figures.load }.map(\.change)
     // Of several changes of one key the one that helps most.
     var best: [ConfigurationChange] = []
-    for trial in others where trial.figures.load < figures.load {
-      if !best.contains(where: { $0.key == trial.change.key }) { best.append(trial.change) }
+    for change in helpful where !best.contains(where: { $0.key == change.key }) {
+      best.append(change)
     }
-    let pairs = best.prefix(Self.joinedCount).enumerated().flatMap { index, first in
-      best.prefix(Self.joinedCount).dropFirst(index + 1).compactMap { first.joined(with: $0) }
+    var joins: [[ConfigurationChange]] = best.prefix(Self.joinedCount).enumerated().flatMap {
+      index, first in best.prefix(Self.joinedCount).dropFirst(index + 1).map { [first, $0] }
     }
-    self.try(pairs)
-    for count in stride(from: 3, through: best.count, by: 1) where fitting.isEmpty {
-      let joined = best.prefix(count).reduce(ConfigurationChange?.none) { joined, change in
-        joined.map { $0.joined(with: change) ?? $0 } ?? change
+    joins += best.indices.dropFirst(2).map { Array(best[...$0]) }
+    var found: [ConfigurationChange]?
+    for join in joins where fitting.isEmpty {
+      self.try([Self.joined(join)].compactMap { $0 })
+      if !fitting.isEmpty { found = join }
+    }
+    for (index, change) in (found ?? []).enumerated() {
+      for milder in helpful where milder.key == change.key && milder != change {
+        guard var join = found else { continue }
+        join[index] = milder
+        self.try([Self.joined(join)].compactMap { $0 })
       }
-      if let joined { self.try([joined]) }
     }
+  }
+
+  /// All of the changes; nil where two are about one value.
+  private static func joined(_ changes: [ConfigurationChange]) -> ConfigurationChange? {
+    changes.dropFirst().reduce(changes.first) { joined, change in joined?.joined(with: change) }
   }
 }

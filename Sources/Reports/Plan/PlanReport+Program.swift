@@ -69,7 +69,7 @@ extension PlanReport {
         row.name, "\(row.steps)", "\(row.exchanges)", "\(row.computeSets)", "\(row.calls)",
         "\(row.others)", Figures.decimal(Double(row.exchangedBytes) / 1_048_576, digits: 2),
         Figures.kibibytes(row.exchangeCodeBytes), Figures.kibibytes(row.frameBytes),
-        row.cycles.map { Figures.decimal(Double($0) / 1000) } ?? "-",
+        row.cycles.map { Figures.decimal(Double($0) / 1000) } ?? "",
       ])
     }
     return table.text

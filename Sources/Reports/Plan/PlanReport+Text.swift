@@ -9,29 +9,30 @@ extension PlanReport {
 
   /// The verdict with the speed, memory by IPU, and where the time goes, in few lines.
   package var summaryText: String {
-    var lines = verdict + "\n"
     let time = plan.time
-    lines +=
-      "predicted: \(Figures.decimal(samplesPerSecond)) samples/s, a weight update of "
-      + "\(Figures.grouped(globalBatch)) samples in \(Figures.seconds(time.stepSeconds))"
+    var speed = [
+      "\(Figures.decimal(samplesPerSecond)) samples/s",
+      "a weight update of \(Figures.grouped(globalBatch)) samples in "
+        + Figures.seconds(time.stepSeconds),
+    ]
     if let timestep = time.timestep {
-      lines += ", \(Figures.grouped(timestep.cycles)) cycles a timestep"
+      speed.append("\(Figures.grouped(timestep.cycles)) cycles a timestep")
     }
-    lines += "\n" + ipusText
     let total = time.total
     let parts = total.parts.filter { $0.cycles > 0 }.map {
       "\($0.name) \(Figures.percent($0.cycles, of: total.total))"
     }
-    return lines + "where the time goes: " + parts.joined(separator: ", ") + "\n"
+    return verdict + Figures.wrapped("predicted:", speed) + ipusText
+      + Figures.wrapped("where the time goes:", parts)
   }
 
   /// "fits" or "does not fit", with the fullest tile.
   private var verdict: String {
     let word = fits ? "fits" : "does not fit"
-    guard let fullest else { return "\(word) \(systemPhrase)" }
+    guard let fullest else { return "\(word) \(systemPhrase)\n" }
     return "\(word) \(systemPhrase): the fullest tile needs "
-      + "\(Figures.kibibytes(fullest.worstTileBytes)) KiB of "
-      + "\(Figures.kibibytes(plan.chip.tileBytes)) KiB (IPU \(fullest.ipu), tile \(fullest.worstTile))"
+      + "\(Figures.kibibytes(fullest.worstTileBytes)) of "
+      + "\(kibibytesText(plan.chip.tileBytes)) (IPU \(fullest.ipu), tile \(fullest.worstTile))\n"
   }
 
   /// A row for each IPU: its stages, its worst tile, and the others beside it.
@@ -142,7 +143,11 @@ extension PlanReport {
     let facts = assumptions
     guard !facts.isEmpty else { return "no number of the machine is an assumption\n" }
     return "assumed, because nothing public says it:\n"
-      + facts.map { "  \($0.name) \($0.text): \($0.source)\n" }.joined()
+      + facts.map { fact in
+        Figures.wrapped(
+          "  \(fact.name) \(fact.text):", fact.source.split(separator: " ").map(String.init),
+          separator: "")
+      }.joined()
   }
 }
 
