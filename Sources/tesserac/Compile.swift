@@ -134,25 +134,41 @@ struct Compile: ParsableCommand {
         return
       }
       let planner = Planner(planning, file, settings)
-      let planned = try planner.plan(compilation, loaded) { times.add($0) }
+      let (planned, further) = try plan(compilation, loaded, planner, &times)
       if timePasses { writeError(times.text + leftOut(settings)) }
-      var remarks = loaded.remarks
-      if let planned, !planned.plan.fits {
-        guard omitsFitCheck, let warning = planner.warning(of: planned, loaded) else {
-          throw TesseraError(.doesNotFit, [planner.misfit(of: planned, loaded)].compactMap { $0 })
-        }
-        remarks.append(warning)
-        if !quiet && !isJSON { writeError("\(warning)\n") }
-      }
+      if !quiet && !isJSON { for remark in further { writeError("\(remark)\n") } }
       let bundle =
         try planned?.bundle(includesIR: !omitsIR) ?? compilation.bundle(includesIR: !omitsIR)
       try bundle.write(to: output, overwrite: force)
       guard !quiet else { return }
       let summary = try summary(
-        BundleReport(try BundleFile(path: output)), planned.map(PlanReport.init), remarks, choice)
+        BundleReport(try BundleFile(path: output)), planned.map(PlanReport.init),
+        loaded.remarks + further, choice)
       // Standard output holds one result; the graph's text has it where it is asked for.
       if printed > 0 { writeError(summary) } else { try writeOutput(summary) }
     }
+  }
+
+  /// The plan of what was compiled, and what there is to say of it: that there is none, for devices that need
+  /// none, or that it does not fit, where that is wanted all the same.
+  /// - Throws: `ipu-out-of-memory` where it does not fit.
+  private func plan(
+    _ compilation: Compilation, _ loaded: LoadedConfiguration, _ planner: Planner,
+    _ times: inout PhaseTimes
+  ) throws -> (PlannedCompilation?, remarks: [Diagnostic]) {
+    let planned: PlannedCompilation
+    do {
+      planned = try planner.plan(compilation, loaded) { times.add($0) }
+    } catch let error as TesseraError where error.diagnostics.first?.code == .noPlan {
+      return (nil, error.diagnostics.map { $0.with(.note) })
+    }
+    guard let misfit = PlanReport(planned).misfit else { return (planned, []) }
+    guard omitsFitCheck else {
+      throw TesseraError(.doesNotFit, [planner.withWaysOut(misfit, planned, loaded)])
+    }
+    var warning = misfit.with(.warning)
+    warning.location = loaded.values.location(of: "pipeline_stages")
+    return (planned, [warning])
   }
 
   private func summary(
@@ -213,5 +229,14 @@ struct Compile: ParsableCommand {
       at: loaded.values.location(of: "pipeline_stages"),
       notes: ["the configuration is sound, and its model is built"],
       remedies: ["look at the model: --print-ir-after frontend, without -o"])
+  }
+}
+
+extension Diagnostic {
+  /// The same with another severity.
+  fileprivate func with(_ severity: Severity) -> Diagnostic {
+    var diagnostic = self
+    diagnostic.severity = severity
+    return diagnostic
   }
 }

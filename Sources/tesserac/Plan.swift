@@ -58,7 +58,7 @@ struct Plan: ParsableCommand {
     let report = PlanReport(planned)
     // What there is to see comes at once; ways out are planned after it.
     if format == .text { try writeOutput(report.text) }
-    let misfit = planner.misfit(of: planned, loaded)
+    let misfit = report.misfit.map { planner.withWaysOut($0, planned, loaded) }
     switch format {
     case .text: if let misfit { writeError("\(misfit)\n") }
     case .json:

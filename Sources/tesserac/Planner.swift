@@ -1,3 +1,4 @@
+import CommandLineSupport
 import Compiler
 import Foundations
 import Frontend
@@ -24,33 +25,24 @@ final class Planner {
     self.settings = settings
   }
 
-  /// The plan of a compilation; nil where its program has none, but could be compiled all the same.
+  /// The plan of a compilation.
+  /// - Throws: `no-plan` where its program has no weight update, or was not cut into stages.
   func plan(
     _ compilation: Compilation, _ loaded: LoadedConfiguration,
     observe: (PlannedCompilation.FinishedPhase) -> Void = { _ in }
-  ) throws -> PlannedCompilation? {
-    let system = try options.system(for: loaded)
-    do {
-      return try PlannedCompilation(
-        compilation, program: compilation.program, on: system, costs: &costs, observe: observe)
-    } catch  where error.diagnostics.first?.code == .noPlan {
-      return nil
-    }
+  ) throws -> PlannedCompilation {
+    try PlannedCompilation(
+      compilation, program: compilation.program, on: try options.system(for: loaded),
+      costs: &costs, observe: observe)
   }
 
   /// The plan of a configuration.
   /// - Throws: `no-plan` where its program has no weight update.
-  func plan(
-    _ loaded: LoadedConfiguration,
-    observe: (PlannedCompilation.FinishedPhase) -> Void = { _ in }
-  ) throws -> PlannedCompilation {
-    var compilationOptions = CompilationOptions()
-    compilationOptions.verification = .off
-    compilationOptions.phases = settings
-    let compilation = try Compilation(loaded.recipe, options: compilationOptions)
-    return try PlannedCompilation(
-      compilation, program: compilation.program, on: try options.system(for: loaded),
-      costs: &costs, observe: observe)
+  func plan(_ loaded: LoadedConfiguration) throws -> PlannedCompilation {
+    var options = CompilationOptions()
+    options.verification = .off
+    options.phases = settings
+    return try plan(try Compilation(loaded.recipe, options: options), loaded)
   }
 
   /// The configuration with changes, and its plan; nil where its rules, or the system, refuse
@@ -58,6 +50,8 @@ final class Planner {
   func plan(
     changes: [ConfigurationEdit], unless tried: Set<TrainingRecipe.Program> = []
   ) -> (loaded: LoadedConfiguration, planned: PlannedCompilation)? {
+    defer { writeStatus("") }
+    writeStatus("planning \(Remedy("", changes).options ?? "")".prefix(79).description)
     guard let loaded = try? options.load(file, changes: changes).loaded,
       !tried.contains(loaded.recipe.program), let planned = try? plan(loaded)
     else { return nil }
@@ -75,17 +69,11 @@ final class Planner {
       })
   }
 
-  /// What does not fit, for who wants it all the same: without ways out; nil where all fits.
-  func warning(of planned: PlannedCompilation, _ loaded: LoadedConfiguration) -> Diagnostic? {
-    guard var misfit = PlanReport(planned).misfit else { return nil }
-    misfit.severity = .warning
-    misfit.location = loaded.values.location(of: "pipeline_stages")
-    return misfit
-  }
-
-  /// What does not fit, at the value whose change helps, with ways out that were planned; nil where all fits.
-  func misfit(of planned: PlannedCompilation, _ loaded: LoadedConfiguration) -> Diagnostic? {
-    guard var misfit = PlanReport(planned).misfit else { return nil }
+  /// What does not fit, at the value whose change helps, with ways out that were planned.
+  func withWaysOut(
+    _ misfit: Diagnostic, _ planned: PlannedCompilation, _ loaded: LoadedConfiguration
+  ) -> Diagnostic {
+    var misfit = misfit
     let before = PlanFigures(planned)
     let search = RemedySearch(
       loaded.recipe.program, form: loaded.values.form, figures: before,

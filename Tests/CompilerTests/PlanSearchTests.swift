@@ -26,7 +26,7 @@ import Testing
       default: return Self.figures(1.1, 100)
       }
     }
-    #expect(search.fitting.map(\.figures.samplesPerSecond) == [95, 95, 90, 60, 60])
+    #expect(search.fitting.map(\.figures.samplesPerSecond) == [95, 90])
     #expect(search.fitting.allSatisfy { $0.figures.fits })
     #expect(search.others.count + search.fitting.count == tried.count)
     #expect(Set(tried).count == tried.count)

@@ -58,17 +58,15 @@ struct ConfigurationChanges {
       ])
   }
 
-  /// The largest micro-batches below the recipe's that leave its global batch: about half, a quarter, one.
+  /// Smaller micro-batches that leave the global batch: about half, a quarter and so on.
   var smallerMicroBatches: [ConfigurationChange] {
-    let size = recipe.microBatchSize
+    let samples = recipe.microBatchSize * recipe.accumulationCount
     var sizes: [Int] = []
-    for most in [size / 2, size / 4, 1] where most > 0 {
-      let samples = size * recipe.accumulationCount
-      if let next = stride(from: most, to: 0, by: -1).first(where: { samples % $0 == 0 }),
-        !sizes.contains(next)
-      {
-        sizes.append(next)
-      }
+    var size = recipe.microBatchSize / 2
+    while size > 0 {
+      let next = stride(from: size, to: 0, by: -1).first { samples % $0 == 0 } ?? 1
+      sizes.append(next)
+      size = next / 2
     }
     return sizes.compactMap(microBatch)
   }

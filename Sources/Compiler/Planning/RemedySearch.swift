@@ -39,25 +39,34 @@ package struct RemedySearch {
     if fitting.isEmpty { tryTogether(figures) }
   }
 
-  /// Changes to try, those that usually cost the least speed first.
+  /// Changes to try, those that usually cost the least speed first. Of a list in it, from the mildest to the
+  /// hardest, none is tried after one that fits.
   private static func candidates(
     _ changes: ConfigurationChanges, _ figures: PlanFigures
-  ) -> [ConfigurationChange] {
-    var list = changes.savingSwitches
-    if let ipu = figures.misfits.first { list += changes.moves(awayFrom: ipu, figures) }
-    list += [0.5, 0.25].compactMap { changes.proportions(of: figures.misfits, times: $0) }
-    list += changes.smallerMicroBatches
-    list += changes.moreSlices
-    if let ipu = figures.misfits.first, let split = changes.split(ipu) { list.append(split) }
-    return list
+  ) -> [[ConfigurationChange]] {
+    var lists = changes.savingSwitches.map { [$0] }
+    if let ipu = figures.misfits.first {
+      lists += changes.moves(awayFrom: ipu, figures).map { [$0] }
+    }
+    lists.append([0.5, 0.25].compactMap { changes.proportions(of: figures.misfits, times: $0) })
+    lists.append(changes.smallerMicroBatches)
+    lists.append(changes.moreSlices)
+    if let ipu = figures.misfits.first, let split = changes.split(ipu) { lists.append([split]) }
+    return lists
   }
 
-  private mutating func `try`(_ candidates: [ConfigurationChange]) {
-    for change in candidates where plansLeft > 0 {
-      plansLeft -= 1
-      guard let figures = plan(change) else { continue }
-      let trial = Trial(change: change, figures: figures)
-      if figures.fits { fitting.append(trial) } else { others.append(trial) }
+  private mutating func `try`(_ lists: [[ConfigurationChange]]) {
+    for list in lists {
+      for change in list where plansLeft > 0 {
+        plansLeft -= 1
+        guard let figures = plan(change) else { continue }
+        let trial = Trial(change: change, figures: figures)
+        guard !figures.fits else {
+          fitting.append(trial)
+          break
+        }
+        others.append(trial)
+      }
     }
     // The sorts are not stable: equals stay in the order in which they were tried.
     fitting = fitting.enumerated().sorted {
@@ -84,14 +93,14 @@ package struct RemedySearch {
     joins += best.indices.dropFirst(2).map { Array(best[...$0]) }
     var found: [ConfigurationChange]?
     for join in joins where fitting.isEmpty {
-      self.try([Self.joined(join)].compactMap { $0 })
+      self.try([[Self.joined(join)].compactMap { $0 }])
       if !fitting.isEmpty { found = join }
     }
     for (index, change) in (found ?? []).enumerated() {
       for milder in helpful where milder.key == change.key && milder != change {
         guard var join = found else { continue }
         join[index] = milder
-        self.try([Self.joined(join)].compactMap { $0 })
+        self.try([[Self.joined(join)].compactMap { $0 }])
       }
     }
   }

@@ -15,13 +15,13 @@ extension Explanation {
       """)
 
   static let noPlan = Explanation(
-    .compiler, [.error(.badData)], "There is nothing to plan",
+    .compiler, [.error(.badData), .note], "There is nothing to plan",
     meaning: """
       A plan is that of a weight update on tiles. The program has no weight update, or was not cut into the stages of the configuration because a pass was left out, \
       or the bundle was written without a plan.
       """,
     remedy: """
-      Plan a configuration that trains, with all passes; compile a bundle again that has no plan.
+      Plan a configuration that trains, with all passes; compile a bundle again that has no plan. For `compile` it is a note: the bundle trains on devices that need no plan.
       """)
 
   static let tooFewIPUs = Explanation(

@@ -81,8 +81,8 @@ extension PlanReport {
     .object([
       .init("stage", .integer(stage.number)), .init("ipu", .integer(stage.ipu)),
       .init("layers", .string(stage.layers)),
-      .init("forward_cycles", .integer(stage.forwardCycles)),
-      .init("backward_cycles", .integer(stage.backwardCycles)),
+      .init("forward_cycles", stage.forwardCycles.map { .integer($0) } ?? .null),
+      .init("backward_cycles", stage.backwardCycles.map { .integer($0) } ?? .null),
       .init("weight_bytes", .integer(stage.byteCount(of: .weight))),
       .init("accumulator_bytes", .integer(stage.byteCount(of: .accumulator))),
       .init("stash_bytes", .integer(stage.byteCount(of: .stash))),

@@ -90,11 +90,14 @@ extension PlanReport {
     func mebibytes(_ stage: PlanStage, _ category: TileTensor.Category) -> String {
       Figures.decimal(Double(stage.byteCount(of: category)) / 1_048_576)
     }
+    func kilocycles(_ cycles: Int?) -> String {
+      cycles.map { Figures.grouped(($0 + 500) / 1000) } ?? ""
+    }
     for stage in stages {
       table.add([
         "\(stage.number)", "\(stage.ipu)", stage.layers,
-        Figures.grouped((stage.forwardCycles + 500) / 1000),
-        Figures.grouped((stage.backwardCycles + 500) / 1000), mebibytes(stage, .weight),
+        kilocycles(stage.forwardCycles), kilocycles(stage.backwardCycles),
+        mebibytes(stage, .weight),
         mebibytes(stage, .accumulator), mebibytes(stage, .stash),
       ])
     }

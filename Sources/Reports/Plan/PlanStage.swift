@@ -9,9 +9,9 @@ struct PlanStage {
   var ipu: Int
   /// Its layers, equal ones counted: "emb, 2 hid".
   var layers: String
-  /// Cycles of its functions for a micro-batch; 0 where its functions span IPUs.
-  var forwardCycles = 0
-  var backwardCycles = 0
+  /// Cycles of its functions for a micro-batch; nil where it has none of its own, being the only stage.
+  var forwardCycles: Int?
+  var backwardCycles: Int?
   /// Bytes, on all tiles together, of what its functions are handed, by the category of the tensor. What
   /// several stages are handed counts in the first.
   var bytes: [(category: TileTensor.Category, bytes: Int)] = []
@@ -36,9 +36,11 @@ struct PlanStage {
           continue
         }
         let cycles = plan.time.functions[callee]?.total ?? 0
-        let isBackward = program.functions[callee].name.contains("_backward")
-        stages[stage].forwardCycles += isBackward ? 0 : cycles
-        stages[stage].backwardCycles += isBackward ? cycles : 0
+        if program.functions[callee].name.contains("_backward") {
+          stages[stage].backwardCycles = (stages[stage].backwardCycles ?? 0) + cycles
+        } else {
+          stages[stage].forwardCycles = (stages[stage].forwardCycles ?? 0) + cycles
+        }
       }
     }
     let counts = Self.handedBytes(stages.count, program, tiles)
