@@ -4,14 +4,12 @@ extension Explanation {
     .compiler, [.error(.doesNotFit), .warning],
     "A tile of an IPU has no room for its part of the program",
     meaning: """
-      Every tile has memory of its own, and no other: 624 KiB on a Mk2. The program was planned tile by tile, and one tile needs more than it has, \
-      receives more than it has in one exchange, or has more code than lies in the part of its memory that code runs from. The message names the IPU, the fullest tile, \
-      when that is, what lives there then and the largest tensors. With `--no-fit-check` it is a warning.
+      Every tile has memory of its own, 624 KiB on a Mk2, and no other. The program was planned tile by tile, and one tile needs more than it has, \
+      receives more in one exchange, or has more code than lies where code runs. The message names it, when that is, and what lives there then. With `--no-fit-check` it is a warning.
       """,
     remedy: """
-      Take one of the ways out that the message lists, the fastest first. Each was planned: the configuration fits after it, with the memory and the speed that it says. \
-      Usually a smaller `micro_batch_size` with a larger `grad_acc_steps_per_replica`, an encoder layer moved to another stage, smaller memory proportions for \
-      products, `enable_recomputation`, or the optimizer's state off the chip.
+      Take one of the ways out that the message lists, the fastest first: each was planned, and the configuration fits after it. \
+      Usually it is a smaller `micro_batch_size` with a larger `grad_acc_steps_per_replica`, an encoder layer moved to another stage, or smaller memory proportions.
       """)
 
   static let noPlan = Explanation(

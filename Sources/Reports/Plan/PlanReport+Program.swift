@@ -61,18 +61,18 @@ extension PlanReport {
   /// The functions of the tile program, a row each; what a function calls is not counted in it.
   package var programText: String {
     var table = TextTable(header: [
-      "function", "steps", "exchanges", "compute", "calls", "other", "MiB moved", "code KiB",
-      "frame KiB", "kcycles",
+      "function", "steps", "exch.", "sets", "calls", "MiB", "code", "frame", "kcycles",
     ])
     for row in rows {
       table.add([
         row.name, "\(row.steps)", "\(row.exchanges)", "\(row.computeSets)", "\(row.calls)",
-        "\(row.others)", Figures.decimal(Double(row.exchangedBytes) / 1_048_576, digits: 2),
+        Figures.decimal(Double(row.exchangedBytes) / 1_048_576, digits: 2),
         Figures.kibibytes(row.exchangeCodeBytes), Figures.kibibytes(row.frameBytes),
         row.cycles.map { Figures.decimal(Double($0) / 1000) } ?? "",
       ])
     }
     return table.text
+      + "exchanges, what they move, and their code in KiB; compute sets; a tile's frame in KiB\n"
   }
 
   /// The same under the schema `tessera.bundle-tile-program/1`.
