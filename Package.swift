@@ -55,11 +55,14 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
     .target(
       name: "Runtime",
-      dependencies: ["Bundle", "CHostKernels", "Recipe", "Operations", "Foundations"]),
+      dependencies: [
+        "TileProgram", "Bundle", "IPUTarget", "CHostKernels", "Recipe", "Operations", "Foundations",
+      ]),
     .target(
       name: "Training",
       dependencies: [
-        "Runtime", "Bundle", "Datasets", "Checkpoints", "Operations", "Recipe", "Foundations",
+        "Runtime", "TileProgram", "Bundle", "Datasets", "Checkpoints", "Operations", "Recipe",
+        "Foundations",
       ]),
 
     // What the executables print, and the executables.
@@ -135,8 +138,8 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "Runtime", "Compiler", "Frontend", "Backend", "Interpreter", "GraphIR", "TestSupport",
-        "Bundle", "Operations", "Recipe", "Foundations",
+        "Runtime", "TileProgram", "IPUTarget", "Compiler", "Frontend", "Backend", "Interpreter",
+        "GraphIR", "TestSupport", "Bundle", "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(
       name: "TileProgramTests",

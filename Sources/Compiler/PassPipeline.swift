@@ -87,11 +87,6 @@ package enum PassPipeline {
           "what belongs to a stage is in its functions now, and it looks for single additions to sums",
           PassOptions([("schedule", recipe.pipeline.schedule.rawValue)])))
     }
-    phases.append(
-      Phase(
-        Fusion.pass,
-        "rules for single operations do not look into chains, and what repeats is then found with "
-          + "its chains"))
     if recipe.shardsReplicatedTensors, recipe.replicas > 1 {
       phases.append(
         Phase(
@@ -108,6 +103,11 @@ package enum PassPipeline {
           "parameters of a shape still share one update, which then loads and stores",
           PassOptions([("min-bytes", "\(recipe.minimumRemoteTensorSize)")])))
     }
+    phases.append(
+      Phase(
+        Fusion.pass,
+        "rules for single operations do not look into chains, and what repeats is then found with "
+          + "its chains"))
     phases += [
       recipe.usesOutlining
         ? Phase(

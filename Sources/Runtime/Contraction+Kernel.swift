@@ -24,7 +24,7 @@ extension Contraction {
     }
     var problem = hk_matmul_problem()
     problem.input = type
-    problem.output = type
+    problem.output = try site.kernelType(site.resultTypes[0].element)
     problem.batch = Int64(extents.batch)
     problem.m = Int64(extents.rows)
     problem.n = Int64(extents.columns)

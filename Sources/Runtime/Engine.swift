@@ -8,7 +8,7 @@ import Operations
 /// All memory but that of arguments and results is one arena, planned when the program is loaded;
 /// running allocates nothing in it. An engine is for one thread at a time. Numbers do not depend on
 /// the number of its threads.
-package final class Engine {
+package final class Engine: Device {
   /// Replicas that one engine emulates at most.
   package static let largestReplicaCount = 1024
   /// Threads that one engine computes with at most.
@@ -59,7 +59,7 @@ package final class Engine {
     try Self.check(threads, "threads", largest: Self.largestThreadCount)
     self.replicas = replicas
     self.threads = threads
-    let layout = Layout(
+    let layout = EngineLayout(
       program, replicas: replicas,
       limits: ParallelSelection.Limits(threads: threads, smallestGroupGain: smallestGroupGain),
       largestLaneByteCount: largestLaneByteCount)
@@ -95,21 +95,8 @@ package final class Engine {
     self.entries = entries
   }
 
-  /// Runs a function of the program.
-  ///
-  /// Tensors that the host keeps (parameters and moments: an argument and a result of one role and
-  /// name) are updated in place: after the run `arguments` holds their next values. Where the run
-  /// fails on its data they may have been updated in part.
-  ///
-  /// - Parameters:
-  ///   - arguments: one for each argument, in order, of its type in `signature(of:)`. One that is updated
-  ///     must not be given twice.
-  ///   - infeed: the source of the host streams that the function reads.
-  /// - Returns: the results in order, those of replica 0 where replicas differ. For tensors that the
-  ///   host keeps these are the arguments; the others belong to the engine, which writes over them
-  ///   at the next run of the function.
-  /// - Throws: `TesseraError`: internalError where the function or its arguments are not right,
-  ///   badData where an index is out of range; what `infeed` throws.
+  /// Runs a function of the program, as `Device` says.
+  /// - Throws: as `Device` says.
   package func run(
     _ entry: String, _ arguments: [HostTensor], infeed: Infeed? = nil
   ) throws -> [HostTensor] {
@@ -151,24 +138,6 @@ package final class Engine {
     try preparedEntry(entry).signature
   }
 
-  /// The function's arguments in order: those that `state` has by port, the others from `inputs`.
-  /// - Throws: `TesseraError` (internalError) where neither has an argument.
-  package func arguments(
-    of entry: String, state: ParameterState, inputs: [Port: HostTensor]
-  ) throws(TesseraError) -> [HostTensor] {
-    var arguments: [HostTensor] = []
-    for argument in try signature(of: entry).arguments {
-      guard let port = argument.port, let tensor = state[port] ?? inputs[port] else {
-        throw TesseraError(
-          .internalError, code: .missingArgument,
-          "nothing is given for argument \(arguments.count) of '\(entry)' "
-            + "(\(argument.port.map { "\($0.role.rawValue) '\($0.name)'" } ?? "no port"))")
-      }
-      arguments.append(tensor)
-    }
-    return arguments
-  }
-
   private func preparedEntry(_ name: String) throws(TesseraError) -> PreparedEntry {
     guard let entry = entries[name] else {
       throw TesseraError(
@@ -177,7 +146,8 @@ package final class Engine {
     return entry
   }
 
-  private static func check(
+  /// - Throws: `TesseraError` (usage) where there are none or too many of something.
+  static func check(
     _ count: Int, _ name: String, largest: Int
   ) throws(TesseraError) {
     guard (1...largest).contains(count) else {
@@ -186,21 +156,4 @@ package final class Engine {
         "the number of \(name) is \(count), must be at least 1 and at most \(largest)")
     }
   }
-}
-
-/// What a function of the program takes and gives.
-package struct EntrySignature: Sendable {
-  /// An argument or a result.
-  package struct Element: Hashable, Sendable {
-    /// What it is to the host; nil where the host has nothing to do with it.
-    package var port: Port?
-    /// The shape and element type of the host's tensor; of what is sharded, with a leading axis of
-    /// replicas.
-    package var type: TensorType
-  }
-
-  /// What the function takes, in the order of the call.
-  package var arguments: [Element]
-  /// What the function gives, in the order of its return.
-  package var results: [Element]
 }

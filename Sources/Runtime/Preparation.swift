@@ -19,7 +19,7 @@ struct Preparation {
   /// For each function the operations of its own block that have kernels.
   private(set) var operations: [[Program.OperationIndex]]
 
-  init(_ layout: Layout, replicas: Int) {
+  init(_ layout: EngineLayout, replicas: Int) {
     program = layout.selection.program
     selection = layout.selection
     laneMemory = layout.laneMemory

@@ -22,21 +22,14 @@ final class PreparedEntry {
     _ program: Program, _ function: ProgramFunction, _ plan: FunctionPlan, kernels: [Kernel],
     slotBase: Int, replicas: Int
   ) {
-    let arguments = program.blocks[function.body].arguments.map(program.type(of:))
-    let results = program.returned(by: function).map(program.type(of:))
     name = function.name
-    func element(_ port: Port?, _ type: TensorType) -> EntrySignature.Element {
-      .init(port: port, type: port?.hostType(type, replicas: replicas) ?? type)
-    }
-    signature = EntrySignature(
-      arguments: zip(function.arguments, arguments).map(element),
-      results: zip(function.results, results).map(element))
+    signature = EntrySignature(of: function, in: program, replicas: replicas)
     self.kernels = kernels
     argumentSlots = plan.arguments.map { slotBase + $0 }
     resultSlots = plan.results.map { slotBase + $0 }
     updates = plan.stateUpdates
-    var temporarySlots = results.map { _ in Int?.none }
-    var updatedArguments = results.map { _ in Int?.none }
+    var temporarySlots = plan.results.map { _ in Int?.none }
+    var updatedArguments = plan.results.map { _ in Int?.none }
     for update in plan.stateUpdates {
       temporarySlots[update.result] = update.temporary.map { slotBase + $0 }
       updatedArguments[update.result] = update.argument
@@ -60,18 +53,7 @@ final class PreparedEntry {
 
   /// - Throws: `TesseraError` where the arguments are not what the function takes.
   func check(_ arguments: [HostTensor]) throws(TesseraError) {
-    guard arguments.map(\.type) == signature.arguments.map(\.type) else {
-      throw TesseraError(
-        .internalError, code: .wrongArguments,
-        "'\(name)' takes \(signature.arguments.map(\.type)), is given \(arguments.map(\.type))")
-    }
-    let updated = Set(updates.map { ObjectIdentifier(arguments[$0.argument]) })
-    let uses = arguments.filter { updated.contains(ObjectIdentifier($0)) }
-    guard updated.count == updates.count, uses.count == updates.count else {
-      throw TesseraError(
-        .internalError, code: .sharedArguments,
-        "'\(name)' updates a tensor that is given for two of its arguments")
-    }
+    try signature.check(arguments, of: name, updated: Set(updates.map(\.argument)))
   }
 
   /// Runs the kernels on arguments that have been checked.

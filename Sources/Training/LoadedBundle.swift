@@ -3,11 +3,14 @@ import Foundations
 import Operations
 import Recipe
 import Runtime
+import TileProgram
 
 /// A bundle as a run needs it: the program, the recipe, and which program it is.
 package struct LoadedBundle: Sendable {
   /// The program, which is valid.
   package let program: Program
+  /// What the tiles do when the program trains; nil where the bundle does not say.
+  package let tileProgram: TileProgram?
   /// What the bundle was compiled from.
   package let recipe: TrainingRecipe
   /// The program's digest, in hexadecimal.
@@ -18,6 +21,7 @@ package struct LoadedBundle: Sendable {
   package init(path: String) throws {
     let file = try BundleFile(path: path)
     program = try file.program()
+    tileProgram = nil
     recipe = try TrainingRecipe.decode(
       program: try file.recipeProgram(), run: try file.recipeRun())
     digest = try file.programDigest()

@@ -14,6 +14,8 @@ package struct TrainingOptions: Sendable {
   package var maximumSteps: Int?
   /// Whether the samples come in another order in each epoch.
   package var shuffles = true
+  /// What the program runs on.
+  package var device: DeviceKind = .ipuModel
   /// Threads that the device computes with.
   package var threads: Int
   /// The run's directory; nil for one of its own below `runs`.
@@ -59,6 +61,7 @@ package struct TrainingOptions: Sendable {
         "options",
         .object([
           .init("shuffle", .boolean(shuffles)), .init("threads", .integer(threads)),
+          .init("device", .string(device.rawValue)),
           .init("max_steps", maximumSteps.map { .integer($0) } ?? .null),
         ])),
     ])

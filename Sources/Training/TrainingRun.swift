@@ -54,8 +54,8 @@ package struct TrainingRun {
   package func run() throws -> TrainingOutcome {
     Interruption.install()
     let start = monotonicSeconds()
-    let engine = try Engine(
-      bundle.program, replicas: recipe.program.replicas, threads: options.threads)
+    let device = try bundle.device(
+      options.device, replicas: recipe.program.replicas, threads: options.threads)
     let state = ParameterState(bundle.program, seed: recipe.run.seedBits)
     if let checkpoint = recipe.run.pretrainedCheckpointPath {
       progress.note(
@@ -75,7 +75,7 @@ package struct TrainingRun {
           checkpointPath: outcome.checkpointPath.isEmpty ? nil : outcome.checkpointPath))
     }
     do {
-      try train(engine, state, into: &outcome)
+      try train(device, state, into: &outcome)
       let saved = try destination.save(
         state, in: directory, weightUpdate: outcome.last?.weightUpdate ?? 0)
       outcome.checkpointPath = saved.path
@@ -106,7 +106,7 @@ package struct TrainingRun {
 
   /// The weight updates, until the last or a signal.
   private func train(
-    _ engine: Engine, _ state: ParameterState, into outcome: inout TrainingOutcome
+    _ device: any Device, _ state: ParameterState, into outcome: inout TrainingOutcome
   ) throws {
     let metrics = try MetricsLog(path: outcome.directory.metricsPath)
     let updates = min(arithmetic.weightUpdates, options.maximumSteps ?? .max)
@@ -118,7 +118,7 @@ package struct TrainingRun {
     for update in 0..<updates {
       let step: TrainingMetrics
       do {
-        step = try weightUpdate(update, engine, state, feed)
+        step = try weightUpdate(update, device, state, feed)
       } catch is RunInterrupted {
         break
       }
@@ -155,7 +155,7 @@ package struct TrainingRun {
   /// - Throws: `RunInterrupted` where a signal came before the last micro-batch was read; the state is
   ///   then that of the update before, since the optimizer runs after all micro-batches.
   private func weightUpdate(
-    _ update: Int, _ engine: Engine, _ state: ParameterState, _ feed: BatchFeed
+    _ update: Int, _ device: any Device, _ state: ParameterState, _ feed: BatchFeed
   ) throws -> TrainingMetrics {
     let start = monotonicSeconds()
     let rate = recipe.run.learningRate.schedule(totalSteps: arithmetic.weightUpdates)
@@ -175,9 +175,9 @@ package struct TrainingRun {
       progress.advance(to: update, detail: "micro-batch \(number) of \(count)")
     }
     let entry = EntryName.trainingStep
-    let results = try engine.run(
-      entry, try engine.arguments(of: entry, state: state, inputs: inputs), infeed: infeed)
-    let losses = zip(try engine.signature(of: entry).results, results)
+    let results = try device.run(
+      entry, try device.arguments(of: entry, state: state, inputs: inputs), infeed: infeed)
+    let losses = zip(try device.signature(of: entry).results, results)
       .filter { $0.0.port?.role == .loss }.map { Double($0.1.floats[0]) }
     return TrainingMetrics(
       weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,

@@ -7,7 +7,7 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains a bundle on TFRecord files.",
     discussion: """
-      Trains on the emulated IPU of this machine's CPU (ipu-model). A run has a directory with its \
+      Trains on IPUs that this machine's CPU emulates. A run has a directory with its \
       metrics (metrics.jsonl), summary and checkpoint. Ctrl-C ends it after the micro-batch \
       that runs, with a checkpoint of the last whole weight update.
       """)
@@ -38,8 +38,11 @@ struct Train: ParsableCommand {
   @Flag(help: "Take the samples in the order of the files.")
   var noShuffle = false
 
-  @Option(help: "The device: ipu-model, the emulation on this machine's CPU.")
-  var device: Device = .ipuModel
+  @Option(
+    help:
+      "The device, emulated on this machine's CPU: ipu-model, operation by operation, or ipu-tile, tile by tile."
+  )
+  var device: DeviceKind = .ipuModel
 
   @Option(help: "Threads to compute with; default: one for each processor.")
   var threads: Int?
@@ -80,6 +83,7 @@ struct Train: ParsableCommand {
       options.totalSamples = totalNumTrainSamples
       options.maximumSteps = maxSteps
       options.shuffles = !noShuffle
+      options.device = device
       options.runDirectory = runDir
       options.name = name
       options.overwrites = force
@@ -99,9 +103,6 @@ struct Train: ParsableCommand {
   }
 }
 
-/// What a bundle can run on.
-enum Device: String, ExpressibleByArgument, CaseIterable {
-  case ipuModel = "ipu-model"
-}
+extension DeviceKind: ExpressibleByArgument {}
 
 extension ProgressMode: ExpressibleByArgument {}

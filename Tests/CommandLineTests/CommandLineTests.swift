@@ -196,6 +196,11 @@ struct CommandLineTests {
       "tessera", "evaluate", "demo.ipub", "--dataset-dir", "data", "--dump-outputs",
       "mine.safetensors")
     #expect(evaluation.status == 73)
+    let tiles = try folder.run(
+      "tessera", "train", "demo.ipub", "--dataset-dir", "data", "--max-steps", "1", "--device",
+      "ipu-tile", "--run-dir", "three")
+    #expect(tiles.status == 69)
+    #expect(tiles.errors.contains("[no-tile-program]"))
     #expect(evaluation.text.isEmpty)
     let device = try folder.run(
       "tessera", "data", "vocabulary", "text.txt", "--size", "100", "-o", "/dev/null", "--force")

@@ -9,8 +9,11 @@ struct ExchangeOrdering {
 
   /// Pieces of memory above which a tile puts down what arrives as it comes, if that halves them.
   static let largestPieceCount = 64
-  /// Fragments above which an exchange is made in two.
+  /// Fragments above which an exchange is made in two, where they are small.
   static let largestFragmentCount = 192
+  /// Bytes below which a fragment is small: eight times what it takes of code, as a second exchange moves all
+  /// bytes once more in each of its runs, and the code lies there all the time.
+  static let smallFragmentBytes = 8 * ExchangeCode.receiveBytes
 
   init(_ function: TileFunction, costs: CostModel) {
     self.function = function
@@ -40,7 +43,7 @@ struct ExchangeOrdering {
 
   private mutating func ordered(_ exchange: Exchange) -> Exchange {
     guard exchange.order == .direct else { return exchange }
-    let (fragments, pieces) = costs.receives(of: exchange, in: function)
+    let (fragments, pieces, _) = costs.receives(of: exchange, in: function)
     guard pieces > Self.largestPieceCount, pieces > 2 * fragments else { return exchange }
     var exchange = exchange
     exchange.order = .staged(temporary(like: exchange.destination, in: nil))
@@ -50,7 +53,8 @@ struct ExchangeOrdering {
   /// The exchange, or two by way of a layout whose boxes lie half way between the source's and the
   /// destination's: where each tile needs something of n others it then needs it of about 2√n.
   private mutating func divided(_ exchange: Exchange) -> [Exchange] {
-    guard costs.receives(of: exchange, in: function).fragments > Self.largestFragmentCount,
+    let (fragments, _, bytes) = costs.receives(of: exchange, in: function)
+    guard fragments > Self.largestFragmentCount, bytes < fragments * Self.smallFragmentBytes,
       let middle = middle(of: exchange)
     else { return [exchange] }
     let between = temporary(like: exchange.destination, in: middle)

@@ -6,13 +6,21 @@ extension TileProgram {
   /// lives in the callers whenever the function is called.
   mutating func placeFrames(_ calleesFirst: [Int]) {
     var calls: [[FrameCall]] = functions.map { _ in [] }
+    // Bytes that a function takes with all that it calls.
+    var depths = functions.map { _ in 0 }
     for number in calleesFirst {
-      guard var function = functions[number] else { continue }
-      var placement = FramePlacement(function, isEntry: number == entry)
-      placement.place()
-      function = placement.function
-      calls[number] = placement.calls
-      functions[number] = function
+      guard let function = functions[number] else { continue }
+      var best: (placement: FramePlacement, depth: Int)?
+      for order in FramePlacement.Order.allCases {
+        var placement = FramePlacement(function, isEntry: number == entry)
+        placement.place(order)
+        let depth = placement.depth(callees: depths)
+        if best.map({ depth < $0.depth }) ?? true { best = (placement, depth) }
+      }
+      guard let best else { continue }
+      depths[number] = best.depth
+      calls[number] = best.placement.calls
+      functions[number] = best.placement.function
     }
     frameBases[entry] = frameBases[entry].map { _ in 0 }
     for number in calleesFirst.reversed() {
@@ -45,9 +53,19 @@ struct FrameCall {
   var tops: [Int]
 }
 
-/// Places the tensors of one function's frame: in the order in which they begin, each in the first gap
-/// among those that live then.
+/// Places the tensors of one function's frame: one after the other, each in the first gap among those that
+/// live at one time with it.
 struct FramePlacement {
+  /// Which tensors are placed first. None is best for every function.
+  enum Order: CaseIterable {
+    /// Those that begin first.
+    case start
+    /// The largest.
+    case size
+    /// Those that live longest.
+    case lifetime
+  }
+
   private(set) var function: TileFunction
   private(set) var calls: [FrameCall] = []
   private let isEntry: Bool
@@ -67,7 +85,7 @@ struct FramePlacement {
     lifetimes = function.tensors.map { _ in nil }
   }
 
-  mutating func place() {
+  mutating func place(_ chosen: Order) {
     walk(function.steps)
     keepThroughRepeats()
     if isEntry { keepHostTensors() }
@@ -76,7 +94,7 @@ struct FramePlacement {
     }
     function.frameBytes = []
     for ipu in 0..<function.ipus {
-      function.frameBytes.append(place(order.filter { function.tensors[$0].ipu == ipu }))
+      function.frameBytes.append(place(order.filter { function.tensors[$0].ipu == ipu }, chosen))
     }
     for call in callPositions {
       calls.append(
@@ -98,26 +116,44 @@ struct FramePlacement {
     return (bytes + Self.alignment - 1) / Self.alignment * Self.alignment
   }
 
-  private mutating func place(_ tensors: [Int]) -> Int {
-    let byStart = tensors.sorted { key($0) < key($1) }
-    var live: [(end: Int, range: Range<Int>)] = []
+  /// Bytes that the function takes on the IPU where it takes most, with what it calls.
+  func depth(callees: [Int]) -> Int {
+    calls.reduce(function.frameBytes.max() ?? 0) { depth, call in
+      max(depth, (call.tops.max() ?? 0) + callees[call.function])
+    }
+  }
+
+  private mutating func place(_ tensors: [Int], _ order: Order) -> Int {
+    let sorted = tensors.sorted { key($0, order) < key($1, order) }
+    var placed: [(lifetime: ClosedRange<Int>, range: Range<Int>)] = []
     var frame = 0
-    for tensor in byStart {
+    for tensor in sorted {
       guard let lifetime = lifetimes[tensor] else { continue }
-      live.removeAll { $0.end < lifetime.lowerBound }
+      // Tensors that begin first are placed behind those that have ended: these need not be looked at.
+      if order == .start { placed.removeAll { $0.lifetime.upperBound < lifetime.lowerBound } }
       let size = size(tensor)
       var offset = 0
-      var index = 0
-      // Live ranges are in the order of their addresses.
-      while index < live.count, live[index].range.lowerBound < offset + size {
-        offset = max(offset, live[index].range.upperBound)
-        index += 1
+      // What is placed is in the order of the addresses.
+      for other in placed where other.lifetime.overlaps(lifetime) {
+        if other.range.lowerBound >= offset + size { break }
+        offset = max(offset, other.range.upperBound)
       }
       function.tensors[tensor].home = .frame(offset: offset)
-      live.insert((lifetime.upperBound, offset..<offset + size), at: index)
+      let place = placed.firstIndex { $0.range.lowerBound > offset } ?? placed.count
+      placed.insert((lifetime, offset..<offset + size), at: place)
       frame = max(frame, offset + size)
     }
     return frame
+  }
+
+  private func key(_ tensor: Int, _ order: Order) -> (Int, Int, Int, Int) {
+    let lifetime = lifetimes[tensor] ?? 0...0
+    switch order {
+    case .start: return key(tensor)
+    case .size: return (-size(tensor), lifetime.lowerBound, -lifetime.upperBound, tensor)
+    case .lifetime:
+      return (lifetime.lowerBound - lifetime.upperBound, -size(tensor), lifetime.lowerBound, tensor)
+    }
   }
 
   /// Earlier first; of those that begin together the longest-lived, then the largest.

@@ -25,7 +25,9 @@ extension FunctionLowering {
       start: target.start, tiles: target.tiles)
     let element = function.tensors[partials].element
     let shape = layout(partials).shape
-    let gathered = read(partials, View(shape), TensorType(shape, element), in: staged)
+    let gathered = read(
+      partials, View(shape), TensorType(shape, element), in: staged,
+      order: parts > 1 ? .streamed : .direct)
     if parts == 1, element == function.tensors[output].element {
       // One part is the sum: it only goes to its place.
       let single = alias(gathered, target)
@@ -58,7 +60,9 @@ extension FunctionLowering {
     }
     let order = [1, 0] + Array(2..<shape.count)
     let collected = addTensor(gathered, original.element, category: .temporary, ipu: original.ipu)
-    emit(.exchange(Exchange(from: partials, view.transposed(order), to: collected)))
+    emit(
+      .exchange(
+        Exchange(from: partials, view.transposed(order), to: collected, order: .streamed)))
     let output = addTensor(sums, original.element, category: .temporary, ipu: original.ipu)
     emit(.compute(vertex(reduction), operands: [collected], results: [output]))
     return output

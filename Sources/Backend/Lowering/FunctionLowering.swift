@@ -272,8 +272,7 @@ struct FunctionLowering {
       return candidates.first { canReplace($0, natural, type.element, ipu, nil) }
         ?? addTensor(natural, type.element, category: .temporary, ipu: ipu)
     }
-    if let tensor = candidates.first(where: { canReplace($0, natural, type.element, ipu, value) })
-    {
+    if let tensor = candidates.first(where: { canReplace($0, natural, type.element, ipu, value) }) {
       return tensor
     }
     return home(for: value, natural, ipu: ipu)

@@ -22,9 +22,9 @@ struct LayoutRules: Hashable {
     let wanted = min(tiles, max(1, type.byteCount / Self.smallestTileBytes))
     let rows = cut(type, axes: Array(type.shape.indices), into: wanted)
     guard wanted == tiles, type.rank == 2 else { return rows }
-    // Whole rows, unless the fullest tile then has over an eighth more than it need have.
+    // Whole rows, unless the fullest tile then has some hundredths more than it need have.
     let balanced = balanced(type)
-    return rows.largestElementCount * 8 > balanced.largestElementCount * 9 ? balanced : rows
+    return rows.largestElementCount * 32 > balanced.largestElementCount * 33 ? balanced : rows
   }
 
   /// Whole rows of the last axis on as many tiles as there are rows.
@@ -33,7 +33,8 @@ struct LayoutRules: Hashable {
   }
 
   /// Cuts the axes, the first the most, into at most `wanted` parts.
-  private func cut(_ type: TensorType, axes: [Int], into wanted: Int, wordBytes: Int = 8) -> Layout {
+  private func cut(_ type: TensorType, axes: [Int], into wanted: Int, wordBytes: Int = 8) -> Layout
+  {
     var parts = type.shape.map { _ in 1 }
     var grains = parts
     var free = wanted
@@ -76,15 +77,16 @@ struct LayoutRules: Hashable {
   func table(_ type: TensorType) -> Layout {
     let (rows, width) = (type.shape[0], type.shape[1])
     let word = max(1, 4 / type.element.byteCount)
-    var best = (grain: word, parts: 1, used: 0)
-    for grain in [word, 2 * word, 4 * word] {
-      let columns = min(tiles, (width + grain - 1) / grain)
-      let parts = min(rows, max(1, min(Self.largestTableParts, tiles / columns)))
-      if columns * parts > best.used { best = (grain, parts, columns * parts) }
+    let units = (width + word - 1) / word
+    var best = (parts: 1, columns: 1, count: Int.max)
+    for parts in 1...min(rows, Self.largestTableParts) {
+      let each = (units + tiles / parts - 1) / (tiles / parts)
+      let count = (rows + parts - 1) / parts * each * word
+      // No more parts than so many columns each need: equal ones where that is possible.
+      if count < best.count { best = (parts, (units + each - 1) / each, count) }
     }
-    let columns = min(tiles, (width + best.grain - 1) / best.grain)
     return Layout(
-      shape: type.shape, parts: [best.parts, columns], grains: [1, best.grain], tiles: tiles)
+      shape: type.shape, parts: [best.parts, best.columns], grains: [1, word], tiles: tiles)
   }
 
   /// Parts of a table's rows whose lookups are added.

@@ -27,7 +27,8 @@ extension FunctionLowering {
       bind(result, to: tensor, view)
       // What the function returns is brought there at once, so that the memory of what it is a view of
       // need not wait for the function's end.
-      if destinations[result] != nil, !isEntry, !view.isWhole(of: layout(tensor).shape.reduce(1, *)) {
+      if destinations[result] != nil, !isEntry, !view.isWhole(of: layout(tensor).shape.reduce(1, *))
+      {
         let wanted = layout(for: result)
         context.classes.propose(wanted, for: result)
         let home = home(for: result, wanted, ipu: function.tensors[tensor].ipu)

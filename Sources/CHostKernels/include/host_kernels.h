@@ -231,6 +231,44 @@ void hk_copy_strided(
 /// dst[i] = *value for n elements of `element_size` bytes (1, 2, 4, 8).
 void hk_fill(hk_pool *pool, size_t element_size, int64_t n, const void *value, void *dst);
 
+// ---- Memories of tiles
+
+/// A box of elements that is copied: of a rank of at least 1, strides in elements.
+typedef struct {
+  int rank;
+  int64_t shape[HK_MAXIMUM_RANK];
+  int64_t source_strides[HK_MAXIMUM_RANK];
+  int64_t destination_strides[HK_MAXIMUM_RANK];
+} hk_tile_box;
+
+/// A copy from one tile's memory to another's; offsets in bytes.
+typedef struct {
+  int32_t source;
+  int32_t destination;
+  int64_t source_offset;
+  int64_t destination_offset;
+  /// The number of its box.
+  int32_t box;
+} hk_tile_copy;
+
+/// Copies n boxes on this thread: tile t's memory begins t tile strides, in bytes, behind `source` or
+/// `destination`. Element sizes 1, 2, 4, 8; no destination may overlap a source.
+void hk_tile_copy_all(
+    size_t element_size, int64_t n, const hk_tile_copy *copies, const hk_tile_box *boxes,
+    const void *source, int64_t source_tile_stride, void *destination,
+    int64_t destination_tile_stride);
+
+/// The first copy of which a byte that it reads is 0 in `marks`, which has a byte for each byte of the
+/// source; -1 where there is none.
+int64_t hk_tile_first_unwritten(
+    size_t element_size, int64_t n, const hk_tile_copy *copies, const hk_tile_box *boxes,
+    const void *marks, int64_t tile_stride);
+
+/// Sets the bytes of `marks`, which has a byte for each byte of the destination, that the copies write.
+void hk_tile_mark_written(
+    size_t element_size, int64_t n, const hk_tile_copy *copies, const hk_tile_box *boxes,
+    void *marks, int64_t tile_stride);
+
 // ---- Reductions
 
 typedef enum { hk_reduce_sum, hk_reduce_maximum } hk_reduction;
@@ -343,5 +381,12 @@ void hk_log_softmax_gradient(
 void hk_dropout(
     hk_pool *pool, hk_type type, int64_t n, const void *x, void *y, double probability,
     uint64_t seed, uint32_t stream, uint32_t replica, uint32_t micro_batch);
+
+/// The same of a box of a larger tensor, on this thread: x and y are contiguous of `shape`, and their
+/// element at an index has the word of the tensor's element number `first` + index . strides.
+void hk_dropout_box(
+    hk_pool *pool, hk_type type, int rank, const int64_t *shape, const int64_t *strides,
+    int64_t first, const void *x, void *y, double probability, uint64_t seed, uint32_t stream,
+    uint32_t replica, uint32_t micro_batch);
 
 #endif

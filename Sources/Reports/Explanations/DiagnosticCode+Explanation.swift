@@ -152,12 +152,18 @@ extension DiagnosticCode {
     case .missingOption: .missingOption
     case .noIR: .noIR
     case .noParameter: .noParameter
+    case .noTileProgram: .noTileProgram
     case .noThreads: .noThreads
     case .parameterSize: .parameterSize
     case .replicaMismatch: .replicaMismatch
     case .runDirectoryInUse: .runDirectoryInUse
     case .sameOutput: .sameOutput
     case .sharedArguments: .sharedArguments
+    case .tileOutOfBounds: .tileOutOfBounds
+    case .tileOverlap: .tileOverlap
+    case .tileReadBeforeWrite: .tileReadBeforeWrite
+    case .tileShapeMismatch: .tileShapeMismatch
+    case .tileUnsupportedVertex: .tileUnsupportedVertex
     case .unknownCode: .unknownCode
     case .unknownParameter: .unknownParameter
     case .unsetVariable: .unsetVariable

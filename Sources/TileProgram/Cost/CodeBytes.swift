@@ -11,6 +11,7 @@ struct CodeBytes {
   /// Vertices, the same on all tiles.
   private(set) var vertices = 0
   private var kinds: Set<VertexKind> = []
+  private var exchanges: Set<ExchangeKey> = []
 
   /// Bytes of an instruction.
   static let instructionBytes = 4
@@ -39,8 +40,16 @@ struct CodeBytes {
     _ step: TileStep, _ function: TileFunction, _ cost: StepCost, _ counts: ElementCounts
   ) {
     switch step.kind {
-    case .exchange:
-      add(cost.exchangeCode, to: \.exchange)
+    case .exchange(let exchange):
+      // Sends and receives are relative to two base registers, which the supervisor sets before it calls
+      // them (osmarks/ipu-stack, EXCHANGE_BASE_AWARE): exchanges of equal layouts share their code.
+      if exchanges.insert(ExchangeKey(exchange, function)).inserted {
+        add(cost.exchangeCode, to: \.exchange)
+      } else {
+        let idle = ExchangeCode.inactiveBytes
+        add(
+          cost.exchangeCode.map { $0 == idle ? idle : ExchangeCode.activeBytes }, to: \.exchange)
+      }
     case .compute(let vertex, let operands, let results):
       // A word for each operand and result, and the call.
       addControl(

@@ -59,8 +59,9 @@ package struct Exchange: Hashable, Sendable {
   package enum Order: Hashable, Sendable {
     /// Every piece where it belongs.
     case direct
-    /// As it comes: who reads the destination, a product, brings its operands into an order of its own
-    /// anyway.
+    /// As it comes: who reads the destination has an order of its own anyway. A product brings its
+    /// operands into that of the AMP unit; a sum of parts, each of which comes in one order, puts its
+    /// result where it belongs.
     case streamed
     /// As it comes, into a tensor as large as the destination, and from there where it belongs.
     case staged(Int)

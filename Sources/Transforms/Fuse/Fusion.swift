@@ -29,8 +29,9 @@ package enum Fusion {
     let effects = module.functionsWithEffect
     for function in module.functions {
       // What is fused leaves more room to the rest, if seldom: until nothing is found.
-      var fused = function
-      var isChanged = false
+      var rewriter = Rewriter(function)
+      var isChanged = rewriter.remakeConversions()
+      var fused = rewriter.function
       while true {
         let groups = FusionGroups(fused, effects: effects)
         if groups.isEmpty { break }
@@ -40,6 +41,30 @@ package enum Fusion {
       }
       if isChanged { module.insert(fused) }
     }
+  }
+}
+
+extension Rewriter {
+  /// Gives each square that is only summed a conversion of its own, where it squares a conversion that others
+  /// read too: so that the converted numbers need not wait for it.
+  /// - Returns: whether anything changed.
+  fileprivate mutating func remakeConversions() -> Bool {
+    let body = function[function.body].operations
+    var before: [OperationID: [OperationID]] = [:]
+    for id in body {
+      let node = function[id]
+      guard FusionGroups.isSummedSquare(node, function), function[node.operands[0]].uses.count > 2,
+        let maker = function.operation(defining: node.operands[0]),
+        case .elementwise(.convert) = function[maker].operation
+      else { continue }
+      insertionPoint = .end(function.body)
+      let copy = insert(function[maker].operation, function[maker].operands)[0]
+      for operand in node.operands.indices { setOperand(operand, of: id, to: copy) }
+      if let made = function[function.body].operations.last { before[id] = [made] }
+    }
+    guard !before.isEmpty else { return false }
+    reorder(function.body, body.flatMap { (before[$0] ?? []) + [$0] })
+    return true
   }
 }
 

@@ -110,7 +110,7 @@ struct FusionGroups {
     for (number, id) in operations.enumerated() {
       let node = function[id]
       switch node.operation {
-      case .elementwise: kinds.append(Self.isSummedSquare(node, function) ? .other : .elementwise)
+      case .elementwise: kinds.append(.elementwise)
       case .control(.fuse): kinds.append(.chain)
       default: kinds.append(.other)
       }
@@ -139,15 +139,24 @@ struct FusionGroups {
     if maker.operation.isConstant { return .order }
     guard case .elementwise = maker.operation, case .elementwise = reader.operation,
       function.type(of: maker.results[0]).shape == function.type(of: reader.results[0]).shape,
-      !isSummedSquare(reader, function)
+      !isSummedSquare(reader, function) || function[maker.results[0]].uses.count == 2,
+      !isStored(maker, function)
     else { return .use }
     return .link
   }
 
-  /// Whether an operation squares what is then only summed, as norms do. In a chain the squares would lie
-  /// beside all else that the chain makes until they are summed, and an optimizer's tensors are the largest
-  /// there are; alone they take the place of what they are squares of, or that of the squares before.
-  private static func isSummedSquare(_ node: OperationNode, _ function: Function) -> Bool {
+  /// Whether streaming memory gets what an operation makes. Once it is there its place on the tiles can be
+  /// taken by what is made from it next.
+  private static func isStored(_ node: OperationNode, _ function: Function) -> Bool {
+    function[node.results[0]].uses.contains {
+      function[$0.operation].operation == .remote(.store)
+    }
+  }
+
+  /// Whether an operation squares what is then only summed, as norms do. In a chain with others the squares
+  /// would lie beside all else that it makes until they are summed, and an optimizer's tensors are the
+  /// largest there are. So it is linked only with what nothing else reads.
+  static func isSummedSquare(_ node: OperationNode, _ function: Function) -> Bool {
     guard case .elementwise(.binary(.multiply)) = node.operation,
       node.operands[0] == node.operands[1]
     else { return false }

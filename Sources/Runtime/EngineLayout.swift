@@ -1,7 +1,7 @@
 import Bundle
 
 /// Where everything is: of the arena, of the lanes, and of the threads that run groups of calls.
-struct Layout {
+struct EngineLayout {
   let selection: ParallelSelection
   let plan: MemoryPlan
   let laneMemory: LaneMemory
