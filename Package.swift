@@ -46,8 +46,8 @@ let package = Package(
     .target(
       name: "Compiler",
       dependencies: [
-        "Frontend", "TrainingStep", "Transforms", "Backend", "GraphIR", "Bundle", "Operations",
-        "Recipe", "Foundations",
+        "Frontend", "TrainingStep", "Transforms", "Backend", "TileProgram", "IPUTarget", "GraphIR",
+        "Bundle", "Operations", "Recipe", "Foundations",
       ]),
 
     // The runtime.
@@ -71,12 +71,14 @@ let package = Package(
       dependencies: [
         "Foundations", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "Reports", dependencies: ["Bundle", "Operations", "Recipe", "Foundations"]),
+    .target(
+      name: "Reports",
+      dependencies: ["Bundle", "TileProgram", "IPUTarget", "Operations", "Recipe", "Foundations"]),
     .executableTarget(
       name: "tesserac",
       dependencies: [
-        "Compiler", "Transforms", "GraphIR", "Frontend", "Reports", "Bundle", "Recipe",
-        "CommandLineSupport", "Foundations",
+        "Compiler", "TileProgram", "IPUTarget", "Transforms", "GraphIR", "Frontend", "Reports",
+        "Bundle", "Recipe", "CommandLineSupport", "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -28,6 +28,14 @@ package func writeError(_ text: String) {
   try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
 }
 
+/// Says on a terminal's standard error what is done now, in a line that the next text replaces; nothing where
+/// standard error is no terminal. An empty text leaves no line.
+package func writeStatus(_ text: String) {
+  guard isatty(STDERR_FILENO) == 1 else { return }
+  // Back to the line's beginning, and clear it: ECMA-48's CR and EL.
+  writeError("\r\u{1B}[K\(text)")
+}
+
 /// Writes to standard output.
 /// - Throws: `TesseraError` (inputOutput) where it cannot be written, as on a full disk.
 package func writeOutput(_ text: String) throws {

@@ -5,6 +5,7 @@ import Frontend
 import GraphIR
 import Operations
 import Recipe
+import TileProgram
 import TrainingStep
 
 /// From a recipe to a program, phase by phase of `PassPipeline`.
@@ -67,10 +68,15 @@ package struct Compilation: Sendable {
   /// The bundle, with the IR text as an optional section.
   /// - Throws: `TesseraError` where a part is larger than a bundle may hold.
   package func bundle(includesIR: Bool) throws -> Bundle {
+    try bundle(program, tiles: nil, includesIR: includesIR)
+  }
+
+  /// The same where the program is known already, and what its tiles do may be.
+  func bundle(_ program: Program, tiles: TileProgram?, includesIR: Bool) throws -> Bundle {
     try Bundle(
       producer: "tesserac \(TesseraVersion.current)", program: program,
       recipeProgram: recipe.encodedProgram(), recipeRun: recipe.encodedRun(),
-      irText: includesIR ? module.text : nil)
+      tileProgram: tiles, irText: includesIR ? module.text : nil)
   }
 }
 

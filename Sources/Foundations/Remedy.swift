@@ -18,13 +18,17 @@ extension Remedy: ExpressibleByStringInterpolation {
   }
 }
 
+extension Remedy {
+  /// The options of a command line that do the same; nil where there are none.
+  package var options: String? {
+    let options = edits.compactMap(\.option)
+    return options.isEmpty || options.count < edits.count ? nil : options.joined(separator: " ")
+  }
+}
+
 extension Remedy: CustomStringConvertible {
   /// The text, and the options of a command line that do the same, where there are such.
-  package var description: String {
-    let options = edits.compactMap(\.option)
-    return options.isEmpty || options.count < edits.count
-      ? text : "\(text): \(options.joined(separator: " "))"
-  }
+  package var description: String { options.map { "\(text): \($0)" } ?? text }
 }
 
 /// One change of a configuration file; paths are keys joined by dots.

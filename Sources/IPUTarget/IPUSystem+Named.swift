@@ -28,6 +28,18 @@ extension IPUSystem {
     self = system
   }
 
+  /// The system with this name where it has so many IPUs, if there is one. A chip that is named alone, "mk2",
+  /// stands for as many as are asked for.
+  package init?(named name: String, ipus: Int) {
+    guard var system = Self(named: name), ipus > 0 else { return nil }
+    if system.isChipAlone { system.ipus = ipus }
+    guard ipus <= system.ipus else { return nil }
+    self = system
+  }
+
+  /// Whether the name is that of a chip, without a number of IPUs.
+  package var isChipAlone: Bool { Self.all.contains { $0.name == name && $0.ipus == 1 } }
+
   private init(_ name: String, _ ipu: IPU, ipus: Int = 1, isClosed: Bool = false) {
     self.init(
       name: name, ipu: ipu, ipus: ipus,

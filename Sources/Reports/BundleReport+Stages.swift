@@ -11,16 +11,34 @@ extension BundleReport {
       header: ["stage", "IPU", "layers", "parameters", "functions", "operations"])
     for stage in stages {
       table.add([
-        "\(stage.number)", "\(stage.device)", stage.layers.joined(separator: ", "),
+        "\(stage.number)", "\(stage.device)", Self.shortened(stage.layers).joined(separator: ", "),
         "\(stage.parameterCount)", "\(stage.functions.count)", "\(stage.operationCount)",
       ])
     }
     return table.text
   }
 
+  /// Layers with encoder layers that follow each other as one: "emb, hid 0 to 2".
+  private static func shortened(_ layers: [String]) -> [String] {
+    let prefix = StageLayer.encoderLayer.rawValue + " "
+    var list: [String] = []
+    var first = ""
+    for (index, layer) in layers.enumerated() {
+      guard layer.hasPrefix(prefix), index > 0, layers[index - 1].hasPrefix(prefix) else {
+        list.append(layer)
+        first = layer
+        continue
+      }
+      list[list.count - 1] = "\(first) to \(layer.dropFirst(prefix.count))"
+    }
+    return list
+  }
+
   /// The stages under the schema `tessera.bundle-stages/1`. A stage's `operations` are those of its
   /// functions and of all that they call, each function once.
-  package var stagesJSON: JSON.Plain {
+  ///
+  /// - Parameter plan: what a plan says of the stages, where there is one.
+  package func stagesJSON(plan: JSON.Plain?) -> JSON.Plain {
     .object([
       .init("schema", "tessera.bundle-stages/1"),
       .init(
@@ -35,6 +53,7 @@ extension BundleReport {
               .init("operations", .integer(stage.operationCount)),
             ])
           })),
+      .init("plan", plan ?? .null),
     ])
   }
 

@@ -11,6 +11,9 @@ struct Inspect: ParsableCommand {
   enum Part: String, ExpressibleByArgument, CaseIterable {
     case summary
     case stages
+    case memory
+    case schedule
+    case program
     case tensors
     case ir
   }
@@ -18,7 +21,7 @@ struct Inspect: ParsableCommand {
   @Argument(help: "The bundle.")
   var bundle: String
 
-  @Argument(help: "What to show: summary, stages, tensors or ir.")
+  @Argument(help: "What to show: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
   var part: Part = .summary
 
   @Flag(help: "Check every section's digest and content first.")
@@ -42,15 +45,39 @@ struct Inspect: ParsableCommand {
         }
         return try writeOutput(text)
       }
-      let report = try BundleReport(file)
-      switch (part, format) {
-      case (.stages, .text): try writeOutput(report.stagesText)
-      case (.stages, .json): try writeOutput(report.stagesJSON.text(.indented) + "\n")
-      case (.tensors, .text): try writeOutput(report.tensorsText)
-      case (.tensors, .json): try writeOutput(report.tensorsJSON.text(.indented) + "\n")
-      case (_, .text): try writeOutput(report.summaryText)
-      case (_, .json): try writeOutput(report.summaryJSON.text(.indented) + "\n")
+      switch format {
+      case .text: try writeOutput(try text(of: file))
+      case .json: try writeOutput(try json(of: file).text(.indented) + "\n")
       }
+    }
+  }
+
+  private func text(of file: BundleFile) throws -> String {
+    switch part {
+    case .stages:
+      let plan = try PlanReport.ifPlanned(file)
+      return try BundleReport(file).stagesText + (plan.map { "\n" + $0.stagesText } ?? "")
+    case .memory:
+      let plan = try PlanReport(file)
+      return plan.summaryText + "\n" + plan.memoryText
+    case .schedule: return try PlanReport(file).scheduleText
+    case .program: return try PlanReport(file).programText
+    case .tensors: return try BundleReport(file).tensorsText
+    case .summary, .ir:
+      let plan = try PlanReport.ifPlanned(file)
+      return try BundleReport(file).summaryText + (plan.map { "\n" + $0.summaryText } ?? "")
+    }
+  }
+
+  private func json(of file: BundleFile) throws -> JSON.Plain {
+    switch part {
+    case .stages:
+      return try BundleReport(file).stagesJSON(plan: PlanReport.ifPlanned(file)?.stagesJSON)
+    case .memory: return try PlanReport(file).memoryJSON
+    case .schedule: return try PlanReport(file).scheduleJSON
+    case .program: return try PlanReport(file).programJSON
+    case .tensors: return try BundleReport(file).tensorsJSON
+    case .summary, .ir: return try BundleReport(file).summaryJSON
     }
   }
 }

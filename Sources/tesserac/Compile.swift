@@ -20,19 +20,15 @@ struct Compile: ParsableCommand {
       all is every one. The program then computes the same, in more bytes or time.
       """)
 
-  @OptionGroup var configuration: ConfigurationOptions
+  @OptionGroup var planning: PlanningOptions
 
   @Option(name: .shortAndLong, help: "Where the bundle goes.")
   var output: String?
 
-  @Option(help: "The number format of weights and activations: fp16 or fp32.")
-  var precision: Precision = .fp16
-
-  @Option(
-    help:
-      "The stages: those of the configuration (as-written), or those whose slowest IPU is fastest (auto)."
-  )
-  var pipeline: StageSource = .asWritten
+  @Flag(
+    name: .customLong("no-fit-check"),
+    help: "Write the bundle also where the program does not fit the IPUs.")
+  var omitsFitCheck = false
 
   @Option(
     help: ArgumentHelp(
@@ -110,7 +106,8 @@ struct Compile: ParsableCommand {
     let isJSON = format == .json && printIrAfter.isEmpty
     try reportingErrors(format: isJSON ? .json : .text) {
       let settings = try phaseSettings()
-      let (loaded, choice) = try load()
+      let file = try planning.configuration.readFile()
+      let (loaded, choice) = try planning.load(file)
       try requireRecomputation(loaded)
       if !quiet && !isJSON {
         for remark in loaded.remarks { writeError("\(remark)\n") }
@@ -132,22 +129,58 @@ struct Compile: ParsableCommand {
           printed += 1
         }
       }
+      guard let output else {
+        if timePasses { writeError(times.text + leftOut(settings)) }
+        return
+      }
+      let planner = Planner(planning, file, settings)
+      let (planned, further) = try plan(compilation, loaded, planner, &times)
       if timePasses { writeError(times.text + leftOut(settings)) }
-      guard let output else { return }
-      try compilation.bundle(includesIR: !omitsIR).write(to: output, overwrite: force)
+      if !quiet && !isJSON { for remark in further { writeError("\(remark)\n") } }
+      let bundle =
+        try planned?.bundle(includesIR: !omitsIR) ?? compilation.bundle(includesIR: !omitsIR)
+      try bundle.write(to: output, overwrite: force)
       guard !quiet else { return }
-      let report = try BundleReport(try BundleFile(path: output))
-      let summary =
-        switch format {
-        case .text: report.summaryText
-        case .json:
-          report.summaryJSON(
-            diagnostics: loaded.remarks,
-            choice.map { [.init("pipeline", PipelineReport(choice: $0).json)] } ?? []
-          ).text(.indented) + "\n"
-        }
+      let summary = try summary(
+        BundleReport(try BundleFile(path: output)), planned.map(PlanReport.init),
+        loaded.remarks + further, choice)
       // Standard output holds one result; the graph's text has it where it is asked for.
       if printed > 0 { writeError(summary) } else { try writeOutput(summary) }
+    }
+  }
+
+  /// The plan of what was compiled, and what there is to say of it: that there is none, for devices that need
+  /// none, or that it does not fit, where that is wanted all the same.
+  /// - Throws: `ipu-out-of-memory` where it does not fit.
+  private func plan(
+    _ compilation: Compilation, _ loaded: LoadedConfiguration, _ planner: Planner,
+    _ times: inout PhaseTimes
+  ) throws -> (PlannedCompilation?, remarks: [Diagnostic]) {
+    let planned: PlannedCompilation
+    do {
+      planned = try planner.plan(compilation, loaded) { times.add($0) }
+    } catch let error as TesseraError where error.diagnostics.first?.code == .noPlan {
+      return (nil, error.diagnostics.map { $0.with(.note) })
+    }
+    guard let misfit = PlanReport(planned).misfit else { return (planned, []) }
+    guard omitsFitCheck else {
+      throw TesseraError(.doesNotFit, [planner.withWaysOut(misfit, planned, loaded)])
+    }
+    var warning = misfit.with(.warning)
+    warning.location = loaded.values.location(of: "pipeline_stages")
+    return (planned, [warning])
+  }
+
+  private func summary(
+    _ bundle: BundleReport, _ plan: PlanReport?, _ remarks: [Diagnostic], _ choice: PipelineChoice?
+  ) -> String {
+    switch format {
+    case .text: return bundle.summaryText + (plan.map { "\n" + $0.summaryText } ?? "")
+    case .json:
+      var further: [JSON.Plain.Field] = []
+      if let choice { further.append(.init("pipeline", PipelineReport(choice: choice).json)) }
+      if let plan { further.append(.init("plan", plan.json())) }
+      return bundle.summaryJSON(diagnostics: remarks, further).text(.indented) + "\n"
     }
   }
 
@@ -163,19 +196,6 @@ struct Compile: ParsableCommand {
   private func leftOut(_ settings: PhaseSettings) -> String {
     settings.disabledPasses.isEmpty
       ? "" : "left out: \(settings.disabledPasses.sorted().joined(separator: ", "))\n"
-  }
-
-  /// The configuration, with the choice of its stages where they are chosen.
-  private func load() throws -> (LoadedConfiguration, PipelineChoice?) {
-    guard pipeline == .auto else { return (try configuration.load(precision: precision), nil) }
-    var choice: PipelineChoice?
-    let loaded = try configuration.load(precision: precision) {
-      request throws(TesseraError) -> (mapping: PipelineMapping, remarks: [Diagnostic]) in
-      let answer = try PipelineChoice.answer(request)
-      choice = answer.choice
-      return (answer.choice.mapping, answer.remarks)
-    }
-    return (loaded, choice)
   }
 
   private func requireRecomputation(_ loaded: LoadedConfiguration) throws {
@@ -212,8 +232,11 @@ struct Compile: ParsableCommand {
   }
 }
 
-/// Where pipeline stages come from.
-enum StageSource: String, ExpressibleByArgument, CaseIterable {
-  case asWritten = "as-written"
-  case auto
+extension Diagnostic {
+  /// The same with another severity.
+  fileprivate func with(_ severity: Severity) -> Diagnostic {
+    var diagnostic = self
+    diagnostic.severity = severity
+    return diagnostic
+  }
 }

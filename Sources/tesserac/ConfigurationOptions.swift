@@ -103,12 +103,24 @@ struct ConfigurationOptions: ParsableArguments {
     }
   }
 
+  private var path: String { configOption ?? config ?? "-" }
+
   /// Reads the configuration with the overrides in place.
+  func load() throws -> LoadedConfiguration { try load(try readFile()) }
+
+  /// The bytes of the file, for who loads it more than once: standard input is read one time only.
+  func readFile() throws -> [UInt8] {
+    try readBytes(path: path, limit: Configuration.byteLimit)
+  }
+
+  /// The configuration of a file's bytes, with the overrides in place, and changes that come after them.
   func load(
-    precision: Precision = .fp16, choosePipeline: PipelineRequest.Answer? = nil
+    _ bytes: [UInt8], changes: [ConfigurationEdit] = [], precision: Precision = .fp16,
+    choosePipeline: PipelineRequest.Answer? = nil
   ) throws -> LoadedConfiguration {
-    try Configuration.load(
-      path: configOption ?? config ?? "-", overrides: try overrides(), precision: precision,
+    try Configuration.read(
+      bytes: bytes, file: path == "-" ? "stdin" : path,
+      overrides: try overrides() + changes.map { try Override($0) }, precision: precision,
       choosePipeline: choosePipeline)
   }
 

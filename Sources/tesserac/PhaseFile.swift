@@ -68,14 +68,18 @@ extension PhaseFailure {
 
 /// How long each phase took, and what it left.
 struct PhaseTimes {
-  private var phases: [(name: String, seconds: Double, functions: Int, operations: Int)] = []
+  private var phases: [(name: String, seconds: Double, left: String)] = []
 
   mutating func add(_ phase: FinishedPhase) {
+    let functions = phase.module.functions
+    let operations = functions.reduce(0) { $0 + $1.allOperations.count }
     phases.append(
-      (
-        phase.name, phase.seconds, phase.module.functions.count,
-        phase.module.functions.reduce(0) { $0 + $1.allOperations.count }
-      ))
+      (phase.name, phase.seconds, "\(functions.count) functions, \(operations) operations"))
+  }
+
+  mutating func add(_ phase: PlannedCompilation.FinishedPhase) {
+    phases.append(
+      (phase.name, phase.seconds, "\(phase.functions) functions, \(phase.steps) steps"))
   }
 
   /// A line a phase, and their sum.
@@ -88,7 +92,7 @@ struct PhaseTimes {
       return String(repeating: " ", count: max(0, 10 - time.count)) + "\(time) ms  \(name)\(rest)\n"
     }
     return phases.map {
-      line($0.name, $0.seconds, ": \($0.functions) functions, \($0.operations) operations")
+      line($0.name, $0.seconds, ": \($0.left)")
     }.joined() + line("in all", phases.reduce(0) { $0 + $1.seconds }, "")
   }
 }

@@ -7,5 +7,7 @@ struct TesseraCompiler: ParsableCommand {
     commandName: "tesserac",
     abstract: "Compiles a BERT training configuration to a bundle for Graphcore IPUs.",
     version: "tesserac \(TesseraVersion.current)",
-    subcommands: [Compile.self, ConfigurationCommand.self, Explain.self, Optimize.self])
+    subcommands: [
+      Compile.self, Plan.self, ConfigurationCommand.self, Explain.self, Optimize.self,
+    ])
 }

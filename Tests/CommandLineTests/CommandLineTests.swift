@@ -119,14 +119,15 @@ struct CommandLineTests {
     #expect(summary.status == 0)
     #expect(summary.text.contains("pre-training"))
     let stages = try folder.run("tessera", "inspect", "demo.ipub", "stages").text
-    #expect(stages.contains("hid 0, hid 1"))
+    #expect(stages.contains("hid 0 to 1"))
+    #expect(stages.contains("forward kcycles"))
     let code = try folder.run("tessera", "inspect", "demo.ipub", "stages", "--format", "json").text
     #expect(code.contains("\"stage_0_forward\", \"stage_0_backward\""))
     let tensors = try folder.run("tessera", "inspect", "demo.ipub", "tensors").text
     #expect(tensors.contains("bert.encoder.layer.1.output.LayerNorm.bias"))
     let ir = try folder.run("tessera", "inspect", "demo.ipub", "ir").text
     #expect(ir.hasPrefix("\"builtin.module\"() ({\n"))
-    for part in ["summary", "stages", "tensors"] {
+    for part in ["summary", "stages", "tensors", "memory", "schedule"] {
       let json = try folder.run("tessera", "inspect", "demo.ipub", part, "--format", "json").text
       let fields = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
       #expect((fields?["schema"] as? String)?.hasPrefix("tessera.bundle-\(part)/") == true)

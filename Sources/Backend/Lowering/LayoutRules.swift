@@ -22,9 +22,9 @@ struct LayoutRules: Hashable {
     let wanted = min(tiles, max(1, type.byteCount / Self.smallestTileBytes))
     let rows = cut(type, axes: Array(type.shape.indices), into: wanted)
     guard wanted == tiles, type.rank == 2 else { return rows }
-    // Whole rows, unless the fullest tile then has over an eighth more than it need have.
+    // Whole rows, unless the fullest tile then has some hundredths more than it need have.
     let balanced = balanced(type)
-    return rows.largestElementCount * 8 > balanced.largestElementCount * 9 ? balanced : rows
+    return rows.largestElementCount * 32 > balanced.largestElementCount * 33 ? balanced : rows
   }
 
   /// Whole rows of the last axis on as many tiles as there are rows.
@@ -80,9 +80,10 @@ struct LayoutRules: Hashable {
     let units = (width + word - 1) / word
     var best = (parts: 1, columns: 1, count: Int.max)
     for parts in 1...min(rows, Self.largestTableParts, tiles) {
-      let columns = min(units, tiles / parts)
-      let count = (rows + parts - 1) / parts * ((units + columns - 1) / columns) * word
-      if count < best.count { best = (parts, columns, count) }
+      let each = (units + tiles / parts - 1) / (tiles / parts)
+      let count = (rows + parts - 1) / parts * each * word
+      // No more parts than so many columns each need: equal ones where that is possible.
+      if count < best.count { best = (parts, (units + each - 1) / each, count) }
     }
     return Layout(
       shape: type.shape, parts: [best.parts, best.columns], grains: [1, word], tiles: tiles)

@@ -7,7 +7,7 @@ extension TileProgram {
   /// Checks everything that reading and walking over the plan relies on; a plan from a file may hold any
   /// numbers. That the tiles compute what the program says is left to `TileChecker`.
   ///
-  /// - The system is a known one and has the IPUs; functions are those of the program, by number and name.
+  /// - The system is a known one and has the IPUs, as many as it likes where a chip is named alone; functions are those of the program, by number and name.
   /// - All layouts are for one number of tiles, which the IPU has; extents and grains are positive, digits
   ///   cut axes that there are, sizes are within `Program.Limits`.
   /// - Tensors lie in the frame of their IPU, in an argument or result that there is, or in another tensor as
@@ -52,7 +52,7 @@ private struct TileTables {
       throw invalidProgram("the tiles are of a system '\(plan.system)', which is unknown")
     }
     try requireValid(
-      (1...system.ipus).contains(plan.ipus),
+      IPUSystem(named: plan.system, ipus: plan.ipus) != nil,
       "the tiles are of \(plan.ipus) IPUs, '\(plan.system)' has \(system.ipus)")
     self.plan = plan
     self.program = program

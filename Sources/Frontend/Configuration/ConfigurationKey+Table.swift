@@ -125,8 +125,7 @@ extension ConfigurationKey {
     ConfigurationKey(
       "matmul_available_memory_proportion_per_pipeline_stage",
       .reals(RecipeLimits.memoryProportion),
-      "for each IPU, the part of a tile's memory for matrix products", suggestion: [0.2],
-      effect: .stored),
+      "for each IPU, the part of a tile's memory for matrix products", suggestion: [0.2]),
     // Tessera's own extension: the original's scripts always group.
     ConfigurationKey(
       "pipeline_schedule", .choice(PipelineSchedule.allCases.map(\.rawValue)),

@@ -28,6 +28,16 @@ package struct Override: Hashable, Sendable {
       text: String(argument[argument.index(after: equals)...]), isFlag: false)
   }
 
+  /// The change of one value, as `--set` makes it.
+  /// - Throws: `usage` (`bad-override`) for a change that `--set` cannot make.
+  package init(_ edit: ConfigurationEdit) throws(TesseraError) {
+    guard case .set(let path, let value) = edit else {
+      throw TesseraError(
+        .usage, code: .badOverride, "--set changes values, and renames or removes no keys")
+    }
+    try self.init(setting: "\(path)=\(value.text())")
+  }
+
   /// A flag of the original application with its value: `--dataset-dir`, `--global-batch.replicas`.
   /// It replaces the key at `path`, by default that of the same name, or what the file's form has
   /// instead of it.

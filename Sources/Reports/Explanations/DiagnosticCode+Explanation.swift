@@ -77,17 +77,21 @@ extension DiagnosticCode {
     case .invalidDifferentiation: .invalidDifferentiation
     case .invalidIR: .invalidIR
     case .invalidOperands: .invalidOperands
+    case .ipuOutOfMemory: .ipuOutOfMemory
     case .noInfeed: .noInfeed
     case .noMeaning: .noMeaning
     case .noPipeline: .noPipeline
+    case .noPlan: .noPlan
     case .noSuchFunction: .noSuchFunction
     case .notDifferentiable: .notDifferentiable
     case .badPassOption: .badPassOption
     case .pipelineDoesNotFit: .pipelineDoesNotFit
     case .syntaxError: .syntaxError
+    case .tooFewIPUs: .tooFewIPUs
     case .tooFewLayers: .tooFewLayers
     case .unknownPass: .unknownPass
     case .undefinedValue: .undefinedValue
+    case .unknownTarget: .unknownTarget
     case .wrongArguments: .wrongArguments
     case .wrongStreamType: .wrongStreamType
     // Bundles.

@@ -109,7 +109,7 @@ struct Liveness {
 
 extension TileFunction {
   /// The tensor whose memory a tensor has: itself, unless it is an alias.
-  func root(of tensor: Int) -> Int {
+  package func root(of tensor: Int) -> Int {
     var tensor = tensor
     while case .alias(let other) = tensors[tensor].home { tensor = other }
     return tensor

@@ -51,7 +51,9 @@ struct TimeAccount {
       runParts(of: entry)
     }
     let plan = TimePlan(
-      uses: uses, timestep: steady?.timestep, clockHertz: costs.system.ipu.clockHertz)
+      uses: uses, timestep: steady?.timestep,
+      functions: program.functions.indices.map { functions[$0] },
+      clockHertz: costs.system.ipu.clockHertz)
     return (plan, costs)
   }
 

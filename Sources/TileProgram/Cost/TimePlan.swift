@@ -30,13 +30,18 @@ package struct TimePlan: Hashable, Sendable {
   package var uses: [[TimeUse]]
   /// The steady state; nil where the program has no repeat over several IPUs or, on one, none at all.
   package var timestep: Timestep?
+  /// By the functions' numbers the time of one call; nil for those that span IPUs or never run.
+  package var functions: [TimeUse?]
   /// Cycles of a second.
   package var clockHertz: Double
 
   /// Cycles of a part.
   package func cycles(of part: Part) -> Int {
-    uses[part.index].map(\.total).max() ?? 0
+    uses(of: part).map(\.total).max() ?? 0
   }
+
+  /// What each IPU does in a part.
+  package func uses(of part: Part) -> [TimeUse] { uses[part.index] }
 
   /// Cycles of a run.
   package var cycles: Int { Part.allCases.reduce(0) { $0 + cycles(of: $1) } }
