@@ -9,7 +9,7 @@ import TileProgram
 package struct LoadedBundle: Sendable {
   /// The program, which is valid.
   package let program: Program
-  /// What the tiles do when the program trains; nil where the bundle does not say.
+  /// What the tiles do when the program trains, validated; nil where the bundle does not say.
   package let tileProgram: TileProgram?
   /// What the bundle was compiled from.
   package let recipe: TrainingRecipe
@@ -21,7 +21,7 @@ package struct LoadedBundle: Sendable {
   package init(path: String) throws {
     let file = try BundleFile(path: path)
     program = try file.program()
-    tileProgram = nil
+    tileProgram = try file.tileProgram(for: program)
     recipe = try TrainingRecipe.decode(
       program: try file.recipeProgram(), run: try file.recipeRun())
     digest = try file.programDigest()

@@ -8,7 +8,8 @@ struct Evaluate: ParsableCommand {
     abstract: "Runs a bundle's forward-only program over TFRecord files.",
     discussion: """
       Prints the losses and the share of labels that the model finds; for pre-training also the unigram \
-      entropy of the masked tokens. Dropout is off. The last samples that fill no micro-batch are left out.
+      entropy of the masked tokens. Dropout is off. The last samples that fill no micro-batch are left out. \
+      It runs on the device ipu-model: a bundle says for training alone what tiles do.
       """)
 
   @Argument(help: "The bundle.")

@@ -10,6 +10,11 @@ struct Train: ParsableCommand {
       Trains on IPUs that this machine's CPU emulates. A run has a directory with its \
       metrics (metrics.jsonl), summary and checkpoint. Ctrl-C ends it after the micro-batch \
       that runs, with a checkpoint of the last whole weight update.
+
+      The device ipu-model runs operation by operation. The device ipu-tile runs what the bundle says that \
+      every tile does, each tile in a memory of its own, and ends with an error where a tile reads what \
+      nothing wrote or reaches beyond its memory. It is slower, and starts with about as much memory as the IPUs have. \
+      Their numbers differ by rounding. Evaluation runs on ipu-model.
       """)
 
   @Argument(help: "The bundle.")

@@ -1,3 +1,4 @@
+import Bundle
 import Foundations
 import Operations
 import TileProgram
@@ -84,6 +85,13 @@ extension FunctionLowering {
   private static func groups(of parts: Int) -> Int? {
     (2..<parts).filter { parts % $0 == 0 && parts / $0 > 1 }
       .min { abs($0 * $0 - parts) < abs($1 * $1 - parts) }
+  }
+
+  /// The layout that a value has, or one without empty parts of these axes: of an empty part there is no
+  /// partial result.
+  func layout(reducing value: Program.ValueIndex, over axes: [Int]) -> Layout {
+    let own = wholeTensor(of: value)?.layout ?? layout(for: value)
+    return axes.contains(where: own.hasEmptyParts) ? context.rules.spread(type(value)) : own
   }
 
   /// The layout of what reducing an operand's axes leaves on each tile, with a first axis that counts the

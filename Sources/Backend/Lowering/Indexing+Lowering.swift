@@ -22,8 +22,7 @@ extension FunctionLowering {
       let count = type(indices).count
       pick(operation, vertex, operands, gathered(columns, count, parts: layout.parts(of: 0)))
     case .selectColumns:
-      let layout =
-        wholeTensor(of: operation.operands[0])?.layout ?? self.layout(for: operation.operands[0])
+      let layout = layout(reducing: operation.operands[0], over: [1])
       let operands = [
         operand(operation.operands[0], in: layout, ipu: ipu),
         operand(operation.operands[1], in: layout.dropping(axes: [1]), ipu: ipu),

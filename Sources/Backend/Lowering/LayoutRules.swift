@@ -79,7 +79,7 @@ struct LayoutRules: Hashable {
     let word = max(1, 4 / type.element.byteCount)
     let units = (width + word - 1) / word
     var best = (parts: 1, columns: 1, count: Int.max)
-    for parts in 1...min(rows, Self.largestTableParts) {
+    for parts in 1...min(rows, Self.largestTableParts, tiles) {
       let each = (units + tiles / parts - 1) / (tiles / parts)
       let count = (rows + parts - 1) / parts * each * word
       // No more parts than so many columns each need: equal ones where that is possible.

@@ -13,8 +13,8 @@ struct ProgramStructure {
   /// For each function whether it runs on several IPUs: the entry, and functions that call ones of
   /// different IPUs. All others run on one IPU, that of the call.
   private(set) var spansIPUs: [Bool]
-  /// For each function whether it belongs to the optimizer: it has no product, and nothing that has one
-  /// calls it, but for the entry.
+  /// For each function whether it belongs to the optimizer: it has neither a product nor a stash, as a stage
+  /// with the embeddings alone has, and nothing that has one calls it, but for the entry.
   private(set) var isUpdate: [Bool]
   /// The number of each function.
   private let numbers: [String: Int]
@@ -35,18 +35,18 @@ struct ProgramStructure {
   }
 
   private mutating func findUpdates() {
-    var hasProduct = program.functions.map { _ in false }
+    var ofModel = program.functions.map { _ in false }
     for number in calleesFirst {
       forEachOperation(of: number) { _, operation in
         switch operation.operation {
-        case .contraction: hasProduct[number] = true
+        case .contraction, .stash: ofModel[number] = true
         case .control(.call(let callee)):
-          if hasProduct[self.number(of: callee)] { hasProduct[number] = true }
+          if ofModel[self.number(of: callee)] { ofModel[number] = true }
         default: break
         }
       }
     }
-    isUpdate = hasProduct.map { !$0 }
+    isUpdate = ofModel.map { !$0 }
     isUpdate[entry] = true
     for number in calleesFirst.reversed() where number != entry && !isUpdate[number] {
       for callee in callees(of: program.functions[number].body) { isUpdate[callee] = false }

@@ -8,7 +8,7 @@ extension FunctionLowering {
   mutating func lower(_ operation: ProgramOperation, _ family: Reduction) {
     let (value, result) = (operation.operands[0], operation.results[0])
     let ipu = ipu
-    let layout = wholeTensor(of: value)?.layout ?? self.layout(for: value)
+    let layout = layout(reducing: value, over: family.axes)
     let x = operand(value, in: layout, ipu: ipu)
     let own = self.layout(x)
     guard let partial = partialLayout(own, over: family.axes) else {

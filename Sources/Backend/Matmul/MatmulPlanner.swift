@@ -32,6 +32,11 @@ package struct MatmulPlanner: Sendable {
     return plan
   }
 
+  /// Takes a plan that was chosen for its company.
+  mutating func remember(_ plan: MatmulPlan, for shape: MatmulShape, _ limit: Int) {
+    plans[Question(shape: shape, limit: limit)] = plan
+  }
+
   private func search(_ shape: MatmulShape, _ limit: Int) -> MatmulPlan {
     let model = MatmulCostModel(ipu, shape)
     if let plan = model.best(.cycles(temporaryBytes: limit)) { return plan }

@@ -12,6 +12,7 @@ package struct CostModel: Sendable {
   package let replicas: Int
   /// IPUs of a replica.
   package let ipusPerReplica: Int
+  private let factor: Double
   private var exchanges: [ExchangeKey: ExchangeCost] = [:]
 
   /// What multiplies the cycles of compute sets and exchanges: all that the formulas do not know of. It is
@@ -29,7 +30,12 @@ package struct CostModel: Sendable {
   /// - Parameters:
   ///   - replicas: replicas that train together.
   ///   - ipusPerReplica: IPUs of a replica.
-  package init(_ system: IPUSystem, replicas: Int, ipusPerReplica: Int) {
+  ///   - factor: what multiplies the cycles of compute sets and exchanges.
+  package init(
+    _ system: IPUSystem, replicas: Int, ipusPerReplica: Int,
+    factor: Double = CostModel.overheadFactor
+  ) {
+    self.factor = factor
     self.system = system
     self.replicas = replicas
     self.ipusPerReplica = ipusPerReplica
@@ -137,6 +143,6 @@ package struct CostModel: Sendable {
   }
 
   private func scaled(_ cycles: Int) -> Int {
-    Int((Double(cycles) * Self.overheadFactor).rounded())
+    Int((Double(cycles) * factor).rounded())
   }
 }

@@ -12,8 +12,13 @@ package struct TilePlan: Hashable, Sendable {
   /// - Parameters:
   ///   - system: what it runs on.
   ///   - replicas: replicas that train together.
-  package init(_ program: TileProgram, on system: IPUSystem, replicas: Int) {
-    var costs = CostModel(system, replicas: replicas, ipusPerReplica: program.ipus)
+  ///   - factor: what multiplies the cycles of compute sets and exchanges.
+  package init(
+    _ program: TileProgram, on system: IPUSystem, replicas: Int,
+    factor: Double = CostModel.overheadFactor
+  ) {
+    var costs = CostModel(
+      system, replicas: replicas, ipusPerReplica: program.ipus, factor: factor)
     self.init(program, costs: &costs)
   }
 

@@ -6,6 +6,7 @@ package struct Fragment {
   package var sources: [Int]
   /// The tiles that need the elements.
   package var destinations: [Int]
+  /// Elements along each axis.
   package var extents: [Int]
   /// The first element's place in what the source has of its tensor, in elements.
   package var sourceOffset: Int
@@ -13,6 +14,7 @@ package struct Fragment {
   package var sourceStrides: [Int]
   /// The first element's place in what the destination has.
   package var destinationOffset: Int
+  /// Elements in the destination's memory from one index to the next.
   package var destinationStrides: [Int]
 
   /// Elements.

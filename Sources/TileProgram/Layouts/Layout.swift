@@ -129,6 +129,11 @@ package struct Layout: Hashable, Sendable {
     digits.reduce(1) { $1.axis == axis ? $0 * $1.count : $0 }
   }
 
+  /// Whether an axis is cut into more parts than it has grains.
+  package func hasEmptyParts(of axis: Int) -> Bool {
+    parts(of: axis) * axes[axis].grain >= axes[axis].extent + axes[axis].grain
+  }
+
   /// The elements of a part of an axis.
   package func range(of part: Int, axis: Int) -> Range<Int> {
     Self.range(of: part, parts: parts(of: axis), of: axes[axis])

@@ -3,6 +3,7 @@ import Operations
 
 /// What the tiles do next. Tensors are named by their numbers in the function.
 package struct TileStep: Hashable, Sendable {
+  /// What is done, with the tensors that it is done to.
   package enum Kind: Hashable, Sendable {
     /// Brings elements of a tensor, as a view reads them, to where another has them.
     case exchange(Exchange)
@@ -34,6 +35,7 @@ package struct TileStep: Hashable, Sendable {
     case buffer(Int)
   }
 
+  /// What is done.
   package var kind: Kind
   /// The operation of the program that the step is part of.
   package var operation: Int
@@ -46,8 +48,11 @@ package struct TileStep: Hashable, Sendable {
 
 /// From layout to layout: the elements that a view reads of one tensor go to a box of another.
 package struct Exchange: Hashable, Sendable {
+  /// The tensor that is read.
   package var source: Int
+  /// What is read of it.
   package var view: View
+  /// The tensor that is written.
   package var destination: Int
   /// Where in the destination the view begins; nil for the whole of it.
   package var starts: [Int]?
@@ -104,8 +109,11 @@ package enum Vertex: Hashable, Sendable {
 
 /// A function on tiles.
 package struct TileFunction: Hashable, Sendable {
+  /// The name of the program's function.
   package var name: String
+  /// Its tensors, which steps name by their numbers.
   package var tensors: [TileTensor]
+  /// What it does, in order.
   package var steps: [TileStep]
   /// For each argument its tensor or buffer; in entries those of the host.
   package var arguments: [TileStep.Place]

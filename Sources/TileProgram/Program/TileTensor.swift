@@ -32,9 +32,13 @@ package struct TileTensor: Hashable, Sendable {
     case constant
   }
 
+  /// What each tile has of it.
   package var layout: Layout
+  /// The type of each element.
   package var element: ElementType
+  /// Where its memory is.
   package var home: Home
+  /// What the memory is for.
   package var category: Category
   /// The IPU of the replica; 0 in functions that run on one IPU, whichever it is.
   package var ipu: Int

@@ -159,7 +159,7 @@ import TileProgram
     let all = TileTensor(
       .replicated([8], tiles: 4), .f32, home: .frame(offset: 64), category: .temporary)
     let function = TileFunction("f", [source, all], [])
-    var model = CostModel(smallSystem(tiles: 4), replicas: 1, ipusPerReplica: 1)
+    var model = CostModel(smallSystem(tiles: 4), replicas: 1, ipusPerReplica: 1, factor: 1)
     let moving = TileStep(.exchange(Exchange(from: 0, View([8]), to: 1)), operation: 0)
     let staying = TileStep(.exchange(Exchange(from: 0, View([8]), to: 0)), operation: 0)
     #expect(model.cost(of: moving, in: function).time.sync == ipu.exchangeOverhead)

@@ -11,7 +11,7 @@ import TileProgram
   private let tanh = Elementwise.unary(.tanh).vertex
 
   private func time(_ program: TileProgram, replicas: Int = 1) -> TimePlan {
-    TilePlan(program, on: system, replicas: replicas).time
+    TilePlan(program, on: system, replicas: replicas, factor: 1).time
   }
 
   /// Cycles of a tanh of so many elements a tile.

@@ -17,7 +17,7 @@ import TileProgram
       .compute(
         vertex, operands: Array(0..<count), results: Array(count..<count + results.count)),
       operation: 0)
-    var model = CostModel(smallSystem(tiles: 4), replicas: 1, ipusPerReplica: 1)
+    var model = CostModel(smallSystem(tiles: 4), replicas: 1, ipusPerReplica: 1, factor: 1)
     let cost = model.cost(of: step, in: function)
     #expect(cost.time.compute == cost.cycles && cost.receivedBytes == 0)
     return cost.cycles
@@ -46,7 +46,7 @@ import TileProgram
         == ipu.elementwiseCycles(
           [ElementwiseWork(.convert(from: .f16), .f32)], elements: elements))
     // x · x of one tensor needs no further load.
-    var model = CostModel(smallSystem(tiles: 4), replicas: 1, ipusPerReplica: 1)
+    var model = CostModel(smallSystem(tiles: 4), replicas: 1, ipusPerReplica: 1, factor: 1)
     let function = TileFunction("f", [x, x], [])
     let square = Elementwise.binary(.multiply).vertex
     let step = TileStep(.compute(square, operands: [0, 0], results: [1]), operation: 0)
