@@ -120,8 +120,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Compiler", "Frontend", "Training", "Runtime", "Datasets", "Checkpoints", "TestSupport",
-        "Recipe", "Foundations",
+        "Compiler", "Frontend", "TileProgram", "IPUTarget", "Training", "Runtime", "Datasets",
+        "Checkpoints", "TestSupport", "Recipe", "Foundations",
       ]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"]),
     .testTarget(

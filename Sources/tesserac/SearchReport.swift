@@ -32,7 +32,7 @@ struct SearchReport {
       !best.figures.fits
       ? "nothing that was tried fits\n"
       : options.isEmpty
-        ? "the configuration as it is is the fastest that was tried\n"
+        ? "nothing that was tried is faster than the configuration as it is\n"
         : "the fastest that fits, "
           + (first.fits
             ? speedText(best.figures.samplesPerSecond, before: first.samplesPerSecond)

@@ -185,6 +185,7 @@ import TileProgram
     }
     var plan = TileProgram(system: "bow", ipus: 1, functions: plans, entry: 0)
     plan.frameBases = plans.map { _ in [0] }
+    plan.figures = plans.map { _ in TileFigures(receivedBytes: 1 << 20) }
     return (program, plan)
   }
 }

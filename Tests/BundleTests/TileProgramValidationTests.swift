@@ -27,7 +27,8 @@ import TileProgram
 
   @Test func systemsAndFunctions() throws {
     try expect("a system 'mk3', which is unknown") { $0.system = "mk3" }
-    try expect("of 2 IPUs, 'mk2' has 1") { $0.ipus = 2 }
+    try expect("of 5 IPUs, 'pod4' has 4") { ($0.system, $0.ipus) = ("pod4", 5) }
+    try expect("of 0 IPUs, 'mk2' has 1") { $0.ipus = 0 }
     try expect("have 1 functions, the program 2") { $0.functions.removeLast() }
     try expect("the entry of the tiles is function 2") { $0.entry = 2 }
     try expect("has a frame, and the tiles do not run it") { $0.functions[1] = nil }
@@ -38,8 +39,8 @@ import TileProgram
   }
 
   @Test func frames() throws {
-    try expect("have frames of [700000] bytes") { $0.functions[1]?.frameBytes = [700_000] }
-    try expect("a frame of 8 bytes at byte 638970") { $0.frameBases[1] = [638_970] }
+    try expect("have frames of [41000000] bytes") { $0.functions[1]?.frameBytes = [41_000_000] }
+    try expect("a frame of 8 bytes at byte 40894460") { $0.frameBases[1] = [40_894_460] }
     try expect("have frames on 2 IPUs of 1") { $0.frameBases[1] = [0, 0] }
     try expect("tensor 2 of 8 bytes lies at byte 6 of a frame of 8") {
       $0.functions[1]?.tensors[2].home = .frame(offset: 6)

@@ -196,8 +196,14 @@ struct CommandLineTests {
       "tessera", "evaluate", "demo.ipub", "--dataset-dir", "data", "--dump-outputs",
       "mine.safetensors")
     #expect(evaluation.status == 73)
+    // A program that nothing cut into stages has no plan, and so no tiles.
+    let whole = try folder.run(
+      "tesserac", "compile", GoldenReference.root.appendingPathComponent("examples/demo.json").path,
+      "--disable-pass", "partition", "-o", "whole.ipub")
+    #expect(whole.status == 0)
+    #expect(whole.errors.contains("[no-plan]"))
     let tiles = try folder.run(
-      "tessera", "train", "demo.ipub", "--dataset-dir", "data", "--max-steps", "1", "--device",
+      "tessera", "train", "whole.ipub", "--dataset-dir", "data", "--max-steps", "1", "--device",
       "ipu-tile", "--run-dir", "three")
     #expect(tiles.status == 69)
     #expect(tiles.errors.contains("[no-tile-program]"))

@@ -141,7 +141,7 @@ struct ConfigurationCommandTests {
       "compile_only*": "true", "wandb_opts.log_to_wandb*": "false",
       "generated_dataset*": "false", "logging*": "\"ERROR\"", "micro_batch_size": "2",
       "grad_acc_steps_per_replica": "12", "total_num_train_samples": "4800",
-      "matmul_available_memory_proportion_per_pipeline_stage*": "[0.3,0.4]",
+      "matmul_available_memory_proportion_per_pipeline_stage": "[0.3,0.4]",
       "wandb_opts.init.entity*": "\"us\"",
     ]
     let lines = shown.text.split(separator: "\n").map { $0.split(separator: " ") }

@@ -2,8 +2,10 @@ import Compiler
 import Datasets
 import Foundation
 import Frontend
+import IPUTarget
 import Recipe
 import TestSupport
+import TileProgram
 import Training
 
 /// A temporary folder with what a user makes there: data, bundle, run.
@@ -24,22 +26,33 @@ struct Workspace: ~Copyable {
 
   var dataPath: String { path + "/data" }
 
-  /// Compiles a configuration of the project to a bundle in the folder.
+  /// Compiles a configuration of the project to a bundle in the folder, with what tiles do where a system is
+  /// given.
   func compile(
-    _ config: String, _ settings: [String], precision: Precision = .fp32
+    _ config: String, _ settings: [String], precision: Precision = .fp32,
+    system: IPUSystem? = nil
   ) throws -> LoadedBundle {
     let loaded = try Configuration.load(
       path: Checkout.path(config),
       overrides: try settings.map { try Override(setting: $0) }, precision: precision)
     let bundlePath = path + "/model.ipub"
-    try Compilation(loaded.recipe).bundle(includesIR: false).write(to: bundlePath)
+    let compilation = try Compilation(loaded.recipe)
+    if let system {
+      var costs: CostModel?
+      let planned = try PlannedCompilation(
+        compilation, program: compilation.program, on: system, costs: &costs)
+      try planned.bundle(includesIR: false).write(to: bundlePath)
+    } else {
+      try compilation.bundle(includesIR: false).write(to: bundlePath)
+    }
     return try LoadedBundle(path: bundlePath)
   }
 
   /// Trains as `tessera train` does, and gives the parameters' file.
   func train(
     _ bundle: LoadedBundle, run: String, steps: Int? = nil, threads: Int = 1,
-    shuffles: Bool = false, from checkpoint: String? = nil, dataset: String? = nil
+    shuffles: Bool = false, from checkpoint: String? = nil, dataset: String? = nil,
+    device: DeviceKind = .ipuModel
   ) throws -> TrainingOutcome {
     var options = TrainingOptions(threads: threads)
     options.datasetDirectory = dataset ?? dataPath
@@ -48,6 +61,7 @@ struct Workspace: ~Copyable {
     options.runDirectory = "\(path)/\(run)"
     options.maximumSteps = steps
     options.shuffles = shuffles
+    options.device = device
     options.progress = .none
     return try TrainingRun(bundle, options).run()
   }

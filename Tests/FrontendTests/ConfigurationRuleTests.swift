@@ -304,8 +304,7 @@ extension RuleCase {
     .nested(
       "not-in-effect", #""seed": 1984"#, #""seed": 1984, "enable_wandb": §true"#,
       remedy: "set enable_wandb to false"),
-    .nested("not-in-effect", #""seed": 1984"#, #""seed": 1984, "logging": "INFO""#).at(
-      "[0.2, 0.2]"),
+    .nested("not-in-effect", #""seed": 1984"#, #""seed": 1984, "logging": §"INFO""#),
   ]
 
   /// A warning or note stands at its place; its best remedy, where it is an edit, makes it go and keeps

@@ -31,6 +31,12 @@ extension FunctionLowering {
     let callIPU = assignment == nil ? 0 : own
     var arguments: [TileStep.Place] = []
     var updated = operation.results.map { _ in Int?.none }
+    // For each argument the result that is made in its place.
+    var updates: [Int: Int] = [:]
+    for (result, argument) in target.updates.enumerated() {
+      if let argument, updates[argument] == nil { updates[argument] = result }
+    }
+    let isGivenOnce = givenOnce(operation.operands)
     for (index, value) in operation.operands.enumerated() {
       if case .buffer(let buffer)? = bindings[value] {
         arguments.append(.buffer(buffer))
@@ -40,8 +46,10 @@ extension FunctionLowering {
       let ipu =
         spans ? context.assignments[callee]?.ipu(of: argument) ?? 0 : callIPU
       let layout = context.layout(for: argument, in: callee)
-      if let result = target.updates.firstIndex(of: index) {
-        let tensor = update(operation, operand: index, result: result, in: layout, ipu: ipu)
+      if let result = updates[index] {
+        let tensor = takenOver(
+          isGivenOnce[index] ? value : nil, by: operation.results[result], of: value, in: layout,
+          ipu: ipu)
         updated[result] = tensor
         arguments.append(.tensor(tensor))
       } else {
@@ -70,20 +78,29 @@ extension FunctionLowering {
     }
   }
 
-  /// The tensor that the function updates in place: the operand's own, or a copy where others need it.
-  private mutating func update(
-    _ operation: ProgramOperation, operand: Int, result: Int, in layout: Layout, ipu: Int
+  /// For each operand whether it is given in no other place too.
+  private func givenOnce(_ operands: [Program.ValueIndex]) -> [Bool] {
+    var counts: [Program.ValueIndex: Int] = [:]
+    for operand in operands { counts[operand, default: 0] += 1 }
+    return operands.map { counts[$0] == 1 }
+  }
+
+  /// The tensor that is updated in place: the value's own, or a copy where others need it.
+  ///
+  /// - Parameters:
+  ///   - candidate: the value, where nothing else is given it; nil elsewhere.
+  ///   - result: what it becomes.
+  private mutating func takenOver(
+    _ candidate: Program.ValueIndex?, by result: Program.ValueIndex, of value: Program.ValueIndex,
+    in layout: Layout, ipu: Int
   ) -> Int {
-    let source = operation.operands[operand]
-    let value = operation.results[result]
-    if let whole = wholeTensor(of: source),
-      operation.operands.count(where: { $0 == source }) == 1,
-      canReplace(whole.tensor, layout, type(source).element, ipu, value)
+    if let candidate, let whole = wholeTensor(of: candidate),
+      canReplace(whole.tensor, layout, type(candidate).element, ipu, result)
     {
       return whole.tensor
     }
-    let home = home(for: value, layout, ipu: ipu)
-    copy(source, to: home)
+    let home = home(for: result, layout, ipu: ipu)
+    copy(value, to: home)
     return home
   }
 
@@ -95,9 +112,14 @@ extension FunctionLowering {
     let yielded =
       program.blocks[body].operations.last.map { program.operations[$0].operands } ?? []
     var carried: [Int] = []
+    let isGivenOnce = givenOnce(operation.operands)
     for (index, value) in operation.results.enumerated() {
       let argument = arguments[index + 1]
-      let tensor = self.carried(operation, index)
+      let source = operation.operands[index]
+      // Where it was before, or a copy.
+      let tensor = takenOver(
+        isGivenOnce[index] ? source : nil, by: value, of: source, in: self.layout(for: value),
+        ipu: ipu(of: value))
       carried.append(tensor)
       // The body may write it only as its own value's place.
       lastUses[tensor] = uses.lastUses[argument]
@@ -126,22 +148,6 @@ extension FunctionLowering {
       lastUses[tensor] = uses.lastUses[value]
       bind(value, to: tensor)
     }
-  }
-
-  /// Where a value is that the repeat carries: where it was before, or a copy of it.
-  private mutating func carried(_ operation: ProgramOperation, _ index: Int) -> Int {
-    let (source, value) = (operation.operands[index], operation.results[index])
-    let layout = self.layout(for: value)
-    let ipu = ipu(of: value)
-    if let whole = wholeTensor(of: source),
-      operation.operands.count(where: { $0 == source }) == 1,
-      canReplace(whole.tensor, layout, type(source).element, ipu, value)
-    {
-      return whole.tensor
-    }
-    let home = home(for: value, layout, ipu: ipu)
-    copy(source, to: home)
-    return home
   }
 
   /// Brings what the body yields to where it is carried; what is overwritten and read is saved before.

@@ -10,17 +10,10 @@ extension TileProgram {
     var depths = functions.map { _ in 0 }
     for number in calleesFirst {
       guard let function = functions[number] else { continue }
-      var best: (placement: FramePlacement, depth: Int)?
-      for order in FramePlacement.Order.allCases {
-        var placement = FramePlacement(function, isEntry: number == entry)
-        placement.place(order)
-        let depth = placement.depth(callees: depths)
-        if best.map({ depth < $0.depth }) ?? true { best = (placement, depth) }
-      }
-      guard let best else { continue }
-      depths[number] = best.depth
-      calls[number] = best.placement.calls
-      functions[number] = best.placement.function
+      var placement = FramePlacement(function, isEntry: number == entry)
+      depths[number] = placement.place(callees: depths)
+      calls[number] = placement.calls
+      functions[number] = placement.function
     }
     frameBases[entry] = frameBases[entry].map { _ in 0 }
     for number in calleesFirst.reversed() {
@@ -69,7 +62,11 @@ struct FramePlacement {
   private(set) var function: TileFunction
   private(set) var calls: [FrameCall] = []
   private let isEntry: Bool
-  /// For each tensor that owns memory when it is used first and last; empty where it is never.
+  /// For each tensor the one whose memory it has.
+  private let owners: [Int]
+  /// For each tensor the bytes that it takes of a tile's memory.
+  private let sizes: [Int]
+  /// For each tensor that owns memory when it is used first and last; nil where it is never.
   private var lifetimes: [ClosedRange<Int>?]
   private var position = 0
   /// The repeats, the inner ones first.
@@ -83,103 +80,123 @@ struct FramePlacement {
     self.function = function
     self.isEntry = isEntry
     lifetimes = function.tensors.map { _ in nil }
+    owners = function.tensors.indices.map { tensor in
+      var owner = tensor
+      while case .alias(let other) = function.tensors[owner].home { owner = other }
+      return owner
+    }
+    sizes = function.tensors.map {
+      ($0.tileBytes + Self.alignment - 1) / Self.alignment * Self.alignment
+    }
   }
 
-  mutating func place(_ chosen: Order) {
+  /// Where the tensors of each IPU are, and what that takes.
+  private struct Placing {
+    var offsets: [Int]
+    var frameBytes: [Int]
+    var calls: [FrameCall]
+    var depth: Int
+  }
+
+  /// Places all tensors in the order that takes the least.
+  /// - Parameter callees: the bytes that each function takes that this one calls, with all that it calls.
+  /// - Returns: the same of this function.
+  mutating func place(callees: [Int]) -> Int {
     walk(function.steps)
     keepThroughRepeats()
     if isEntry { keepHostTensors() }
-    let order = function.tensors.indices.filter {
+    let inFrame = function.tensors.indices.filter {
       lifetimes[$0] != nil && function.tensors[$0].home == .frame(offset: 0)
     }
-    function.frameBytes = []
-    for ipu in 0..<function.ipus {
-      function.frameBytes.append(place(order.filter { function.tensors[$0].ipu == ipu }, chosen))
+    let byIPU = (0..<function.ipus).map { ipu in
+      inFrame.filter { function.tensors[$0].ipu == ipu }
     }
-    for call in callPositions {
-      calls.append(
-        FrameCall(
-          function: call.function, ipu: call.ipu,
-          tops: (0..<function.ipus).map { top(of: $0, at: call.position, order) }))
+    var best: Placing?
+    for order in Order.allCases {
+      let placing = placing(byIPU, order, callees)
+      if best.map({ placing.depth < $0.depth }) ?? true { best = placing }
     }
+    guard let best else { return 0 }
+    for tensor in inFrame { function.tensors[tensor].home = .frame(offset: best.offsets[tensor]) }
+    function.frameBytes = best.frameBytes
+    calls = best.calls
+    return best.depth
   }
 
   /// What the host writes and reads is there before and after the run.
   private mutating func keepHostTensors() {
     for case .tensor(let tensor) in function.arguments + function.results {
-      lifetimes[owner(of: tensor)] = -1...position
+      lifetimes[owners[tensor]] = -1...position
     }
   }
 
-  private func size(_ tensor: Int) -> Int {
-    let bytes = function.tensors[tensor].tileBytes
-    return (bytes + Self.alignment - 1) / Self.alignment * Self.alignment
-  }
-
-  /// Bytes that the function takes on the IPU where it takes most, with what it calls.
-  func depth(callees: [Int]) -> Int {
-    calls.reduce(function.frameBytes.max() ?? 0) { depth, call in
-      max(depth, (call.tops.max() ?? 0) + callees[call.function])
+  private func placing(_ byIPU: [[Int]], _ order: Order, _ callees: [Int]) -> Placing {
+    var placing = Placing(
+      offsets: sizes.map { _ in 0 }, frameBytes: [], calls: [], depth: 0)
+    var tops = callPositions.map { _ in [Int]() }
+    for tensors in byIPU {
+      placing.frameBytes.append(place(tensors, order, &placing.offsets))
+      for (index, call) in callPositions.enumerated() {
+        tops[index].append(top(at: call.position, tensors, placing.offsets))
+      }
     }
+    placing.depth = placing.frameBytes.max() ?? 0
+    for (call, tops) in zip(callPositions, tops) {
+      placing.calls.append(FrameCall(function: call.function, ipu: call.ipu, tops: tops))
+      placing.depth = max(placing.depth, (tops.max() ?? 0) + callees[call.function])
+    }
+    return placing
   }
 
-  private mutating func place(_ tensors: [Int], _ order: Order) -> Int {
-    let sorted = tensors.sorted { key($0, order) < key($1, order) }
+  private func place(_ tensors: [Int], _ order: Order, _ offsets: inout [Int]) -> Int {
+    let keys = tensors.map { (tensor: $0, key: key($0, order)) }.sorted { $0.key < $1.key }
     var placed: [(lifetime: ClosedRange<Int>, range: Range<Int>)] = []
     var frame = 0
-    for tensor in sorted {
+    for (tensor, _) in keys {
       guard let lifetime = lifetimes[tensor] else { continue }
       // Tensors that begin first are placed behind those that have ended: these need not be looked at.
       if order == .start { placed.removeAll { $0.lifetime.upperBound < lifetime.lowerBound } }
-      let size = size(tensor)
       var offset = 0
       // What is placed is in the order of the addresses.
       for other in placed where other.lifetime.overlaps(lifetime) {
-        if other.range.lowerBound >= offset + size { break }
+        if other.range.lowerBound >= offset + sizes[tensor] { break }
         offset = max(offset, other.range.upperBound)
       }
-      function.tensors[tensor].home = .frame(offset: offset)
-      let place = placed.firstIndex { $0.range.lowerBound > offset } ?? placed.count
-      placed.insert((lifetime, offset..<offset + size), at: place)
-      frame = max(frame, offset + size)
+      offsets[tensor] = offset
+      // Binary search for the first that begins behind it.
+      var (low, high) = (0, placed.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if placed[middle].range.lowerBound > offset { high = middle } else { low = middle + 1 }
+      }
+      placed.insert((lifetime, offset..<offset + sizes[tensor]), at: low)
+      frame = max(frame, offset + sizes[tensor])
     }
     return frame
   }
 
+  /// What comes first is smaller; the number decides at last.
   private func key(_ tensor: Int, _ order: Order) -> (Int, Int, Int, Int) {
     let lifetime = lifetimes[tensor] ?? 0...0
-    switch order {
-    case .start: return key(tensor)
-    case .size: return (-size(tensor), lifetime.lowerBound, -lifetime.upperBound, tensor)
+    return switch order {
+    case .start: (lifetime.lowerBound, -lifetime.upperBound, -sizes[tensor], tensor)
+    case .size: (-sizes[tensor], lifetime.lowerBound, -lifetime.upperBound, tensor)
     case .lifetime:
-      return (lifetime.lowerBound - lifetime.upperBound, -size(tensor), lifetime.lowerBound, tensor)
+      (lifetime.lowerBound - lifetime.upperBound, -sizes[tensor], lifetime.lowerBound, tensor)
     }
   }
 
-  /// Earlier first; of those that begin together the longest-lived, then the largest.
-  private func key(_ tensor: Int) -> (Int, Int, Int, Int) {
-    let lifetime = lifetimes[tensor] ?? 0...0
-    return (lifetime.lowerBound, -lifetime.upperBound, -size(tensor), tensor)
-  }
-
-  private func top(of ipu: Int, at position: Int, _ tensors: [Int]) -> Int {
+  private func top(at position: Int, _ tensors: [Int], _ offsets: [Int]) -> Int {
     tensors.reduce(0) { top, tensor in
-      guard function.tensors[tensor].ipu == ipu, let lifetime = lifetimes[tensor],
-        lifetime.contains(position), case .frame(let offset) = function.tensors[tensor].home
-      else { return top }
-      return max(top, offset + size(tensor))
+      guard let lifetime = lifetimes[tensor], lifetime.contains(position) else { return top }
+      return max(top, offsets[tensor] + sizes[tensor])
     }
   }
 
   // MARK: Lifetimes
 
-  private func owner(of tensor: Int) -> Int {
-    if case .alias(let other) = function.tensors[tensor].home { return owner(of: other) }
-    return tensor
-  }
-
   private mutating func use(_ tensor: Int) {
-    let owner = owner(of: tensor)
+    let owner = owners[tensor]
     let lifetime = lifetimes[owner] ?? position...position
     lifetimes[owner] = min(lifetime.lowerBound, position)...max(lifetime.upperBound, position)
   }
@@ -239,10 +256,10 @@ struct FramePlacement {
         noteFirstUses(body, &written, &readFirst)
         continue
       }
-      for tensor in step.read.map(owner) where !written.contains(tensor) {
+      for tensor in step.read.map({ owners[$0] }) where !written.contains(tensor) {
         readFirst.insert(tensor)
       }
-      for tensor in step.written.map(owner) { written.insert(tensor) }
+      for tensor in step.written.map({ owners[$0] }) { written.insert(tensor) }
     }
   }
 }

@@ -134,11 +134,12 @@ struct LoweringContext {
       }
       let product = Product(operation, contraction, program, rules)
       let limit = temporaryBytes[function]
-      // The product of a weight is planned together with its gradients.
-      let plan =
-        operand == 1
-        ? planner.planTogether(forward: product.shape, temporaryBytes: limit).forward
-        : planner.plan(product.shape, temporaryBytes: limit)
+      if operand == 1 {
+        // The product of a weight is planned together with its gradients.
+        let training = planner.planTogether(forward: product.shape, temporaryBytes: limit)
+        planner.adopt(training, forward: product.shape, temporaryBytes: limit)
+      }
+      let plan = planner.plan(product.shape, temporaryBytes: limit)
       let balanced = rules.balanced(program.type(of: value))
       // The product's own layout, unless its fullest tile has over an eighth more than it need have.
       var layout = balanced

@@ -35,8 +35,6 @@ extension MatmulPlanner {
   /// The weight update is always planned alone. Cut alike, it would not have the same blocks, as its rows
   /// are cut at any element and those of weights in groups; and what its layout decides is only where
   /// gradients are accumulated, from where they go to the weights' home once a weight update.
-  ///
-  /// What is chosen is from then on the plan of either product.
   package mutating func planTogether(
     forward shape: MatmulShape, temporaryBytes limit: Int
   ) -> MatmulTraining {
@@ -50,9 +48,15 @@ extension MatmulPlanner {
       training = search.run()
     }
     trainings[question] = training
+    return training
+  }
+
+  /// Makes what was planned together the plans of the product and of its left operand's gradient.
+  package mutating func adopt(
+    _ training: MatmulTraining, forward shape: MatmulShape, temporaryBytes limit: Int
+  ) {
     remember(training.backward, for: shape.backward, limit)
     remember(training.forward, for: shape, limit)
-    return training
   }
 
   private mutating func separate(_ shape: MatmulShape, _ limit: Int) -> MatmulTraining {

@@ -4,6 +4,10 @@ import Operations
 import TileProgram
 
 extension TileProgram {
+  /// How many times the memory of a tile frames may reach to. A plan that does not fit is kept all the same
+  /// where it is asked for, to be looked at; what executes it refuses frames that leave the memory.
+  static let largestFrameFactor = 64
+
   /// Checks everything that reading and walking over the plan relies on; a plan from a file may hold any
   /// numbers. That the tiles compute what the program says is left to `TileChecker`.
   ///
@@ -11,7 +15,7 @@ extension TileProgram {
   /// - All layouts are for one number of tiles, which the IPU has; extents and grains are positive, digits
   ///   cut axes that there are, sizes are within `Program.Limits`.
   /// - Tensors lie in the frame of their IPU, in an argument or result that there is, or in another tensor as
-  ///   large, without cycles; frames lie in the memory of a tile.
+  ///   large, without cycles; frames lie in `largestFrameFactor` times the memory of a tile.
   /// - Figures are stated for each function.
   /// - Arguments, results and updates are as many as the function of the program has; buffers are arguments.
   /// - Steps name tensors, buffers, functions and operations that there are; views lie inside their sources,
@@ -120,7 +124,7 @@ private struct TileTables {
     try requireValid(
       function.ipus == 1 || function.ipus == plan.ipus,
       "\(place) are of \(function.ipus) IPUs, the plan has \(plan.ipus)")
-    let memory = 0...ipu.tileBytes
+    let memory = 0...TileProgram.largestFrameFactor * ipu.tileBytes
     try requireValid(
       function.frameBytes.count == function.ipus && function.frameBytes.allSatisfy(memory.contains),
       "\(place) have frames of \(function.frameBytes) bytes on \(function.ipus) IPUs")

@@ -90,7 +90,9 @@ extension ConfigurationReader {
     return [
       Diagnostic(
         .note, code: .notInEffect,
-        "\(written.count) keys are checked and stored, and change nothing in this version",
+        written.count == 1
+          ? "a key is checked and stored, and changes nothing in this version"
+          : "\(written.count) keys are checked and stored, and change nothing in this version",
         at: first, notes: [written.map(\.name).joined(separator: ", ")])
     ]
   }

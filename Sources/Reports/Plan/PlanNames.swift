@@ -86,7 +86,9 @@ struct PlanNames {
 
   private func name(of operation: Int) -> String? {
     guard program.operations.indices.contains(operation) else { return nil }
-    if case .control(.call(let callee)) = program.operations[operation].operation { return callee }
+    if case .control(.call(let callee)) = program.operations[operation].operation {
+      return program.function(named: callee)?.placement.map { "stage \($0.stage)" } ?? callee
+    }
     let mnemonic = program.operations[operation].operation.mnemonic
     return mnemonic.split(separator: ".").last.map(String.init)
   }

@@ -117,7 +117,7 @@ extension PlanReport {
     }
     guard let timestep = time.timestep else { return parts.text }
     return parts.text
-      + "\na timestep, of which there are \(Figures.grouped(timestep.count)) in the steady state\n"
+      + "\na timestep, of which the steady state has \(Figures.grouped(timestep.count))\n"
       + table(of: timestep.uses)
   }
 

@@ -185,8 +185,13 @@ package struct Layout: Hashable, Sendable {
   package var largestBox: [Int] {
     axes.indices.map { axis in
       let parts = parts(of: axis)
+      // The last part has as many grains as any, but it has the short one.
+      let last = range(of: parts - 1, axis: axis).count
       let grains = (axes[axis].extent + axes[axis].grain - 1) / axes[axis].grain
-      return min(axes[axis].extent, (grains + parts - 1) / parts * axes[axis].grain)
+      let isLastAlone = parts == 1 || grains % parts == 1
+      return isLastAlone
+        ? max(last, grains / parts * (parts == 1 ? 0 : axes[axis].grain))
+        : (grains + parts - 1) / parts * axes[axis].grain
     }
   }
 
