@@ -184,14 +184,13 @@ package struct Layout: Hashable, Sendable {
   /// independently of each other.
   package var largestBox: [Int] {
     axes.indices.map { axis in
+      let (extent, grain) = (axes[axis].extent, axes[axis].grain)
       let parts = parts(of: axis)
-      // The last part has as many grains as any, but it has the short one.
-      let last = range(of: parts - 1, axis: axis).count
-      let grains = (axes[axis].extent + axes[axis].grain - 1) / axes[axis].grain
-      let isLastAlone = parts == 1 || grains % parts == 1
-      return isLastAlone
-        ? max(last, grains / parts * (parts == 1 ? 0 : axes[axis].grain))
-        : (grains + parts - 1) / parts * axes[axis].grain
+      guard parts > 1 else { return extent }
+      let grains = (extent + grain - 1) / grain
+      guard grains % parts == 1 else { return (grains + parts - 1) / parts * grain }
+      // The last part alone has a grain more, and it has the short one.
+      return max(grains / parts * grain, range(of: parts - 1, axis: axis).count)
     }
   }
 
