@@ -74,8 +74,8 @@ import Testing
     #expect(differences == [])
   }
 
-  /// Two replicas of two IPUs, pipeline, accumulation, recomputation, state in streaming memory. In fp16,
-  /// which takes as long again, scripts/test-external.sh compares the losses.
+  /// Two replicas of two IPUs, pipeline, accumulation, recomputation, state in streaming memory. Of fp16,
+  /// which takes as long again, docs/numerics.md has what was measured.
   @Test func tinyConfiguration() throws {
     let training = DeviceTraining("tiny", sizes: [], precision: .fp32)
     let differences = try training.differences(Self.limit(.fp32))
