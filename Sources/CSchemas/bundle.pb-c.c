@@ -2411,7 +2411,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__tile_view__descriptor =
   (ProtobufCMessageInit) tessera__bundle__v1__tile_view__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_function__field_descriptors[10] =
+static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_function__field_descriptors[14] =
 {
   {
     "number",
@@ -2533,15 +2533,67 @@ static const ProtobufCFieldDescriptor tessera__bundle__v1__tile_function__field_
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "compute_cycles",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFunction, compute_cycles),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "received_bytes",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFunction, received_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "copied_bytes",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFunction, copied_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checksum",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Tessera__Bundle__V1__TileFunction, checksum),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tessera__bundle__v1__tile_function__field_indices_by_name[] = {
   3,   /* field[3] = arguments */
   2,   /* field[2] = body */
   6,   /* field[6] = buffers */
+  13,   /* field[13] = checksum */
+  10,   /* field[10] = compute_cycles */
+  12,   /* field[12] = copied_bytes */
   9,   /* field[9] = frame_bases */
   8,   /* field[8] = frame_bytes */
   7,   /* field[7] = ipus */
   0,   /* field[0] = number */
+  11,   /* field[11] = received_bytes */
   4,   /* field[4] = results */
   1,   /* field[1] = tensors */
   5,   /* field[5] = updates */
@@ -2549,7 +2601,7 @@ static const unsigned tessera__bundle__v1__tile_function__field_indices_by_name[
 static const ProtobufCIntRange tessera__bundle__v1__tile_function__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor tessera__bundle__v1__tile_function__descriptor =
 {
@@ -2559,7 +2611,7 @@ const ProtobufCMessageDescriptor tessera__bundle__v1__tile_function__descriptor 
   "Tessera__Bundle__V1__TileFunction",
   "tessera.bundle.v1",
   sizeof(Tessera__Bundle__V1__TileFunction),
-  10,
+  14,
   tessera__bundle__v1__tile_function__field_descriptors,
   tessera__bundle__v1__tile_function__field_indices_by_name,
   1,  tessera__bundle__v1__tile_function__number_ranges,

@@ -159,6 +159,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case noTileProgram = "no-tile-program"
   case noThreads = "no-threads"
   case parameterSize = "parameter-size"
+  case planMismatch = "plan-mismatch"
   case replicaMismatch = "replica-mismatch"
   case runDirectoryInUse = "run-directory-in-use"
   case sameOutput = "same-output"

@@ -83,6 +83,9 @@ func sampleTileProgram() -> TileProgram {
   step.frameBytes = [24]
   var plan = TileProgram(system: "mk2", ipus: 1, functions: [step, layer], entry: 0)
   plan.frameBases = [[0], [24]]
+  plan.figures = [
+    TileFigures(computeCycles: 1 << 40, receivedBytes: 7, copiedBytes: 3), TileFigures(),
+  ]
   return plan
 }
 
@@ -109,5 +112,6 @@ func fusedTileProgram() -> TileProgram {
   function.ipus = 2
   var plan = TileProgram(system: "pod4", ipus: 2, functions: [function], entry: 0)
   plan.frameBases = [[0, nil]]
+  plan.figures = [TileFigures(computeCycles: 12)]
   return plan
 }

@@ -22,6 +22,7 @@ import TileProgram
     var plan = sampleTileProgram()
     plan.functions = [nil, plan.functions[1]]
     plan.frameBases = [[nil], [24]]
+    plan.figures[0] = nil
     plan.entry = 1
     let program = try sampleProgram()
     #expect(try TileProgram(encoded: plan.encoded(for: program), for: program) == plan)

@@ -33,6 +33,8 @@ import TileProgram
     try expect("the entry of the tiles is function 2") { $0.entry = 2 }
     try expect("has a frame, and the tiles do not run it") { $0.functions[1] = nil }
     try expect("are function 1, which is 'layer'") { $0.functions[1]?.name = "other" }
+    try expect("of 'layer' do not state what they do") { $0.figures[1] = nil }
+    try expect("of 'step' do not state what they do") { $0.figures[0]?.receivedBytes = -1 }
     try expect("are of 2 IPUs, the plan has 1") { $0.functions[1]?.ipus = 2 }
   }
 

@@ -35,5 +35,6 @@ extension TileProgram {
     self.init(
       system: costs.system.name, ipus: structure.ipus, functions: context.functions, entry: entry)
     placeFrames(structure.calleesFirst)
+    stateFigures(&costs)
   }
 }

@@ -16,6 +16,7 @@ extension TileProgram {
   ///   cut axes that there are, sizes are within `Program.Limits`.
   /// - Tensors lie in the frame of their IPU, in an argument or result that there is, or in another tensor as
   ///   large, without cycles; frames lie in `largestFrameFactor` times the memory of a tile.
+  /// - Figures are stated for each function.
   /// - Arguments, results and updates are as many as the function of the program has; buffers are arguments.
   /// - Steps name tensors, buffers, functions and operations that there are; views lie inside their sources,
   ///   boxes inside their destinations; vertices have operands and results of types that the operation takes.
@@ -81,6 +82,11 @@ private struct TileTables {
           "function \(number) has a frame, and the tiles do not run it")
         continue
       }
+      let figures = plan.figures.indices.contains(number) ? plan.figures[number] : nil
+      try requireValid(
+        figures.map {
+          $0.computeCycles >= 0 && $0.receivedBytes >= 0 && $0.copiedBytes >= 0
+        } ?? false, "tiles of '\(function.name)' do not state what they do")
       try checkFrames(function, number)
       try checkPorts(function, number)
       for (index, tensor) in function.tensors.enumerated() {

@@ -78,6 +78,7 @@ struct TileProgramDecoder {
       throw invalidProgram("the tiles are of \(ipus) IPUs")
     }
     var frameBases: [[Int?]] = functions.map { _ in [] }
+    var figures: [TileFigures?] = functions.map { _ in nil }
     for row in try messages.rows(message.n_functions, message.functions, { $0 }) {
       let number = Int(row.number)
       guard functions.indices.contains(number), functions[number] == nil else {
@@ -85,6 +86,10 @@ struct TileProgramDecoder {
       }
       functions[number] = try decode(row, name: program.functions[number].name)
       frameBases[number] = optionals(row.n_frame_bases, row.frame_bases)
+      figures[number] = TileFigures(
+        computeCycles: Int(clamping: row.compute_cycles),
+        receivedBytes: Int(clamping: row.received_bytes),
+        copiedBytes: Int(clamping: row.copied_bytes), checksum: row.checksum)
     }
     if let block = isBlockPlaced.firstIndex(of: false) {
       throw damagedBundle("block \(block) of the tiles belongs to nothing")
@@ -95,6 +100,7 @@ struct TileProgramDecoder {
     for number in functions.indices where functions[number] != nil {
       plan.frameBases[number] = frameBases[number]
     }
+    plan.figures = figures
     return plan
   }
 

@@ -34,7 +34,7 @@ struct TileProgramEncoder {
     message.ipus = UInt32(plan.ipus)
     message.entry = UInt32(plan.entry)
     let functions = plan.functions.indices.compactMap { number in
-      plan.functions[number].map { encode($0, number, plan.frameBases[number]) }
+      plan.functions[number].map { encode($0, number, plan) }
     }
     (message.n_functions, message.functions) = messages.pointers(functions)
     // The other tables last, because the functions fill them.
@@ -105,7 +105,7 @@ struct TileProgramEncoder {
   }
 
   private mutating func encode(
-    _ function: TileFunction, _ number: Int, _ frameBases: [Int?]
+    _ function: TileFunction, _ number: Int, _ plan: TileProgram
   ) -> Tessera__Bundle__V1__TileFunction {
     var message = Tessera__Bundle__V1__TileFunction()
     tessera__bundle__v1__tile_function__init(&message)
@@ -120,7 +120,13 @@ struct TileProgramEncoder {
     message.ipus = UInt32(function.ipus)
     (message.n_frame_bytes, message.frame_bytes) = messages.numbers(function.frameBytes)
     (message.n_frame_bases, message.frame_bases) = messages.numbers(
-      frameBases.map { ($0 ?? -1) + 1 })
+      plan.frameBases[number].map { ($0 ?? -1) + 1 })
+    if let figures = plan.figures[number] {
+      message.compute_cycles = UInt64(figures.computeCycles)
+      message.received_bytes = UInt64(figures.receivedBytes)
+      message.copied_bytes = UInt64(figures.copiedBytes)
+      message.checksum = figures.checksum
+    }
     return message
   }
 

@@ -416,10 +416,20 @@ struct  Tessera__Bundle__V1__TileFunction
    */
   size_t n_frame_bases;
   uint32_t *frame_bases;
+  /*
+   * What it does in one run of the entry, in all of its calls.
+   */
+  uint64_t compute_cycles;
+  uint64_t received_bytes;
+  uint64_t copied_bytes;
+  /*
+   * Of the steps' tensors and elements.
+   */
+  uint64_t checksum;
 };
 #define TESSERA__BUNDLE__V1__TILE_FUNCTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tessera__bundle__v1__tile_function__descriptor) \
-    , 0, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0,NULL, 0,NULL }
+    , 0, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, 0 }
 
 
 typedef enum {

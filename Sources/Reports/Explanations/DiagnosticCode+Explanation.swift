@@ -155,6 +155,7 @@ extension DiagnosticCode {
     case .noTileProgram: .noTileProgram
     case .noThreads: .noThreads
     case .parameterSize: .parameterSize
+    case .planMismatch: .planMismatch
     case .replicaMismatch: .replicaMismatch
     case .runDirectoryInUse: .runDirectoryInUse
     case .sameOutput: .sameOutput

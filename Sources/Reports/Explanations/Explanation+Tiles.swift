@@ -11,6 +11,15 @@ extension Explanation {
       before: "tessera train model.ipub --device ipu-tile",
       after: "tessera train model.ipub --device ipu-model"))
 
+  static let planMismatch = Explanation(
+    .running, [.error(.incompatible)], "Tiles do not do what the plan states",
+    meaning: """
+      A bundle states for each function the cycles of its compute sets and the bytes of its exchanges. After the first weight update the \
+      device `ipu-tile` compares them with what tiles did. The message names a function and both numbers: the plan was altered after it \
+      was made, or this version counts otherwise than the one that made it.
+      """,
+    remedy: "Compile the configuration again.")
+
   static let tileOutOfBounds = Explanation(
     .running, [.error(.internalError)], "A step would leave the memory of a tile",
     meaning: """

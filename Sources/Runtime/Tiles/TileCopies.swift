@@ -13,6 +13,8 @@ struct TileCopies {
   private(set) var largestReceivedBytes = 0
   /// Bytes that tiles receive from others.
   private(set) var receivedBytes = 0
+  /// Bytes that tiles copy within their memories.
+  private(set) var copiedBytes = 0
   private var numbers: [Key: Int32] = [:]
 
   /// A box by its extents and strides, without axes of one element, contiguous ones joined.
@@ -163,8 +165,12 @@ struct TileCopies {
     }
     copies = sorted
     var received = [Int](repeating: 0, count: tiles)
-    for copy in copies where isFromHost || copy.source != copy.destination {
-      received[Int(copy.destination)] += bytes(of: copy)
+    for copy in copies {
+      if isFromHost || copy.source != copy.destination {
+        received[Int(copy.destination)] += bytes(of: copy)
+      } else {
+        copiedBytes += bytes(of: copy)
+      }
     }
     largestReceivedBytes = received.max() ?? 0
     receivedBytes = received.reduce(0, +)

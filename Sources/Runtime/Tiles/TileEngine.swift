@@ -9,10 +9,12 @@ import TileProgram
 ///
 /// An engine is for one thread at a time. Numbers do not depend on the number of its threads. Until it has run
 /// once to the end it looks at every byte that is read: whether something has written it since it was
-/// allocated.
+/// allocated; and then at what the plan states of each function: whether that is what tiles did.
 package final class TileEngine: Device {
   /// Copies of the model that train together.
   package let replicas: Int
+  private let tileProgram: TileProgram
+  private let ipu: IPU
   private let entryName: String
   private let entry: PreparedTileFunction
   private let call: TileCall
@@ -39,6 +41,8 @@ package final class TileEngine: Device {
     try Engine.check(replicas, "replicas", largest: Engine.largestReplicaCount)
     try Engine.check(threads, "threads", largest: Engine.largestThreadCount)
     self.replicas = replicas
+    self.tileProgram = tileProgram
+    ipu = system.ipu
     var preparation = TilePreparation(
       program, tileProgram, on: system, replicas: replicas, threads: threads)
     let entry = try preparation.function(tileProgram.entry)
@@ -144,7 +148,8 @@ package final class TileEngine: Device {
   }
 
   /// Runs the entry, as `Device` says.
-  /// - Throws: as `Device` says, and internalError where the tile program does what it must not.
+  /// - Throws: as `Device` says, and internalError where the tile program does what it must not, incompatible
+  ///   where it does not do what its plan states.
   package func run(
     _ entry: String, _ arguments: [HostTensor], infeed: Infeed? = nil
   ) throws -> [HostTensor] {
@@ -153,14 +158,21 @@ package final class TileEngine: Device {
       arguments, of: entry, updated: Set(self.entry.source.updates.compactMap { $0 }))
     executor.infeed = infeed.map { InfeedReader($0, replicas: replicas) }
     defer { executor.infeed = nil }
+    let isFirst = executor.shadow != nil
+    let before = isFirst ? figures : []
     let buffers = try bind(arguments)
     try withExtendedLifetime(buffers) {
       try executor.runEntry(self.entry.steps, call)
     }
     let results = try results(arguments)
-    executor.shadow = nil
+    if isFirst {
+      try tileProgram.checkFigures(zip(figures, before).map { $0 - $1 })
+      executor.shadow = nil
+    }
     return results
   }
+
+  private var figures: [TileFigures] { execution.figures(of: tileProgram, on: ipu) }
 
   /// What the steps have done since the engine was made.
   package var execution: TileExecution { TileExecution(functions) }

@@ -15,6 +15,8 @@ package struct TileExecution: Sendable {
     package var largestReceivedBytes: Int
     /// Bytes that all tiles receive, each time.
     package var receivedBytes: Int
+    /// Bytes that all tiles copy within their memories in an exchange, each time.
+    package var copiedBytes: Int
     /// Of a compute set for each operand, then each result, the type of the largest box that a tile has.
     package var largestTypes: [TensorType]
   }
@@ -34,7 +36,7 @@ package struct TileExecution: Sendable {
     }
   }
 
-  private static func step(_ path: ArraySlice<Int>, in steps: [TileStep]) -> TileStep? {
+  static func step(_ path: ArraySlice<Int>, in steps: [TileStep]) -> TileStep? {
     guard let first = path.first, steps.indices.contains(first) else { return nil }
     if path.count == 1 { return steps[first] }
     guard case .repeat(_, _, let inner) = steps[first].kind else { return nil }
@@ -51,7 +53,8 @@ package struct TileExecution: Sendable {
         Step(
           function: function, path: step.site.path, runs: step.runs,
           largestReceivedBytes: step.copies?.largestReceivedBytes ?? 0,
-          receivedBytes: step.copies?.receivedBytes ?? 0, largestTypes: step.largestTypes))
+          receivedBytes: step.copies?.receivedBytes ?? 0,
+          copiedBytes: step.copies?.copiedBytes ?? 0, largestTypes: step.largestTypes))
       if case .repeat(_, _, let inner) = step.action { add(inner, of: function) }
     }
   }

@@ -100,6 +100,7 @@ package struct CostModel: Sendable {
     cost.receivedBytes = known.receivedBytes
     cost.fullestTile = known.fullestTile
     cost.totalBytes = known.totalBytes
+    cost.copiedBytes = known.copiedBytes
     cost.exchangeCode = known.code
     return cost
   }

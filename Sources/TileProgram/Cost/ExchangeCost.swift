@@ -12,6 +12,8 @@ package struct ExchangeCost: Hashable, Sendable {
   package private(set) var receivedBytes = 0
   /// Bytes that all tiles receive together.
   package private(set) var totalBytes = 0
+  /// Bytes that all tiles copy within their memories.
+  package private(set) var copiedBytes = 0
   /// Fragments that a tile receives at most.
   package private(set) var receives = 0
   /// Pieces of memory that a tile receives into at most.
@@ -29,6 +31,7 @@ package struct ExchangeCost: Hashable, Sendable {
   /// - Parameter isStaged: whether what arrives is copied to where it belongs.
   package init(_ traffic: ExchangeTraffic, _ ipu: IPU, isStaged: Bool) {
     copy = ipu.copyCycles(bytes: 8 * (traffic.tiles.map(\.copiedVectors).max() ?? 0))
+    copiedBytes = traffic.tiles.reduce(0) { $0 + $1.copied }
     if isStaged { copy += ipu.copyCycles(bytes: traffic.tiles.map(\.received).max() ?? 0) }
     guard !traffic.isLocal else { return }
     for (number, tile) in traffic.tiles.enumerated() {

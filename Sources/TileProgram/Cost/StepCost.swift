@@ -8,6 +8,8 @@ package struct StepCost: Hashable, Sendable {
   package var fullestTile = 0
   /// Bytes that all tiles receive from other tiles.
   package var totalBytes = 0
+  /// Bytes that all tiles copy within their memories in an exchange.
+  package var copiedBytes = 0
   /// Bytes of instructions for an exchange, on each tile; empty for other steps.
   package var exchangeCode: [Int] = []
 

@@ -11,11 +11,15 @@ package struct TileProgram: Hashable, Sendable {
   /// Where the frame of each function begins, for each IPU; nil where it never runs there.
   package var frameBases: [[Int?]]
 
+  /// What each function does; nil where the plan does not state it.
+  package var figures: [TileFigures?]
+
   package init(system: String, ipus: Int, functions: [TileFunction?], entry: Int) {
     self.system = system
     self.ipus = ipus
     self.functions = functions
     self.entry = entry
+    figures = functions.map { _ in nil }
     frameBases = functions.map { _ in Array(repeating: nil, count: ipus) }
   }
 }
