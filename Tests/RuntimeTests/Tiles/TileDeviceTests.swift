@@ -5,7 +5,7 @@ import Testing
 /// The lowering, by what it computes: a weight update on `ipu-tile` against `ipu-model`.
 @Suite struct TileDeviceTests {
   /// How far results may be apart, relative (L2); docs/numerics.md has the figures.
-  static func limit(_ precision: Precision) -> Double { precision == .fp32 ? 1e-5 : 1e-2 }
+  static func limit(_ precision: Precision) -> Double { precision == .fp32 ? 1e-5 : 2e-2 }
 
   static let lamb = "optimizer_opts.name=LAMB"
 
