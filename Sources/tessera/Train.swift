@@ -13,7 +13,7 @@ struct Train: ParsableCommand {
 
       The device ipu-model runs operation by operation. The device ipu-tile runs what the bundle says that \
       every tile does, each tile in a memory of its own, and ends with an error where a tile reads what \
-      nothing wrote or reaches beyond its memory. It is slower, and starts with about as much memory as the IPUs have. \
+      nothing wrote or reaches beyond its memory. It is slower, and takes as much memory as the tiles use. \
       Their numbers differ by rounding. Evaluation runs on ipu-model.
       """)
 
