@@ -206,6 +206,7 @@ struct PlanCommandTests {
       ("pretrain_large_128_phase1", [], true), ("pretrain_large_384_phase2", [], true),
       ("pretrain_base_128_phase1", [], true), ("pretrain_base_384_phase2", [], true),
       ("squad_base", [], true), ("pretrain_tiny_128_phase1", [], true),
+      ("pretrain_large_128_phase1", ["--set", "replicated_tensor_sharding=true"], true),
       ("pretrain_large_128_phase1", ["--set", "enable_recomputation=false"], false),
       ("pretrain_large_128_phase1", ["--set", "optimizer_state_offchip=false"], false),
     ]) func publishedVerdicts(name: String, options: [String], fits: Bool) throws

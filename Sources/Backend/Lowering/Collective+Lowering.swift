@@ -32,7 +32,6 @@ extension FunctionLowering {
     }) {
       return tensor
     }
-    return addTensor(
-      natural, type(value).element, category: context.classes.category(of: value), ipu: ipu)
+    return home(for: value, natural, ipu: ipu)
   }
 }

@@ -27,7 +27,8 @@ extension FunctionLowering {
     return home(for: value, natural, ipu: ipu)
   }
 
-  /// Memory for a value: the caller's, where the function returns it, or the frame's.
+  /// Memory for a value: the caller's, where the function returns it; the argument's whose next value it is
+  /// to the host, where nothing reads that any more; or the frame's.
   mutating func home(
     for value: Program.ValueIndex, _ layout: Layout, ipu: Int
   ) -> Int {
@@ -39,6 +40,13 @@ extension FunctionLowering {
       let tensor = addTensor(
         layout, type.element, home: .result(result), category: category, ipu: ipu)
       resultTensors[result] = tensor
+      return tensor
+    }
+    if let result = destinations[value], let tensor = stateTensors[result],
+      function.tensors[tensor].layout == layout, function.tensors[tensor].element == type.element,
+      function.tensors[tensor].ipu == ipu, lastUses[tensor] < position
+    {
+      stateTensors[result] = nil
       return tensor
     }
     return addTensor(layout, type.element, category: category, ipu: ipu)

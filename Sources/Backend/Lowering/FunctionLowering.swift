@@ -41,6 +41,8 @@ struct FunctionLowering {
   var destinations: [Program.ValueIndex: Int] = [:]
   /// For each result the tensor that the caller gives memory for.
   var resultTensors: [Int?] = []
+  /// Of the entry, for each result that the host keeps the tensor of the argument whose next value it is.
+  var stateTensors: [Int: Int] = [:]
   /// Tensors of arguments, with the argument's number.
   var argumentsOfTensors: [Int: Int] = [:]
   var position = 0
@@ -79,6 +81,7 @@ struct FunctionLowering {
     for (index, value) in program.blocks[source.body].arguments.enumerated() {
       bind(argument: index, value)
     }
+    if isEntry { findState(source) }
     lower(block: source.body)
     operationIndex = program.blocks[source.body].operations.last ?? 0
     position = uses.positions[operationIndex]
@@ -104,6 +107,16 @@ struct FunctionLowering {
     argumentsOfTensors[tensor] = index
     function.arguments.append(.tensor(tensor))
     bind(value, to: tensor)
+  }
+
+  private mutating func findState(_ source: ProgramFunction) {
+    for (result, port) in source.results.enumerated() {
+      guard let port, port.role == .parameter || port.role.isOptimizerState,
+        let argument = source.arguments.firstIndex(of: port),
+        case .tensor(let tensor) = function.arguments[argument]
+      else { continue }
+      stateTensors[result] = tensor
+    }
   }
 
   mutating func lower(block: Program.BlockIndex) {
