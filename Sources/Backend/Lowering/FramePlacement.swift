@@ -149,14 +149,22 @@ struct FramePlacement {
   }
 
   private func place(_ tensors: [Int], _ order: Order, _ offsets: inout [Int]) -> Int {
-    let keys = tensors.map { (tensor: $0, key: key($0, order)) }.sorted { $0.key < $1.key }
+    // What lives all the time lies at the bottom, and all else above it.
+    let always = -1...position
+    var base = 0
+    for tensor in tensors where lifetimes[tensor] == always {
+      offsets[tensor] = base
+      base += sizes[tensor]
+    }
+    let keys = tensors.filter { lifetimes[$0] != always }
+      .map { (tensor: $0, key: key($0, order)) }.sorted { $0.key < $1.key }
     var placed: [(lifetime: ClosedRange<Int>, range: Range<Int>)] = []
-    var frame = 0
+    var frame = base
     for (tensor, _) in keys {
       guard let lifetime = lifetimes[tensor] else { continue }
       // Tensors that begin first are placed behind those that have ended: these need not be looked at.
       if order == .start { placed.removeAll { $0.lifetime.upperBound < lifetime.lowerBound } }
-      var offset = 0
+      var offset = base
       // What is placed is in the order of the addresses.
       for other in placed where other.lifetime.overlaps(lifetime) {
         if other.range.lowerBound >= offset + sizes[tensor] { break }

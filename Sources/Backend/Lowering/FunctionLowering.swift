@@ -110,10 +110,13 @@ struct FunctionLowering {
   }
 
   private mutating func findState(_ source: ProgramFunction) {
+    var arguments: [Port: Int] = [:]
+    for (argument, port) in source.arguments.enumerated() {
+      if let port { arguments[port] = argument }
+    }
     for (result, port) in source.results.enumerated() {
       guard let port, port.role == .parameter || port.role.isOptimizerState,
-        let argument = source.arguments.firstIndex(of: port),
-        case .tensor(let tensor) = function.arguments[argument]
+        let argument = arguments[port], case .tensor(let tensor) = function.arguments[argument]
       else { continue }
       stateTensors[result] = tensor
     }
