@@ -199,9 +199,10 @@ struct FunctionLowering {
       if let copy = recentCopies[key], position - copy.position <= Self.recent {
         return copy.tensor
       }
-      let result = read(
-        localCopy(of: tensor, for: value, ipu: ipu), view, type, in: layout, order: order)
-      if owner(of: result) != owner(of: tensor), uses.lastUses[value] > position {
+      let local = localCopy(of: tensor, for: value, ipu: ipu)
+      let result = read(local, view, type, in: layout, order: order)
+      // A tensor that was made for this; what holds the value itself is kept as long as that is needed.
+      if owner(of: result) != owner(of: local), uses.lastUses[value] > position {
         recentCopies[key] = (result, position)
         lastUses[result] = min(uses.lastUses[value], position + Self.recent)
       }
