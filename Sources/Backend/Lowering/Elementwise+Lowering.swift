@@ -26,9 +26,8 @@ extension FunctionLowering {
     for (value, tensor) in zip(operation.results, outputs) { define(value, tensor) }
   }
 
-  /// Where the tiles compute: where the result is to lie, if an operand is there; else where the first
-  /// operand of the result's shape is that lies as rows do, which other operands do as a rule; else where
-  /// the first of them is.
+  /// Where the tiles compute: where the result is to lie, if an operand is there, or if none is a whole tensor
+  /// of the result's shape; else where the first of these is.
   private func workLayout(of operation: ProgramOperation) -> Layout {
     let result = operation.results[0]
     let shape = type(result).shape
@@ -36,11 +35,8 @@ extension FunctionLowering {
       return .replicated(shape, tiles: context.ipu.tiles)
     }
     var candidates: [Layout] = []
-    for value in operation.operands where type(value).count == type(result).count {
-      guard type(value).shape == shape, let layout = wholeTensor(of: value)?.layout else {
-        continue
-      }
-      candidates.append(layout)
+    for value in operation.operands where type(value).shape == shape {
+      if let layout = wholeTensor(of: value)?.layout { candidates.append(layout) }
     }
     let wanted = self.layout(for: result)
     if candidates.contains(wanted) || candidates.isEmpty { return wanted }

@@ -31,8 +31,6 @@ struct Product {
       partials: contraction.partials, result: result.element)
   }
 
-  private typealias Digits = (batch: [Layout.Digit], row: Int, contracted: Int, column: Int)
-
   /// The batch's parts by its axes, as many as the plan says or, where the axes cannot be cut so, fewer.
   private func batchParts(_ plan: MatmulPlan) -> [Int] {
     var free = plan.batchParts
@@ -48,8 +46,6 @@ struct Product {
     }
     return parts
   }
-
-  private func grain(_ parts: BalancedParts) -> Int { parts.grain }
 
   private struct Axes {
     var row: Layout.Axis

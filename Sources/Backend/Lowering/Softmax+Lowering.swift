@@ -29,9 +29,9 @@ extension FunctionLowering {
     let type = type(value)
     let axis = type.rank - 1
     let layout = context.rules.spread(type)
-    var parts = RowParts(layout: layout, axis: axis, ipu: ipu)
+    let parts = RowParts(layout: layout, axis: axis, ipu: ipu)
     let operands = operation.operands.map { operand($0, in: layout, ipu: parts.ipu) }
-    let x = convert(operands[0], to: .f32, &parts)
+    let x = singlePrecision(operands[0], parts)
     let output = output(result, natural: layout)
     let made: Int
     switch family {
@@ -45,7 +45,7 @@ extension FunctionLowering {
       let sum = reduceRows(exponentials, .sum, parts)
       made = combine(.subtract, shifted, apply(.logarithm, sum, in: sum), parts)
     case .softmaxGradient:
-      let y = convert(operands[1], to: .f32, &parts)
+      let y = singlePrecision(operands[1], parts)
       let products = temporary(layout, parts)
       emitBinary(.multiply, x, y, products)
       let difference = combine(.subtract, x, reduceRows(products, .sum, parts), parts)
@@ -53,17 +53,16 @@ extension FunctionLowering {
       made = difference
     case .logSoftmaxGradient:
       let sum = reduceRows(x, .sum, parts)
-      let y = convert(operands[1], to: .f32, &parts)
+      let y = singlePrecision(operands[1], parts)
       let exponentials = apply(.exponential, y, in: y == operands[1] ? temporary(layout, parts) : y)
       let scaled = combine(.multiply, exponentials, sum, parts)
       let difference = x == operands[0] ? temporary(layout, parts) : x
       emitBinary(.subtract, x, scaled, difference)
       made = difference
     }
-    let vertex: Vertex =
-      type.element == .f32
-      ? .operation(.elementwise(.convert(.f32))) : .operation(.elementwise(.convert(type.element)))
-    emit(.compute(vertex, operands: [made], results: [output]))
+    emit(
+      .compute(
+        .operation(.elementwise(.convert(type.element))), operands: [made], results: [output]))
     define(result, output)
   }
 
@@ -77,14 +76,12 @@ extension FunctionLowering {
     addTensor(layout, .f32, category: .temporary, ipu: parts.ipu)
   }
 
-  private mutating func convert(
-    _ tensor: Int, to element: ElementType, _ parts: inout RowParts
-  ) -> Int {
-    guard function.tensors[tensor].element != element else { return tensor }
+  /// The tensor in single precision: itself, where it is.
+  private mutating func singlePrecision(_ tensor: Int, _ parts: RowParts) -> Int {
+    guard function.tensors[tensor].element != .f32 else { return tensor }
     let output = temporary(parts.layout, parts)
     emit(
-      .compute(
-        .operation(.elementwise(.convert(element))), operands: [tensor], results: [output]))
+      .compute(.operation(.elementwise(.convert(.f32))), operands: [tensor], results: [output]))
     return output
   }
 

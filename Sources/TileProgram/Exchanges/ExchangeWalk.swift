@@ -19,22 +19,6 @@ package struct Fragment {
 
   /// Elements.
   package var count: Int { extents.reduce(1, *) }
-
-  /// Pieces that stand side by side in the memory that has these strides.
-  static func runs(_ extents: [Int], _ strides: [Int]) -> Int {
-    var length = 1
-    var runs = 1
-    var isContiguous = true
-    for axis in extents.indices.reversed() where extents[axis] > 1 {
-      if isContiguous, strides[axis] == length {
-        length *= extents[axis]
-      } else {
-        isContiguous = false
-        runs *= extents[axis]
-      }
-    }
-    return runs
-  }
 }
 
 /// Walks over what an exchange moves: "from layout A, through a view, to layout B".

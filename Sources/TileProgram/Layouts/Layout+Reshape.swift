@@ -204,15 +204,4 @@ extension Layout {
           Digit(axis: axis, count: $0.count, stride: $0.stride)
         }, start: start, tiles: tiles)
   }
-
-  /// The layout in permuted axes: axis i of the result is axis permutation[i] of this.
-  package func transposed(_ permutation: [Int]) -> Layout {
-    var places = [Int](repeating: 0, count: axes.count)
-    for (place, axis) in permutation.enumerated() { places[axis] = place }
-    return Layout(
-      axes: permutation.map { axes[$0] },
-      digits: digits.map {
-        Digit(axis: $0.axis.map { places[$0] }, count: $0.count, stride: $0.stride)
-      }, start: start, tiles: tiles)
-  }
 }
