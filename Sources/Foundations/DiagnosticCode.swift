@@ -120,6 +120,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case missingFeature = "missing-feature"
   case missingSpecialToken = "missing-special-token"
   case notAFile = "not-a-file"
+  case notArticles = "not-articles"
   case paddingNotFirst = "padding-not-first"
   case pretrainingDataOptions = "pretraining-data-options"
   case sequenceTooShort = "sequence-too-short"

@@ -118,6 +118,7 @@ extension DiagnosticCode {
     case .missingFeature: .missingFeature
     case .missingSpecialToken: .missingSpecialToken
     case .notAFile: .notAFile
+    case .notArticles: .notArticles
     case .paddingNotFirst: .paddingNotFirst
     case .pretrainingDataOptions: .pretrainingDataOptions
     case .sequenceTooShort: .sequenceTooShort
