@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Training", "Reports", "Bundle", "Datasets", "CommandLineSupport", "Foundations",
+        "Training", "Reports", "Bundle", "Datasets", "Recipe", "CommandLineSupport", "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -148,6 +148,15 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case safetensorsTruncated = "safetensors-truncated"
   case safetensorsWrongSize = "safetensors-wrong-size"
 
+  // Trainings that go on.
+  case checkpointNotSaved = "checkpoint-not-saved"
+  case compiledIn = "compiled-in"
+  case nothingToResume = "nothing-to-resume"
+  case runInProgress = "run-in-progress"
+  case scheduleChanged = "schedule-changed"
+  case trainingStateDamaged = "training-state-damaged"
+  case trainingStateMismatch = "training-state-mismatch"
+
   // Running.
   case badCount = "bad-count"
   case badPath = "bad-path"

@@ -43,4 +43,16 @@ package enum Interruption {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : 128 + number
   }
+
+  /// Ends work that has nothing to save where a signal asked for it.
+  /// - Throws: `Interrupted`.
+  package static func check() throws {
+    if let exitCode { throw Interrupted(exitCode: exitCode) }
+  }
+}
+
+/// A signal ended a command that had nothing to save.
+package struct Interrupted: Error {
+  /// 130 or 143.
+  package var exitCode: Int32
 }

@@ -24,6 +24,12 @@ package struct TrainingOptions: Sendable {
   package var name: String?
   /// Samples to train on; nil for the configuration's.
   package var totalSamples: Int?
+  /// Other values of the run that are given in place of the configuration's.
+  package var overrides: [RunOverride] = []
+  /// Whether the training goes on from an earlier one.
+  package var resumption: Resumption = .never
+  /// Checkpoints of the run that are kept, the newest; at least 1.
+  package var keptCheckpoints = 3
   /// Whether files of an earlier run may be replaced.
   package var overwrites = false
   /// How progress is shown.
@@ -34,8 +40,9 @@ package struct TrainingOptions: Sendable {
   }
 
   /// The recipe with the options in place of its own run-time values.
-  func applied(to recipe: TrainingRecipe) -> TrainingRecipe {
-    var recipe = recipe
+  /// - Throws: what `TrainingRecipe.overridden` throws.
+  func applied(to recipe: TrainingRecipe) throws(TesseraError) -> TrainingRecipe {
+    var recipe = try recipe.overridden(by: overrides)
     recipe.run.datasetDirectory = datasetDirectory ?? recipe.run.datasetDirectory
     recipe.run.pretrainedCheckpointPath =
       pretrainedCheckpoint ?? recipe.run.pretrainedCheckpointPath

@@ -144,6 +144,14 @@ extension DiagnosticCode {
     case .safetensorsOverlap: .safetensorsOverlap
     case .safetensorsTruncated: .safetensorsTruncated
     case .safetensorsWrongSize: .safetensorsWrongSize
+    // Trainings that go on.
+    case .checkpointNotSaved: .checkpointNotSaved
+    case .compiledIn: .compiledIn
+    case .nothingToResume: .nothingToResume
+    case .runInProgress: .runInProgress
+    case .scheduleChanged: .scheduleChanged
+    case .trainingStateDamaged: .trainingStateDamaged
+    case .trainingStateMismatch: .trainingStateMismatch
     // Running.
     case .badCount: .badCount
     case .badPath: .badPath
