@@ -24,6 +24,8 @@ package enum Interruption {
     action.sa_flags = Int32(SA_RESTART)
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
+    // A file beyond the process's size limit is an error to tell, as a full disk is, and no crash.
+    signal(SIGXFSZ, SIG_IGN)
     // A parent that blocks them, as threads of Dispatch do, would hand that down.
     var signals = sigset_t()
     sigemptyset(&signals)
