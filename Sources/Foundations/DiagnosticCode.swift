@@ -108,6 +108,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   // Data.
   case cannotOpenFile = "cannot-open-file"
   case cannotReadFile = "cannot-read-file"
+  case dataIndexDamaged = "data-index-damaged"
   case dataShapeMismatch = "data-shape-mismatch"
   case dataVocabularyMismatch = "data-vocabulary-mismatch"
   case duplicateToken = "duplicate-token"

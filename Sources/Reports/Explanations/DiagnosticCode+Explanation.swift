@@ -106,6 +106,7 @@ extension DiagnosticCode {
     // Data.
     case .cannotOpenFile: .cannotOpenFile
     case .cannotReadFile: .cannotReadFile
+    case .dataIndexDamaged: .dataIndexDamaged
     case .dataShapeMismatch: .dataShapeMismatch
     case .dataVocabularyMismatch: .dataVocabularyMismatch
     case .duplicateToken: .duplicateToken

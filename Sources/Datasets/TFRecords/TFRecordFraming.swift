@@ -8,6 +8,11 @@ enum TFRecordFraming {
   /// The longest payload that is read, so that a damaged file cannot ask for all memory.
   static let maximumPayloadByteCount = 64 << 20
 
+  /// The bytes of a record whose payload has so many, frame included.
+  static func byteCount(payload byteCount: Int) -> Int {
+    headerByteCount + byteCount + trailerByteCount
+  }
+
   /// The payload's length out of a record's first bytes.
   static func payloadByteCount(
     header: UnsafeRawBufferPointer, path: String, offset: UInt64
