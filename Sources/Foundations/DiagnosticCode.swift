@@ -153,6 +153,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case checkpointNotSaved = "checkpoint-not-saved"
   case compiledIn = "compiled-in"
   case nothingToResume = "nothing-to-resume"
+  case recordSkipped = "record-skipped"
   case runInProgress = "run-in-progress"
   case scheduleChanged = "schedule-changed"
   case trainingStateDamaged = "training-state-damaged"

@@ -250,6 +250,8 @@ extension TrainingRecipe.Run {
       ("bert_model_name", modelName.map(JSON.Plain.string)),
       ("cache_dir", cacheDirectory.map(JSON.Plain.string)),
       ("output_dir", outputDirectory.map(JSON.Plain.string)),
+      // Said where it is not as usual.
+      ("generated_dataset", generatesDataset ? .boolean(true) : nil),
       ("wandb_opts", wandbOptions),
     ]
   }
@@ -280,6 +282,7 @@ extension TrainingRecipe.Run {
       modelName: reader.optionalString("bert_model_name"),
       cacheDirectory: reader.optionalString("cache_dir"),
       outputDirectory: reader.optionalString("output_dir"),
+      generatesDataset: reader.optionalBoolean("generated_dataset") ?? false,
       wandbOptions: reader.openObject("wandb_opts"))
   }
 }

@@ -138,6 +138,8 @@ extension TrainingRecipe {
     package var cacheDirectory: String?
     /// Where predictions go, for question answering.
     package var outputDirectory: String?
+    /// Whether random samples of the right shape take the data set's place, for measuring speed.
+    package var generatesDataset: Bool
     /// The configuration's `wandb_opts`.
     package var wandbOptions: JSON.Plain?
 
@@ -148,7 +150,7 @@ extension TrainingRecipe {
       datasetDirectory: String? = nil, saveCheckpointPath: String? = nil,
       pretrainedCheckpointPath: String? = nil, modelName: String? = nil,
       cacheDirectory: String? = nil, outputDirectory: String? = nil,
-      wandbOptions: JSON.Plain? = nil
+      generatesDataset: Bool = false, wandbOptions: JSON.Plain? = nil
     ) {
       self.configurationName = configurationName
       self.name = name
@@ -165,6 +167,7 @@ extension TrainingRecipe {
       self.modelName = modelName
       self.cacheDirectory = cacheDirectory
       self.outputDirectory = outputDirectory
+      self.generatesDataset = generatesDataset
       self.wandbOptions = wandbOptions
     }
   }

@@ -10,7 +10,7 @@ struct TrainingLoop {
   let bundle: LoadedBundle
   let recipe: TrainingRecipe
   let arithmetic: BatchArithmetic
-  let dataset: ExampleDataset
+  let samples: any SampleSource
   let device: any Device
   let state: ParameterState
   let checkpoints: RunCheckpoints
@@ -21,17 +21,19 @@ struct TrainingLoop {
   private(set) var last: TrainingMetrics?
   /// The losses of this process's weight updates, by name in the order of the step line.
   private(set) var losses: [(name: String, values: [Double])] = []
+  /// Damaged records whose places others took.
+  private(set) var skippedRecords = 0
   private let firstUpdate: Int
 
   init(
     bundle: LoadedBundle, recipe: TrainingRecipe, arithmetic: BatchArithmetic,
-    dataset: ExampleDataset, device: any Device, state: ParameterState,
+    samples: any SampleSource, device: any Device, state: ParameterState,
     checkpoints: RunCheckpoints, progress: Progress, position: TrainingProgress
   ) {
     self.bundle = bundle
     self.recipe = recipe
     self.arithmetic = arithmetic
-    self.dataset = dataset
+    self.samples = samples
     self.device = device
     self.state = state
     self.checkpoints = checkpoints
@@ -52,10 +54,19 @@ struct TrainingLoop {
     let end = min(arithmetic.weightUpdates, maximum ?? .max)
     let interval = recipe.run.checkpointInterval * recipe.run.globalBatchesPerLog
     progress.begin("training", total: end)
+    let progress = progress
     let feed = BatchFeed(
-      dataset, microBatchSize: recipe.program.microBatchSize, replicas: recipe.program.replicas,
+      samples, microBatchSize: recipe.program.microBatchSize, replicas: recipe.program.replicas,
       accumulationCount: recipe.program.accumulationCount,
-      streams: bundle.program.streams(readBy: EntryName.trainingStep))
+      streams: bundle.program.streams(readBy: EntryName.trainingStep)
+    ) { record in
+      progress.note(
+        Diagnostic(
+          .warning, code: .recordSkipped, "a record is skipped: \(record.reason)",
+          notes: ["the next sound record takes its place"]
+        ).description)
+    }
+    defer { skippedRecords = feed.skipped.count }
     while position.weightUpdates < end {
       let step: TrainingMetrics
       do {

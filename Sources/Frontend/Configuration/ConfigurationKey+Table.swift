@@ -18,8 +18,7 @@ extension ConfigurationKey {
       suggestion: "./output/", effect: .stored),
     ConfigurationKey(
       "generated_dataset", .boolean, .everywhere(.defaulted(false)),
-      "whether random data of the right shape takes the data set's place",
-      effect: .storedUnless(false)),
+      "whether random data of the right shape takes the data set's place"),
     ConfigurationKey(
       "glue_task", .choice(GlueTask.allCases.map(\.rawValue)),
       Needs(glue: .defaulted("mrpc")), "the task of the GLUE benchmark"),
@@ -215,7 +214,7 @@ extension ConfigurationKey {
     ConfigurationKey("save_ckpt_path", .string, .everywhere(.optional), "where checkpoints go"),
     ConfigurationKey(
       "ckpt_every_n_steps_per_execution", .integer(RecipeLimits.count),
-      .everywhere(.defaulted(2000)), "executions between two checkpoints", effect: .stored),
+      .everywhere(.defaulted(2000)), "executions between two checkpoints"),
     ConfigurationKey(
       "do_training", .boolean, .fineTuning(.defaulted(true)), "whether to train",
       effect: .storedUnless(true)),

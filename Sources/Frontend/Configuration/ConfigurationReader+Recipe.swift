@@ -46,7 +46,7 @@ extension ConfigurationReader {
       pretrainedCheckpointPath: optionalString("pretrained_ckpt_path"),
       modelName: optionalString("bert_model_name"),
       cacheDirectory: optionalString("cache_dir"), outputDirectory: optionalString("output_dir"),
-      wandbOptions: wandbOptions())
+      generatesDataset: boolean("generated_dataset"), wandbOptions: wandbOptions())
     return TrainingRecipe(program: program, run: run)
   }
 

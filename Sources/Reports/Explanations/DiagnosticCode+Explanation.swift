@@ -149,6 +149,7 @@ extension DiagnosticCode {
     case .checkpointNotSaved: .checkpointNotSaved
     case .compiledIn: .compiledIn
     case .nothingToResume: .nothingToResume
+    case .recordSkipped: .recordSkipped
     case .runInProgress: .runInProgress
     case .scheduleChanged: .scheduleChanged
     case .trainingStateDamaged: .trainingStateDamaged
