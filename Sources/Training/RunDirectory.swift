@@ -1,5 +1,6 @@
 import Foundations
 import Glibc
+import Metrics
 
 /// The directory of one run: `config.json`, `metrics.jsonl`, `summary.json`, `checkpoints/`.
 package struct RunDirectory: Hashable, Sendable {
@@ -51,7 +52,7 @@ package struct RunDirectory: Hashable, Sendable {
     name: String, startedAt time: Int, in folder: String = "runs"
   ) throws(TesseraError) {
     try makeFolders(folder)
-    let base = "\(folder)/\(Self.fileName(from: name))-\(Self.stamp(time))"
+    let base = "\(folder)/\(Self.fileName(from: name))-\(NumberText.stamp(secondsSince1970: time))"
     var candidate = base
     var number = 2
     // `mkdir` takes a free name and no other, even against runs that start in the same second.
@@ -108,18 +109,5 @@ package struct RunDirectory: Hashable, Sendable {
     // A leading dot would hide the directory or leave the folder.
     let trimmed = String(kept.prefix(100).drop { $0 == "." })
     return trimmed.isEmpty ? "run" : trimmed
-  }
-
-  /// `20261124-150151`.
-  private static func stamp(_ time: Int) -> String {
-    var seconds = time_t(time)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    let date = "\(parts.tm_year + 1900)" + twoDigits(parts.tm_mon + 1) + twoDigits(parts.tm_mday)
-    return date + "-" + twoDigits(parts.tm_hour) + twoDigits(parts.tm_min) + twoDigits(parts.tm_sec)
-  }
-
-  private static func twoDigits(_ number: Int32) -> String {
-    NumberText.twoDigits(Int(number))
   }
 }

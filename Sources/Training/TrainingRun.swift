@@ -2,6 +2,7 @@ import Bundle
 import Datasets
 import Foundations
 import Glibc
+import Metrics
 import Operations
 import Recipe
 import Runtime
@@ -14,10 +15,8 @@ package struct TrainingOutcome: Sendable {
   package var checkpointPath: String
   /// What the file holds beyond the model's parameters, in words; nil where there is nothing.
   package var checkpointNote: String?
-  /// Of the last weight update; nil where the run ended before the first.
-  package var last: TrainingMetrics?
-  /// The losses of each weight update, by name in the order of the step line.
-  package var losses: [(name: String, values: [Double])]
+  /// What the weight updates reported.
+  package var history: MetricsHistory
   /// The exit code after a signal, nil where the run came to its end.
   package var interruption: Int32?
 }
@@ -65,19 +64,21 @@ package struct TrainingRun {
     let destination = try CheckpointDestination(
       recipe.run.saveCheckpointPath, overwrites: options.overwrites)
     let directory = try makeDirectory()
-    var outcome = TrainingOutcome(directory: directory, checkpointPath: "", losses: [])
+    var outcome = TrainingOutcome(
+      directory: directory, checkpointPath: "", history: MetricsHistory())
     func summarize(_ end: RunSummary.End) throws {
       let seconds = monotonicSeconds() - start
+      let samples = outcome.history.last?.samples ?? 0
       try directory.write(
         summary: RunSummary(
           name: runName, bundleDigest: bundle.digest, end: end, seconds: seconds,
-          last: outcome.last, samplesPerSecond: Double(outcome.last?.samples ?? 0) / seconds,
+          samplesPerSecond: Double(samples) / seconds, history: outcome.history,
           checkpointPath: outcome.checkpointPath.isEmpty ? nil : outcome.checkpointPath))
     }
     do {
       try train(device, state, into: &outcome)
       let saved = try destination.save(
-        state, in: directory, weightUpdate: outcome.last?.weightUpdate ?? 0)
+        state, in: directory, weightUpdate: outcome.history.last?.weightUpdate ?? 0)
       outcome.checkpointPath = saved.path
       outcome.checkpointNote = saved.layout.neutralSummary
     } catch {
@@ -108,7 +109,8 @@ package struct TrainingRun {
   private func train(
     _ device: any Device, _ state: ParameterState, into outcome: inout TrainingOutcome
   ) throws {
-    let metrics = try MetricsLog(path: outcome.directory.metricsPath)
+    var log = try RunLog(directory: outcome.directory.path, now: secondsSince1970)
+    defer { outcome.history = log.history }
     let updates = min(arithmetic.weightUpdates, options.maximumSteps ?? .max)
     progress.begin("training", total: updates)
     let feed = BatchFeed(
@@ -122,15 +124,11 @@ package struct TrainingRun {
       } catch is RunInterrupted {
         break
       }
-      try metrics.append(step)
+      warnOfLostNumbers(step, after: log.history.last)
+      try log.append(step)
       progress.step(step)
-      warnOfLostNumbers(step, after: outcome.last)
-      if outcome.losses.isEmpty { outcome.losses = step.losses.named.map { ($0.name, []) } }
-      for (index, loss) in step.losses.named.enumerated() {
-        outcome.losses[index].values.append(loss.value)
-      }
-      outcome.last = step
     }
+    try log.finish(exitCode: Interruption.exitCode ?? 0)
     progress.finish()
   }
 
