@@ -75,10 +75,12 @@ package struct TrainingMetrics: Hashable, Sendable {
     self.samplesPerSecond = samplesPerSecond
   }
 
-  /// All that changes from one weight update to the next, under the names of `metrics.jsonl`.
+  /// All that changes from one weight update to the next, under the names of `metrics.jsonl`. The learning
+  /// rate is the 64-bit number that reads as the 32-bit one does: 0.001.
   package var named: [NamedValue] {
-    losses.named + accuracies + [
-      NamedValue("learning_rate", Double(learningRate)), NamedValue("loss_scale", lossScale),
+    let rate = Double(learningRate.description) ?? Double(learningRate)
+    return losses.named + accuracies + [
+      NamedValue("learning_rate", rate), NamedValue("loss_scale", lossScale),
       NamedValue("samples_per_second", samplesPerSecond),
     ]
   }

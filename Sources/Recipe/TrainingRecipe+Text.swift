@@ -242,7 +242,7 @@ extension TrainingRecipe.Run {
       ("bert_model_name", modelName.map(JSON.Plain.string)),
       ("cache_dir", cacheDirectory.map(JSON.Plain.string)),
       ("output_dir", outputDirectory.map(JSON.Plain.string)),
-      ("wandb_opts", wandbOptions),
+      ("wandb_opts", wandbOptions?.json),
     ])
   }
 
@@ -272,6 +272,6 @@ extension TrainingRecipe.Run {
       modelName: reader.optionalString("bert_model_name"),
       cacheDirectory: reader.optionalString("cache_dir"),
       outputDirectory: reader.optionalString("output_dir"),
-      wandbOptions: reader.openObject("wandb_opts"))
+      wandbOptions: WandbOptions(&reader))
   }
 }

@@ -138,8 +138,8 @@ extension TrainingRecipe {
     package var cacheDirectory: String?
     /// Where predictions go, for question answering.
     package var outputDirectory: String?
-    /// The configuration's `wandb_opts`.
-    package var wandbOptions: JSON.Plain?
+    /// What the configuration says of Weights & Biases; nil where it says nothing.
+    package var wandbOptions: WandbOptions?
 
     package init(
       configurationName: String, name: String? = nil, learningRate: LearningRateSettings,
@@ -148,7 +148,7 @@ extension TrainingRecipe {
       datasetDirectory: String? = nil, saveCheckpointPath: String? = nil,
       pretrainedCheckpointPath: String? = nil, modelName: String? = nil,
       cacheDirectory: String? = nil, outputDirectory: String? = nil,
-      wandbOptions: JSON.Plain? = nil
+      wandbOptions: WandbOptions? = nil
     ) {
       self.configurationName = configurationName
       self.name = name
