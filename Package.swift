@@ -88,7 +88,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Training", "Reports", "Bundle", "Metrics", "Datasets", "CommandLineSupport", "Foundations",
+        "Training", "Reports", "Bundle", "Metrics", "Datasets", "Recipe", "CommandLineSupport",
+        "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -4,6 +4,8 @@ import Foundations
 package struct RunSummary: Hashable, Sendable {
   /// Why the run ended.
   package enum End: String, Hashable, Sendable {
+    /// It has not ended, or nobody could say so any more.
+    case running
     case completed
     case interrupted
     case failed

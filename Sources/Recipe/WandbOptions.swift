@@ -54,7 +54,7 @@ extension WandbOptions {
     guard reader.openObject(Self.path) != nil else { return nil }
     let start = "\(Self.path).init"
     self.init(
-      isEnabled: reader.boolean("\(Self.path).log_to_wandb"),
+      isEnabled: reader.optionalBoolean("\(Self.path).log_to_wandb") ?? false,
       project: reader.optionalString("\(start).project"),
       entity: reader.optionalString("\(start).entity"),
       tags: reader.optionalStrings("\(start).tags"),

@@ -85,7 +85,7 @@ package struct Evaluation {
   }
 
   /// Evaluates whole micro-batches; a last, smaller one is left out.
-  /// - Throws: `TesseraError` where there is not one micro-batch, or files cannot be written.
+  /// - Throws: `TesseraError` where there is not one micro-batch, or files cannot be written; `Interrupted`.
   package func run() throws -> EvaluationReport {
     let size = bundle.recipe.program.microBatchSize
     let count = min(dataset.count / size, options.maximumBatches ?? .max)
@@ -99,6 +99,7 @@ package struct Evaluation {
     var gradients = NamedSeries()
     progress.begin("evaluating", total: count)
     for number in 0..<count {
+      try Interruption.check()
       let batch = try dataset.microBatch(UInt64(number), size: size)
       let results = try run(EntryName.evaluation, batch, number)
       tally.add(batch, results)

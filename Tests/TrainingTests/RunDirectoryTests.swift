@@ -62,7 +62,11 @@ import Training
     _ = try RunDirectory(path: folder.path, force: true)
     #expect(try Data(contentsOf: URL(fileURLWithPath: run.metricsPath)).isEmpty)
     #expect(!FileManager.default.fileExists(atPath: run.configPath))
-    #expect(FileManager.default.fileExists(atPath: checkpoint))
+    // Not where a resumption would take it for the new run's, but not lost.
+    #expect(!FileManager.default.fileExists(atPath: checkpoint))
+    #expect(
+      FileManager.default.fileExists(
+        atPath: folder.path + "/checkpoints.earlier-1/step-1.safetensors"))
   }
 
   @Test func aFileInTheWayIsAnError() throws {

@@ -14,6 +14,11 @@ package struct TokenExample: Hashable, Sendable {
     let record = Record(example: example, task: shape.task, source: source)
     values = try shape.features.map { try record.values(of: $0) }
   }
+
+  /// A sample that is made for its shape, feature by feature.
+  init(generated values: [[Int32]]) {
+    self.values = values
+  }
 }
 
 /// Takes the features of one record out, checked.

@@ -30,7 +30,7 @@ package struct TFRecordReader {
       return try TFRecordFraming.payloadByteCount(header: $0, path: path, offset: offset)
     }
     guard let payloadByteCount else { return nil }
-    let byteCount = headerByteCount + payloadByteCount + TFRecordFraming.trailerByteCount
+    let byteCount = TFRecordFraming.byteCount(payload: payloadByteCount)
     let payload = try window.withBytes(at: offset, count: byteCount) {
       Array(
         try TFRecordFraming.payload(

@@ -19,6 +19,11 @@ package enum TFRecordFraming {
     return record
   }
 
+  /// The bytes of a record whose payload has so many, frame included.
+  static func byteCount(payload byteCount: Int) -> Int {
+    headerByteCount + byteCount + trailerByteCount
+  }
+
   /// The payload's length out of a record's first bytes.
   static func payloadByteCount(
     header: UnsafeRawBufferPointer, path: String, offset: UInt64

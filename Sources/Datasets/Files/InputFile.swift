@@ -7,10 +7,12 @@ final class InputFile: Sendable {
   let path: String
   /// The file's size in bytes when it was opened.
   let byteCount: UInt64
+  /// When the file was changed last, as of its opening: nanoseconds since 1970.
+  let modificationTime: Int64
   private let descriptor: Int32
 
   /// Opens `path`. Throws `inputMissing` where there is no such file, `inputOutput` otherwise.
-  init(path: String) throws {
+  convenience init(path: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       let code = errno
@@ -18,6 +20,11 @@ final class InputFile: Sendable {
         code == ENOENT ? .inputMissing : .inputOutput, code: .cannotOpenFile,
         "cannot open \(path): \(systemReason(code))")
     }
+    try self.init(path: path, descriptor: descriptor)
+  }
+
+  /// Takes over an open descriptor and closes it at the end; `path` is what messages call the file.
+  init(path: String, descriptor: Int32) throws {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
@@ -26,6 +33,7 @@ final class InputFile: Sendable {
     self.path = path
     self.descriptor = descriptor
     byteCount = UInt64(clamping: status.st_size)
+    modificationTime = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
   }
 
   deinit {

@@ -7,11 +7,14 @@ package struct Batch: Hashable, Sendable {
 
   /// n: samples in the batch.
   package let sampleCount: Int
+  /// Records that had to be samples of the batch, and that others replaced.
+  package let skipped: [SkippedRecord]
   private let streams: [Stream]
 
   /// Puts `examples` side by side; they all are of `shape`.
-  init(_ examples: [TokenExample], shape: RecordShape) {
+  init(_ examples: [TokenExample], shape: RecordShape, skipped: [SkippedRecord] = []) {
     sampleCount = examples.count
+    self.skipped = skipped
     streams = shape.features.enumerated().map { place, feature in
       Stream(name: feature.stream, values: examples.flatMap { $0.values[place] })
     }
