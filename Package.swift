@@ -12,6 +12,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CHostKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
@@ -54,6 +55,9 @@ let package = Package(
     .target(name: "Checkpoints", dependencies: ["Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
     .target(
+      name: "Metrics",
+      dependencies: ["CProtobufC", "CSchemas", "CZlib", "Datasets", "Foundations"]),
+    .target(
       name: "Runtime",
       dependencies: [
         "TileProgram", "Bundle", "IPUTarget", "CHostKernels", "Recipe", "Operations", "Foundations",
@@ -61,8 +65,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Runtime", "TileProgram", "Bundle", "Datasets", "Checkpoints", "Operations", "Recipe",
-        "Foundations",
+        "Runtime", "TileProgram", "Bundle", "Metrics", "Datasets", "Checkpoints", "Operations",
+        "Recipe", "Foundations",
       ]),
 
     // What the executables print, and the executables.
@@ -84,7 +88,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Training", "Reports", "Bundle", "Datasets", "Recipe", "CommandLineSupport", "Foundations",
+        "Training", "Reports", "Bundle", "Metrics", "Datasets", "Recipe", "CommandLineSupport",
+        "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -133,6 +138,8 @@ let package = Package(
     .testTarget(
       name: "InterpreterTests",
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Metrics", "Datasets", "TestSupport", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport", "Foundations"]),
     .testTarget(
@@ -152,7 +159,7 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
+        "Training", "Metrics", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
       ]),
     .testTarget(
       name: "TransformsTests",

@@ -162,6 +162,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   // Running.
   case badCount = "bad-count"
   case badPath = "bad-path"
+  case damagedMetrics = "damaged-metrics"
   case lossNotFinite = "loss-not-finite"
   case missingArgument = "missing-argument"
   case missingOption = "missing-option"

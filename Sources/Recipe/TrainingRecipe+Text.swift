@@ -252,7 +252,7 @@ extension TrainingRecipe.Run {
       ("output_dir", outputDirectory.map(JSON.Plain.string)),
       // Said where it is not as usual.
       ("generated_dataset", generatesDataset ? .boolean(true) : nil),
-      ("wandb_opts", wandbOptions),
+      ("wandb_opts", wandbOptions?.json),
     ]
   }
 
@@ -283,6 +283,6 @@ extension TrainingRecipe.Run {
       cacheDirectory: reader.optionalString("cache_dir"),
       outputDirectory: reader.optionalString("output_dir"),
       generatesDataset: reader.optionalBoolean("generated_dataset") ?? false,
-      wandbOptions: reader.openObject("wandb_opts"))
+      wandbOptions: WandbOptions(&reader))
   }
 }

@@ -140,8 +140,8 @@ extension TrainingRecipe {
     package var outputDirectory: String?
     /// Whether random samples of the right shape take the data set's place, for measuring speed.
     package var generatesDataset: Bool
-    /// The configuration's `wandb_opts`.
-    package var wandbOptions: JSON.Plain?
+    /// What the configuration says of Weights & Biases; nil where it says nothing.
+    package var wandbOptions: WandbOptions?
 
     package init(
       configurationName: String, name: String? = nil, learningRate: LearningRateSettings,
@@ -150,7 +150,7 @@ extension TrainingRecipe {
       datasetDirectory: String? = nil, saveCheckpointPath: String? = nil,
       pretrainedCheckpointPath: String? = nil, modelName: String? = nil,
       cacheDirectory: String? = nil, outputDirectory: String? = nil,
-      generatesDataset: Bool = false, wandbOptions: JSON.Plain? = nil
+      generatesDataset: Bool = false, wandbOptions: WandbOptions? = nil
     ) {
       self.configurationName = configurationName
       self.name = name

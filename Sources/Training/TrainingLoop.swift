@@ -1,6 +1,7 @@
 import Bundle
 import Datasets
 import Foundations
+import Metrics
 import Operations
 import Recipe
 import Runtime
@@ -17,10 +18,8 @@ struct TrainingLoop {
   let progress: Progress
   /// Where the training is: what `state` is the state after.
   private(set) var position: TrainingProgress
-  /// Of the last weight update of this process.
-  private(set) var last: TrainingMetrics?
-  /// The losses of this process's weight updates, by name in the order of the step line.
-  private(set) var losses: [(name: String, values: [Double])] = []
+  /// Where each weight update is reported.
+  var log: RunLog
   /// Damaged records whose places others took.
   private(set) var skippedRecords = 0
   private let firstUpdate: Int
@@ -28,7 +27,7 @@ struct TrainingLoop {
   init(
     bundle: LoadedBundle, recipe: TrainingRecipe, arithmetic: BatchArithmetic,
     samples: any SampleSource, device: any Device, state: ParameterState,
-    checkpoints: RunCheckpoints, progress: Progress, position: TrainingProgress
+    checkpoints: RunCheckpoints, progress: Progress, log: RunLog, position: TrainingProgress
   ) {
     self.bundle = bundle
     self.recipe = recipe
@@ -38,6 +37,7 @@ struct TrainingLoop {
     self.state = state
     self.checkpoints = checkpoints
     self.progress = progress
+    self.log = log
     self.position = position
     firstUpdate = position.weightUpdates
   }
@@ -50,7 +50,7 @@ struct TrainingLoop {
   /// Trains to the last weight update of the schedule, to weight update `maximum`, or to a signal.
   /// - Throws: what ends the training before; where it was the data, the state of the last whole weight
   ///   update has been saved.
-  mutating func run(to maximum: Int?, _ metrics: MetricsLog) throws {
+  mutating func run(to maximum: Int?) throws {
     let end = min(arithmetic.weightUpdates, maximum ?? .max)
     let interval = recipe.run.checkpointInterval * recipe.run.globalBatchesPerLog
     progress.begin("training", total: end)
@@ -78,7 +78,14 @@ struct TrainingLoop {
         throw failure.error
       }
       position.weightUpdates = step.weightUpdate
-      try record(step, metrics)
+      skippedRecords = feed.skipped.count
+      do {
+        try record(step)
+      } catch {
+        // What cannot be logged ends the run, and the weight update is not to be lost with it.
+        _ = try? checkpoints.save(state, position)
+        throw error
+      }
       if position.weightUpdates < end, position.weightUpdates.isMultiple(of: interval) {
         saveOrWarn()
       }
@@ -89,7 +96,11 @@ struct TrainingLoop {
 
   /// Saves the state as a checkpoint of the run.
   /// - Returns: the file.
-  func save() throws(TesseraError) -> String { try checkpoints.save(state, position) }
+  func save() throws(TesseraError) -> String {
+    // So that no checkpoint is newer than its metrics.
+    try log.synchronize()
+    return try checkpoints.save(state, position)
+  }
 
   /// A checkpoint on the way: where it cannot be written the training goes on, as it would lose more by
   /// ending here, and tries again at the next one.
@@ -110,15 +121,10 @@ struct TrainingLoop {
     }
   }
 
-  private mutating func record(_ step: TrainingMetrics, _ metrics: MetricsLog) throws {
-    try metrics.append(step)
-    progress.step(step)
+  private mutating func record(_ step: TrainingMetrics) throws {
     warnOfLostNumbers(step)
-    if losses.isEmpty { losses = step.losses.named.map { ($0.name, []) } }
-    for (index, loss) in step.losses.named.enumerated() {
-      losses[index].values.append(loss.value)
-    }
-    last = step
+    try log.append(step)
+    progress.step(step)
   }
 
   /// Says once that a loss is no number any more.
@@ -126,7 +132,7 @@ struct TrainingLoop {
     func isLost(_ metrics: TrainingMetrics) -> Bool {
       metrics.losses.named.contains { !$0.value.isFinite }
     }
-    guard isLost(step), !(last.map(isLost) ?? false) else { return }
+    guard isLost(step), !(log.history.last.map(isLost) ?? false) else { return }
     let warning = Diagnostic(
       .warning, code: .lossNotFinite,
       "a loss is not finite at weight update \(step.weightUpdate)",

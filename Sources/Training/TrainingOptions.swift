@@ -24,6 +24,10 @@ package struct TrainingOptions: Sendable {
   package var runDirectory: String?
   /// The run's name; nil for the configuration's.
   package var name: String?
+  /// Whether the run is logged for Weights & Biases, also where the configuration does not ask for it.
+  package var logsToWandb = false
+  /// What follows the configuration's name in the run's, where it has no name of its own.
+  package var wandbName: String?
   /// Samples to train on; nil for the configuration's.
   package var totalSamples: Int?
   /// Other values of the run that are given in place of the configuration's.
@@ -49,7 +53,12 @@ package struct TrainingOptions: Sendable {
     recipe.run.pretrainedCheckpointPath =
       pretrainedCheckpoint ?? recipe.run.pretrainedCheckpointPath
     recipe.run.saveCheckpointPath = saveCheckpoint ?? recipe.run.saveCheckpointPath
-    recipe.run.name = name ?? recipe.run.name
+    let wandbRunName = wandbName.map { "\(recipe.run.configurationName)-\($0)" }
+    recipe.run.name = name ?? wandbRunName ?? recipe.run.name
+    if logsToWandb {
+      recipe.run.wandbOptions = recipe.run.wandbOptions ?? WandbOptions()
+      recipe.run.wandbOptions?.isEnabled = true
+    }
     recipe.run.totalSamples = totalSamples ?? recipe.run.totalSamples
     return recipe
   }

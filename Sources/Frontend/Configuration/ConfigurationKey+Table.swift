@@ -233,24 +233,21 @@ extension ConfigurationKey {
       .everywhere(.defaulted("INFO")), "how much the original's log tells", effect: .stored),
     ConfigurationKey(
       "wandb_opts.log_to_wandb", .boolean, .everywhere(.defaulted(false)),
-      "whether to log to Weights & Biases", effect: .storedUnless(false), isNeededByOriginal: true),
+      "whether to log to Weights & Biases", isNeededByOriginal: true),
     ConfigurationKey(
       "wandb_opts.init.project", .string, .everywhere(.optional),
-      nested: .everywhere(.defaulted("TF2-BERT")), "the project in Weights & Biases",
-      effect: .stored),
+      nested: .everywhere(.defaulted("TF2-BERT")), "the project in Weights & Biases"),
     ConfigurationKey(
       "wandb_opts.init.entity", .string, .everywhere(.optional),
-      nested: .everywhere(.defaulted("sw-apps")), "the account in Weights & Biases",
-      effect: .stored),
+      nested: .everywhere(.defaulted("sw-apps")), "the account in Weights & Biases"),
     ConfigurationKey(
       "wandb_opts.init.tags", .strings, .everywhere(.optional),
-      nested: .everywhere(.defaulted([])), "the run's tags in Weights & Biases",
-      effect: .stored),
+      nested: .everywhere(.defaulted([])), "the run's tags in Weights & Biases"),
     ConfigurationKey(
       "wandb_opts.init.name", .string, .everywhere(.optional), nested: .everywhere(.absent),
       "what follows the configuration's name in the name of the run"),
     ConfigurationKey(
       "wandb_opts.init.notes", .string, .everywhere(.optional), nested: .everywhere(.absent),
-      "the run's notes in Weights & Biases", effect: .stored),
+      "the run's notes in Weights & Biases"),
   ]
 }

@@ -157,6 +157,7 @@ extension DiagnosticCode {
     // Running.
     case .badCount: .badCount
     case .badPath: .badPath
+    case .damagedMetrics: .damagedMetrics
     case .lossNotFinite: .lossNotFinite
     case .missingArgument: .missingArgument
     case .missingOption: .missingOption

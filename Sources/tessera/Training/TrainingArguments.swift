@@ -84,6 +84,14 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "The run's name; default: the configuration's.")
   var name: String?
 
+  @Flag(help: "Log the run for Weights & Biases, offline, in the run's directory.")
+  var wandb = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What follows the configuration's name in the name of the run.", valueName: "name"))
+  var wandbName: String?
+
   @Flag(
     help:
       "Replace the files of an earlier run in --run-dir (its checkpoints are moved aside), and --save-ckpt-path."
@@ -142,6 +150,8 @@ struct TrainingArguments: ParsableArguments {
     options.device = device
     options.runDirectory = runDir
     options.name = name
+    options.logsToWandb = wandb
+    options.wandbName = wandbName
     options.overwrites = force
     options.progress = quiet ? .none : progress
     return options
