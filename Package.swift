@@ -10,8 +10,10 @@ let package = Package(
   targets: [
     // System libraries, and C.
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CHostKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
@@ -51,7 +53,7 @@ let package = Package(
       ]),
 
     // The runtime.
-    .target(name: "Checkpoints", dependencies: ["Foundations"]),
+    .target(name: "Checkpoints", dependencies: ["CHDF5", "CZip", "Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
     .target(
       name: "Runtime",
@@ -84,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Training", "Reports", "Bundle", "Datasets", "CommandLineSupport", "Foundations",
+        "Training", "Checkpoints", "Reports", "Bundle", "Datasets", "Recipe", "CommandLineSupport",
+        "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
