@@ -135,11 +135,15 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
 
   // Checkpoints.
   case checkpointAmbiguousName = "checkpoint-ambiguous-name"
+  case checkpointConfiguration = "checkpoint-configuration"
+  case checkpointDamaged = "checkpoint-damaged"
   case checkpointElementType = "checkpoint-element-type"
   case checkpointMismatch = "checkpoint-mismatch"
   case checkpointNotFound = "checkpoint-not-found"
+  case checkpointRefused = "checkpoint-refused"
   case checkpointSharded = "checkpoint-sharded"
   case checkpointTensorMissing = "checkpoint-tensor-missing"
+  case checkpointUnknownHeads = "checkpoint-unknown-heads"
   case safetensorsDuplicateName = "safetensors-duplicate-name"
   case safetensorsElementType = "safetensors-element-type"
   case safetensorsGap = "safetensors-gap"

@@ -12,6 +12,8 @@ package struct EvaluationOptions: Sendable {
   package var datasetDirectory: String?
   /// The parameters; nil for the configuration's, or else the initial ones.
   package var checkpoint: String?
+  /// Whether a checkpoint with another number of words is taken.
+  package var resizesVocabulary = false
   /// Evaluate at most this many micro-batches.
   package var maximumBatches: Int?
   /// Threads that the device computes with.
@@ -67,7 +69,10 @@ package struct Evaluation {
     state = ParameterState(bundle.program, seed: bundle.recipe.run.seedBits)
     if let checkpoint = options.checkpoint ?? bundle.recipe.run.pretrainedCheckpointPath {
       progress.note(
-        try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
+        try state.load(
+          checkpoint: try PathExpansion.expand(checkpoint),
+          resizesVocabulary: options.resizesVocabulary, model: bundle.recipe.program.model
+        ).description)
     } else {
       progress.note("no checkpoint is given: the initial parameters are evaluated")
     }
