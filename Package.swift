@@ -54,7 +54,7 @@ let package = Package(
       ]),
 
     // The runtime.
-    .target(name: "Checkpoints", dependencies: ["CHDF5", "CZip", "Foundations"]),
+    .target(name: "Checkpoints", dependencies: ["CHDF5", "CZip", "CZlib", "Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
     .target(
       name: "Metrics",
