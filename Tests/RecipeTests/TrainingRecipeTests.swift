@@ -81,7 +81,7 @@ import Testing
     ("\"num_attention_heads\":2", "\"num_attention_heads\":3", "heads-do-not-divide"),
     ("[0,1,0]", "[0,1]", "device-mapping-length"),
     ("[\"pool\",", "[\"pol\",", "unknown-stage"),
-    ("recipe-program/3", "recipe-program/2", "recipe-version"),
+    ("recipe-program/4", "recipe-program/3", "recipe-version"),
     ("\"hidden_size\":128", "\"hidden_size\":99999999999999999999", "out-of-range"),
   ]) func damagedTextIsRefused(from: String, to: String, code: String) throws {
     let program = String(decoding: Self.pretraining.encodedProgram(), as: UTF8.self)
