@@ -74,6 +74,8 @@ extension TrainingRecipe {
     package var minimumRemoteTensorSize: Int
     /// Whether a floating-point exception stops the program.
     package var trapsOnFloatExceptions: Bool
+    /// Whether a weight update gives the accuracy of the model's predictions beside the losses.
+    package var reportsAccuracy: Bool
 
     package init(
       task: TrainingTask, precision: Precision, microBatchSize: Int, replicas: Int,
@@ -82,7 +84,8 @@ extension TrainingRecipe {
       matmulPartials: MatmulPartials = .half, embeddingSerializationFactor: Int = 1,
       usesOutlining: Bool = true, usesRecomputation: Bool = true, replacesLayers: Bool = true,
       keepsOptimizerStateOffChip: Bool = true, shardsReplicatedTensors: Bool = false,
-      minimumRemoteTensorSize: Int = 50_000, trapsOnFloatExceptions: Bool = false
+      minimumRemoteTensorSize: Int = 50_000, trapsOnFloatExceptions: Bool = false,
+      reportsAccuracy: Bool = true
     ) {
       self.task = task
       self.precision = precision
@@ -103,6 +106,7 @@ extension TrainingRecipe {
       self.shardsReplicatedTensors = shardsReplicatedTensors
       self.minimumRemoteTensorSize = minimumRemoteTensorSize
       self.trapsOnFloatExceptions = trapsOnFloatExceptions
+      self.reportsAccuracy = reportsAccuracy
     }
   }
 

@@ -225,9 +225,8 @@ extension ConfigurationKey {
       "do_test", .boolean, Needs(glue: .defaulted(false)),
       "whether to predict the benchmark's test set", effect: .storedUnless(false)),
     ConfigurationKey(
-      "show_accuracy", .boolean, .pretraining(.defaulted(false)),
-      nested: .pretraining(.defaulted(true)), "whether the log has the accuracy of both tasks",
-      effect: .stored),
+      "show_accuracy", .boolean, .everywhere(.defaulted(true)),
+      "whether the log has accuracies beside the losses"),
     ConfigurationKey(
       "logging", .choice(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
       .everywhere(.defaulted("INFO")), "how much the original's log tells", effect: .stored),
