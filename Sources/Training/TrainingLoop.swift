@@ -177,11 +177,16 @@ struct TrainingLoop {
           throw FeedFailure(error: error)
         }
       })
-    let losses = zip(try device.signature(of: entry).results, results)
-      .filter { $0.0.port?.role == .loss }.map { Double($0.1.floats[0]) }
+    let elements = try device.signature(of: entry).results
+    func figures(_ role: PortRole) -> [NamedValue] {
+      zip(elements, results).filter { $0.0.port?.role == role }
+        .map { NamedValue($0.0.port?.name ?? "", Double($0.1.floats[0])) }
+    }
     return TrainingMetrics(
       weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
-      losses: .init(losses, task: recipe.program.task), learningRate: rate,
+      losses: .init(figures(.loss).map(\.value), task: recipe.program.task),
+      accuracies: figures(.accuracy),
+      learningRate: rate,
       lossScale: recipe.run.lossScaleValue,
       samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }
