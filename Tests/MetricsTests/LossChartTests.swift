@@ -1,5 +1,5 @@
+import Metrics
 import Testing
-import Training
 
 @Suite struct LossChartTests {
   @Test func aFallingLineFallsInASCII() {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Numbers as text, the same on every machine.
 package enum NumberText {
   /// `value` with a fixed number of decimals, halves rounded away from zero: `3.1416`.
@@ -22,6 +24,19 @@ package enum NumberText {
     if minutes == 0 { return "\(rest) s" }
     if minutes < 60 { return "\(minutes) min \(twoDigits(rest)) s" }
     return "\(minutes / 60) h \(twoDigits(minutes % 60)) min"
+  }
+
+  /// A time of Coordinated Universal Time, `20261124-150151`, with something else between date and time
+  /// if asked for.
+  package static func stamp(secondsSince1970 time: Int, separator: String = "-") -> String {
+    var seconds = time_t(time)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    func digits(_ numbers: Int32...) -> String {
+      numbers.map { twoDigits(Int($0)) }.joined()
+    }
+    return "\(parts.tm_year + 1900)" + digits(parts.tm_mon + 1, parts.tm_mday) + separator
+      + digits(parts.tm_hour, parts.tm_min, parts.tm_sec)
   }
 
   /// `07` for 7.

@@ -1,17 +1,30 @@
+import Foundations
+
 /// A chart of losses in text, for the end of a run: a panel for each series, since two losses seldom
 /// share a scale.
 package struct LossChart: Hashable, Sendable {
-  /// A loss at every weight update, from the first; values that are not finite leave a gap.
+  /// A loss at weight updates that lie evenly; values that are not finite leave a gap.
   package struct Series: Hashable, Sendable {
     /// The panel's title.
     package var name: String
-    /// One value a weight update.
+    /// From the first weight update to the last.
     package var values: [Double]
+    /// The first and the last weight update.
+    var weightUpdates: ClosedRange<Int>
 
-    /// A series under its name.
+    /// A series with one value a weight update, from the first.
     package init(name: String, values: [Double]) {
       self.name = name
       self.values = values
+      weightUpdates = 1...max(1, values.count)
+    }
+
+    /// The means of a curve's points.
+    package init(_ curve: MetricsCurve) {
+      name = curve.name
+      values = curve.points.map { $0.mean ?? .nan }
+      let first = curve.points.first?.weightUpdates.lowerBound ?? 1
+      weightUpdates = first...max(first, curve.points.last?.weightUpdates.upperBound ?? first)
     }
   }
 
@@ -61,15 +74,16 @@ package struct LossChart: Hashable, Sendable {
       let padding = String(repeating: " ", count: labelWidth - label.count)
       rows.append(trimmed("\(padding)\(label) \(unicode ? "┤" : "|")\(text)"))
     }
-    rows.append(axis(updates: series.values.count, indent: labelWidth + 2, columns: columns))
+    rows.append(axis(series.weightUpdates, indent: labelWidth + 2, columns: columns))
     return rows
   }
 
   /// The line under a panel: the first and the last weight update.
-  private func axis(updates: Int, indent: Int, columns: Int) -> String {
-    let last = "\(updates)"
-    let gap = String(repeating: " ", count: max(1, columns - 1 - last.count))
-    return String(repeating: " ", count: indent) + "1" + (updates > 1 ? gap + last : "")
+  private func axis(_ weightUpdates: ClosedRange<Int>, indent: Int, columns: Int) -> String {
+    let (first, last) = ("\(weightUpdates.lowerBound)", "\(weightUpdates.upperBound)")
+    let gap = String(repeating: " ", count: max(1, columns - first.count - last.count))
+    return String(repeating: " ", count: indent) + first
+      + (weightUpdates.count > 1 ? gap + last : "")
   }
 
   /// `count` values over the same span: means where there are more values than points, straight
