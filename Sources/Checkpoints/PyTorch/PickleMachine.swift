@@ -387,7 +387,9 @@ extension PickleMachine {
   private func refused(_ what: String) -> TesseraError {
     TesseraError(
       .badData, code: .checkpointRefused, "\(path) holds more than tensors: \(what)",
-      notes: ["only tensors, dictionaries, lists, strings and numbers are read; nothing was executed"],
+      notes: [
+        "only tensors, dictionaries, lists, strings and numbers are read; nothing was executed"
+      ],
       remedies: [
         "in Python, where you trust the file: torch.save(model.state_dict(), \"weights.bin\")"
       ])
