@@ -14,6 +14,7 @@ let package = Package(
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CHostKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
@@ -53,8 +54,11 @@ let package = Package(
       ]),
 
     // The runtime.
-    .target(name: "Checkpoints", dependencies: ["CHDF5", "CZip", "Foundations"]),
+    .target(name: "Checkpoints", dependencies: ["CHDF5", "CZip", "CZlib", "Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
+    .target(
+      name: "Metrics",
+      dependencies: ["CProtobufC", "CSchemas", "CZlib", "Datasets", "Foundations"]),
     .target(
       name: "Runtime",
       dependencies: [
@@ -63,8 +67,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Runtime", "TileProgram", "Bundle", "Datasets", "Checkpoints", "Operations", "Recipe",
-        "Foundations",
+        "Runtime", "TileProgram", "Bundle", "Metrics", "Datasets", "Checkpoints", "Operations",
+        "Recipe", "Foundations",
       ]),
 
     // What the executables print, and the executables.
@@ -86,7 +90,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Training", "Checkpoints", "Reports", "Bundle", "Datasets", "Recipe", "CommandLineSupport",
+        "Training", "Checkpoints", "Reports", "Bundle", "Metrics", "Datasets", "Recipe",
+        "CommandLineSupport",
         "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -136,6 +141,8 @@ let package = Package(
     .testTarget(
       name: "InterpreterTests",
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Metrics", "Datasets", "TestSupport", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport", "Foundations"]),
     .testTarget(
@@ -155,7 +162,7 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
+        "Training", "Metrics", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
       ]),
     .testTarget(
       name: "TransformsTests",

@@ -105,3 +105,10 @@ package func readBytes(path: String, limit: Int) throws(TesseraError) -> [UInt8]
   }
   return bytes
 }
+
+/// The time of the system's clock in seconds since 1970.
+package func secondsSince1970() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

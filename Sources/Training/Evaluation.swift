@@ -38,7 +38,8 @@ package struct EvaluationReport: Sendable {
   package var samples: Int
   /// In nat; the masked-LM loss is the mean over all masked tokens, others are means over the samples.
   package var losses: [(name: String, value: Double)]
-  /// Share of labels that the model gives the highest logit, by metric.
+  /// Share of labels that the model gives its highest logit, by name: of the masked tokens, or of the
+  /// samples.
   package var accuracies: [(name: String, value: Double)]
   /// For pre-training: how many masked tokens there are, and the entropy in nat of their own
   /// distribution, which a model that ignores the context cannot go below.
@@ -90,7 +91,7 @@ package struct Evaluation {
   }
 
   /// Evaluates whole micro-batches; a last, smaller one is left out.
-  /// - Throws: `TesseraError` where there is not one micro-batch, or files cannot be written.
+  /// - Throws: `TesseraError` where there is not one micro-batch, or files cannot be written; `Interrupted`.
   package func run() throws -> EvaluationReport {
     let size = bundle.recipe.program.microBatchSize
     let count = min(dataset.count / size, options.maximumBatches ?? .max)
@@ -99,11 +100,12 @@ package struct Evaluation {
         .badData, code: .datasetTooSmall,
         "\(dataset.count) samples do not fill a micro-batch of \(size)")
     }
-    var tally = EvaluationTally(bundle.recipe.program)
+    var tally = EvaluationTally()
     var outputs = NamedSeries()
     var gradients = NamedSeries()
     progress.begin("evaluating", total: count)
     for number in 0..<count {
+      try Interruption.check()
       let batch = try dataset.microBatch(UInt64(number), size: size)
       let results = try run(EntryName.evaluation, batch, number)
       tally.add(batch, results)

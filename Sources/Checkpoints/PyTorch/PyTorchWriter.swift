@@ -1,4 +1,5 @@
 import CZip
+import CZlib
 import Foundations
 
 /// Writes what `torch.load(weights_only=True)` reads: a zip archive with a pickle and a record for each

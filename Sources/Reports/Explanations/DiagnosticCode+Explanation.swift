@@ -106,6 +106,7 @@ extension DiagnosticCode {
     // Data.
     case .cannotOpenFile: .cannotOpenFile
     case .cannotReadFile: .cannotReadFile
+    case .dataIndexDamaged: .dataIndexDamaged
     case .dataShapeMismatch: .dataShapeMismatch
     case .dataVocabularyMismatch: .dataVocabularyMismatch
     case .duplicateToken: .duplicateToken
@@ -148,9 +149,19 @@ extension DiagnosticCode {
     case .safetensorsOverlap: .safetensorsOverlap
     case .safetensorsTruncated: .safetensorsTruncated
     case .safetensorsWrongSize: .safetensorsWrongSize
+    // Trainings that go on.
+    case .checkpointNotSaved: .checkpointNotSaved
+    case .compiledIn: .compiledIn
+    case .nothingToResume: .nothingToResume
+    case .recordSkipped: .recordSkipped
+    case .runInProgress: .runInProgress
+    case .scheduleChanged: .scheduleChanged
+    case .trainingStateDamaged: .trainingStateDamaged
+    case .trainingStateMismatch: .trainingStateMismatch
     // Running.
     case .badCount: .badCount
     case .badPath: .badPath
+    case .damagedMetrics: .damagedMetrics
     case .lossNotFinite: .lossNotFinite
     case .missingArgument: .missingArgument
     case .missingOption: .missingOption
