@@ -7,6 +7,8 @@ package struct TrainingOptions: Sendable {
   package var datasetDirectory: String?
   /// The parameters to start from; nil for the configuration's, or else the initial ones.
   package var pretrainedCheckpoint: String?
+  /// Whether a checkpoint to start from may have another number of words.
+  package var resizesVocabulary = false
   /// A .safetensors file, or a folder that gets a `model.safetensors`; nil for the configuration's, or
   /// else the run directory.
   package var saveCheckpoint: String?

@@ -15,6 +15,11 @@ struct TrainingArguments: ParsableArguments {
   )
   var pretrainedCkptPath: String?
 
+  @Flag(
+    help:
+      "Take a checkpoint with another number of words: its last rows are cut, or rows are added.")
+  var resizeVocabulary = false
+
   @Option(
     help:
       "Save the parameters here at the end: a .safetensors file, or a folder for model.safetensors."
@@ -127,6 +132,7 @@ struct TrainingArguments: ParsableArguments {
     var options = TrainingOptions(threads: threads ?? processorCount())
     options.datasetDirectory = datasetDir
     options.pretrainedCheckpoint = pretrainedCkptPath
+    options.resizesVocabulary = resizeVocabulary
     options.saveCheckpoint = saveCkptPath
     options.totalSamples = totalNumTrainSamples
     for setting in settings { options.overrides.append(try RunOverride(setting: setting)) }
