@@ -10,8 +10,10 @@ let package = Package(
   targets: [
     // System libraries, and C.
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CHostKernels", linkerSettings: [.linkedLibrary("m")]),
@@ -52,7 +54,7 @@ let package = Package(
       ]),
 
     // The runtime.
-    .target(name: "Checkpoints", dependencies: ["Foundations"]),
+    .target(name: "Checkpoints", dependencies: ["CHDF5", "CZip", "CZlib", "Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
     .target(
       name: "Metrics",
@@ -88,7 +90,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Training", "Reports", "Bundle", "Metrics", "Datasets", "Recipe", "CommandLineSupport",
+        "Training", "Checkpoints", "Reports", "Bundle", "Metrics", "Datasets", "Recipe",
+        "CommandLineSupport",
         "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

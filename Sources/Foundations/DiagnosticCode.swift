@@ -135,11 +135,15 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
 
   // Checkpoints.
   case checkpointAmbiguousName = "checkpoint-ambiguous-name"
+  case checkpointConfiguration = "checkpoint-configuration"
+  case checkpointDamaged = "checkpoint-damaged"
   case checkpointElementType = "checkpoint-element-type"
   case checkpointMismatch = "checkpoint-mismatch"
   case checkpointNotFound = "checkpoint-not-found"
+  case checkpointRefused = "checkpoint-refused"
   case checkpointSharded = "checkpoint-sharded"
   case checkpointTensorMissing = "checkpoint-tensor-missing"
+  case checkpointUnknownHeads = "checkpoint-unknown-heads"
   case safetensorsDuplicateName = "safetensors-duplicate-name"
   case safetensorsElementType = "safetensors-element-type"
   case safetensorsGap = "safetensors-gap"
@@ -153,6 +157,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case checkpointNotSaved = "checkpoint-not-saved"
   case compiledIn = "compiled-in"
   case nothingToResume = "nothing-to-resume"
+  case recordSkipped = "record-skipped"
   case runInProgress = "run-in-progress"
   case scheduleChanged = "schedule-changed"
   case trainingStateDamaged = "training-state-damaged"

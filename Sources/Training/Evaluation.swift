@@ -12,6 +12,8 @@ package struct EvaluationOptions: Sendable {
   package var datasetDirectory: String?
   /// The parameters; nil for the configuration's, or else the initial ones.
   package var checkpoint: String?
+  /// Whether a checkpoint with another number of words is taken.
+  package var resizesVocabulary = false
   /// Evaluate at most this many micro-batches.
   package var maximumBatches: Int?
   /// Threads that the device computes with.
@@ -36,7 +38,8 @@ package struct EvaluationReport: Sendable {
   package var samples: Int
   /// In nat; the masked-LM loss is the mean over all masked tokens, others are means over the samples.
   package var losses: [(name: String, value: Double)]
-  /// Share of labels that the model gives the highest logit, by metric.
+  /// Share of labels that the model gives its highest logit, by name: of the masked tokens, or of the
+  /// samples.
   package var accuracies: [(name: String, value: Double)]
   /// For pre-training: how many masked tokens there are, and the entropy in nat of their own
   /// distribution, which a model that ignores the context cannot go below.
@@ -67,7 +70,10 @@ package struct Evaluation {
     state = ParameterState(bundle.program, seed: bundle.recipe.run.seedBits)
     if let checkpoint = options.checkpoint ?? bundle.recipe.run.pretrainedCheckpointPath {
       progress.note(
-        try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
+        try state.load(
+          checkpoint: try PathExpansion.expand(checkpoint),
+          resizesVocabulary: options.resizesVocabulary, model: bundle.recipe.program.model
+        ).description)
     } else {
       progress.note("no checkpoint is given: the initial parameters are evaluated")
     }
@@ -94,7 +100,7 @@ package struct Evaluation {
         .badData, code: .datasetTooSmall,
         "\(dataset.count) samples do not fill a micro-batch of \(size)")
     }
-    var tally = EvaluationTally(bundle.recipe.program)
+    var tally = EvaluationTally()
     var outputs = NamedSeries()
     var gradients = NamedSeries()
     progress.begin("evaluating", total: count)

@@ -11,7 +11,7 @@ struct TrainingLoop {
   let bundle: LoadedBundle
   let recipe: TrainingRecipe
   let arithmetic: BatchArithmetic
-  let dataset: ExampleDataset
+  let samples: any SampleSource
   let device: any Device
   let state: ParameterState
   let checkpoints: RunCheckpoints
@@ -20,24 +20,27 @@ struct TrainingLoop {
   private(set) var position: TrainingProgress
   /// Where each weight update is reported.
   var log: RunLog
-  /// Damaged records that this process left out.
+  /// Damaged records whose places others took.
   private(set) var skippedRecords = 0
+  /// The means over each execution, which the step line shows.
+  private var averages: MetricsAverage
   private let firstUpdate: Int
 
   init(
     bundle: LoadedBundle, recipe: TrainingRecipe, arithmetic: BatchArithmetic,
-    dataset: ExampleDataset, device: any Device, state: ParameterState,
+    samples: any SampleSource, device: any Device, state: ParameterState,
     checkpoints: RunCheckpoints, progress: Progress, log: RunLog, position: TrainingProgress
   ) {
     self.bundle = bundle
     self.recipe = recipe
     self.arithmetic = arithmetic
-    self.dataset = dataset
+    self.samples = samples
     self.device = device
     self.state = state
     self.checkpoints = checkpoints
     self.progress = progress
     self.log = log
+    averages = MetricsAverage(over: recipe.run.globalBatchesPerLog)
     self.position = position
     firstUpdate = position.weightUpdates
   }
@@ -54,10 +57,19 @@ struct TrainingLoop {
     let end = min(arithmetic.weightUpdates, maximum ?? .max)
     let interval = recipe.run.checkpointInterval * recipe.run.globalBatchesPerLog
     progress.begin("training", total: end)
+    let progress = progress
     let feed = BatchFeed(
-      dataset, microBatchSize: recipe.program.microBatchSize, replicas: recipe.program.replicas,
+      samples, microBatchSize: recipe.program.microBatchSize, replicas: recipe.program.replicas,
       accumulationCount: recipe.program.accumulationCount,
-      streams: bundle.program.streams(readBy: EntryName.trainingStep))
+      streams: bundle.program.streams(readBy: EntryName.trainingStep)
+    ) { record in
+      progress.note(
+        Diagnostic(
+          .warning, code: .recordSkipped, "a record is skipped: \(record.reason)",
+          notes: ["the next sound record takes its place"]
+        ).description)
+    }
+    defer { skippedRecords = feed.skipped.count }
     while position.weightUpdates < end {
       let step: TrainingMetrics
       do {
@@ -70,12 +82,19 @@ struct TrainingLoop {
       }
       position.weightUpdates = step.weightUpdate
       skippedRecords = feed.skipped.count
-      try record(step)
+      do {
+        try record(step)
+      } catch {
+        // What cannot be logged ends the run, and the weight update is not to be lost with it.
+        _ = try? checkpoints.save(state, position)
+        throw error
+      }
       if position.weightUpdates < end, position.weightUpdates.isMultiple(of: interval) {
         saveOrWarn()
       }
       if Interruption.isRequested { break }
     }
+    if let rest = averages.finish() { progress.step(rest) }
     progress.finish()
   }
 
@@ -109,7 +128,11 @@ struct TrainingLoop {
   private mutating func record(_ step: TrainingMetrics) throws {
     warnOfLostNumbers(step)
     try log.append(step)
-    progress.step(step)
+    if let average = averages.add(step) {
+      progress.step(average)
+    } else {
+      progress.advance(to: step.weightUpdate)
+    }
   }
 
   /// Says once that a loss is no number any more.
@@ -162,11 +185,16 @@ struct TrainingLoop {
           throw FeedFailure(error: error)
         }
       })
-    let losses = zip(try device.signature(of: entry).results, results)
-      .filter { $0.0.port?.role == .loss }.map { Double($0.1.floats[0]) }
+    let ports = try device.signature(of: entry).results.map(\.port)
+    func values(_ role: PortRole) -> [NamedValue] {
+      zip(ports, results).compactMap { port, result in
+        port.flatMap { $0.role == role ? NamedValue($0.name, Double(result.floats[0])) : nil }
+      }
+    }
     return TrainingMetrics(
       weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
-      losses: .init(losses, task: recipe.program.task), learningRate: rate,
+      losses: .init(values(.loss).map(\.value), task: recipe.program.task),
+      accuracies: values(.accuracy), learningRate: rate,
       lossScale: recipe.run.lossScaleValue,
       samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }

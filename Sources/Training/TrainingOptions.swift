@@ -14,6 +14,8 @@ package struct TrainingOptions: Sendable {
   package var maximumSteps: Int?
   /// Whether the samples come in another order in each epoch.
   package var shuffles = true
+  /// Whether a record that is damaged or is no sample is replaced by the next sound one, or ends the run.
+  package var skipsDamagedRecords = false
   /// What the program runs on.
   package var device: DeviceKind = .ipuModel
   /// Threads that the device computes with.

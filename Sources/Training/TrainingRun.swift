@@ -27,7 +27,7 @@ package struct TrainingRun {
   private let recipe: TrainingRecipe
   private let options: TrainingOptions
   private let progress: Progress
-  private let dataset: ExampleDataset
+  private let samples: any SampleSource
   private let arithmetic: BatchArithmetic
   /// The directory of the run that goes on; nil where a new one is to be made.
   private let continued: RunDirectory?
@@ -53,13 +53,14 @@ package struct TrainingRun {
     self.options = options
     progress = .onStandardError(mode: options.progress)
     progress.begin("reading data", total: 0)
-    dataset = try ExampleDataset(
-      for: recipe.program, directory: try recipe.datasetDirectory(),
-      order: options.shuffles ? .shuffled(seed: recipe.run.seedBits) : .file)
-    progress.advance(to: dataset.count)
+    samples = try TrainingData(recipe, options).opened(for: recipe.program) {
+      [progress] done, total in
+      progress.advance(to: Int(clamping: done), detail: "of \(total) bytes indexed")
+    }
+    progress.advance(to: samples.count)
     progress.finish()
-    arithmetic = try recipe.batchArithmetic(datasetSize: dataset.count)
-    for warning in arithmetic.warnings { progress.note(warning.description) }
+    arithmetic = try recipe.batchArithmetic(datasetSize: samples.count)
+    for warning in samples.warnings + arithmetic.warnings { progress.note(warning.description) }
     try Interruption.check()
   }
 
@@ -103,7 +104,7 @@ package struct TrainingRun {
       directory: directory.path, resumingAfter: resumedAfter.last,
       wandb: try WandbRun(of: recipe), now: secondsSince1970)
     var loop = TrainingLoop(
-      bundle: bundle, recipe: recipe, arithmetic: arithmetic, dataset: dataset, device: device,
+      bundle: bundle, recipe: recipe, arithmetic: arithmetic, samples: samples, device: device,
       state: state, checkpoints: checkpoints, progress: progress, log: log, position: position)
     var outcome = TrainingOutcome(
       directory: directory, checkpointPath: continued?.lastExport ?? "", history: log.history)
@@ -167,7 +168,8 @@ package struct TrainingRun {
     TrainingProgress(
       weightUpdates: 0, scheduledWeightUpdates: arithmetic.weightUpdates,
       globalBatchSize: arithmetic.globalBatchSize, bundleDigest: bundle.digest,
-      seed: recipe.run.seed, datasetSize: dataset.count, shuffles: options.shuffles)
+      seed: recipe.run.seed, datasetSize: samples.count, shuffles: options.shuffles,
+      lossScale: recipe.run.lossScaleValue)
   }
 
   /// The progress with this run's schedule and loss scale, and a word on what changes by them.
@@ -186,7 +188,7 @@ package struct TrainingRun {
         ).description)
       position.scheduledWeightUpdates = arithmetic.weightUpdates
     }
-    position.use(lossScale: recipe.run.lossScaleValue)
+    position.lossScale = recipe.run.lossScaleValue
     return position
   }
 

@@ -32,6 +32,20 @@ private let files =
     #expect(nested.run.checkpointInterval == 2000)
   }
 
+  /// Accuracies are reported unless the file says otherwise, and belong to the program.
+  @Test(
+    arguments: [
+      ConfigurationFixture.pretraining, ConfigurationFixture.nested, ConfigurationFixture.squad,
+      ConfigurationFixture.glue,
+    ]) func accuraciesAreReported(text: String) throws
+  {
+    #expect(try read(text).recipe.program.reportsAccuracy)
+    #expect(try read(text, "show_accuracy=true").recipe.program.reportsAccuracy)
+    let quiet = try read(text, "show_accuracy=false")
+    #expect(!quiet.recipe.program.reportsAccuracy)
+    #expect(quiet.remarks.allSatisfy { !$0.description.contains("show_accuracy") })
+  }
+
   @Test func flatFilesAreTheWholeOfBert() throws {
     #expect(
       try read(ConfigurationFixture.pretraining).recipe.program.model.variant == .huggingFace)

@@ -18,8 +18,7 @@ extension ConfigurationKey {
       suggestion: "./output/", effect: .stored),
     ConfigurationKey(
       "generated_dataset", .boolean, .everywhere(.defaulted(false)),
-      "whether random data of the right shape takes the data set's place",
-      effect: .storedUnless(false)),
+      "whether random data of the right shape takes the data set's place"),
     ConfigurationKey(
       "glue_task", .choice(GlueTask.allCases.map(\.rawValue)),
       Needs(glue: .defaulted("mrpc")), "the task of the GLUE benchmark"),
@@ -215,7 +214,7 @@ extension ConfigurationKey {
     ConfigurationKey("save_ckpt_path", .string, .everywhere(.optional), "where checkpoints go"),
     ConfigurationKey(
       "ckpt_every_n_steps_per_execution", .integer(RecipeLimits.count),
-      .everywhere(.defaulted(2000)), "executions between two checkpoints", effect: .stored),
+      .everywhere(.defaulted(2000)), "executions between two checkpoints"),
     ConfigurationKey(
       "do_training", .boolean, .fineTuning(.defaulted(true)), "whether to train",
       effect: .storedUnless(true)),
@@ -226,9 +225,8 @@ extension ConfigurationKey {
       "do_test", .boolean, Needs(glue: .defaulted(false)),
       "whether to predict the benchmark's test set", effect: .storedUnless(false)),
     ConfigurationKey(
-      "show_accuracy", .boolean, .pretraining(.defaulted(false)),
-      nested: .pretraining(.defaulted(true)), "whether the log has the accuracy of both tasks",
-      effect: .stored),
+      "show_accuracy", .boolean, .everywhere(.defaulted(true)),
+      "whether the log has accuracies beside the losses"),
     ConfigurationKey(
       "logging", .choice(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
       .everywhere(.defaulted("INFO")), "how much the original's log tells", effect: .stored),

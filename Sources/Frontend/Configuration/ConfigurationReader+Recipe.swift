@@ -32,7 +32,8 @@ extension ConfigurationReader {
       keepsOptimizerStateOffChip: boolean("optimizer_state_offchip"),
       shardsReplicatedTensors: boolean("replicated_tensor_sharding"),
       minimumRemoteTensorSize: value("min_remote_tensor_size")?.integer ?? 50_000,
-      trapsOnFloatExceptions: boolean("fp_exceptions"))
+      trapsOnFloatExceptions: boolean("fp_exceptions"),
+      reportsAccuracy: boolean("show_accuracy"))
     let run = TrainingRecipe.Run(
       configurationName: configurationName, name: runName(configurationName),
       learningRate: readLearningRate(),
@@ -46,7 +47,7 @@ extension ConfigurationReader {
       pretrainedCheckpointPath: optionalString("pretrained_ckpt_path"),
       modelName: optionalString("bert_model_name"),
       cacheDirectory: optionalString("cache_dir"), outputDirectory: optionalString("output_dir"),
-      wandbOptions: wandbOptions())
+      generatesDataset: boolean("generated_dataset"), wandbOptions: wandbOptions())
     return TrainingRecipe(program: program, run: run)
   }
 

@@ -132,11 +132,15 @@ extension DiagnosticCode {
     case .wrongFeatureKind: .wrongFeatureKind
     // Checkpoints.
     case .checkpointAmbiguousName: .checkpointAmbiguousName
+    case .checkpointConfiguration: .checkpointConfiguration
+    case .checkpointDamaged: .checkpointDamaged
     case .checkpointElementType: .checkpointElementType
     case .checkpointMismatch: .checkpointMismatch
     case .checkpointNotFound: .checkpointNotFound
+    case .checkpointRefused: .checkpointRefused
     case .checkpointSharded: .checkpointSharded
     case .checkpointTensorMissing: .checkpointTensorMissing
+    case .checkpointUnknownHeads: .checkpointUnknownHeads
     case .safetensorsDuplicateName: .safetensorsDuplicateName
     case .safetensorsElementType: .safetensorsElementType
     case .safetensorsGap: .safetensorsGap
@@ -149,6 +153,7 @@ extension DiagnosticCode {
     case .checkpointNotSaved: .checkpointNotSaved
     case .compiledIn: .compiledIn
     case .nothingToResume: .nothingToResume
+    case .recordSkipped: .recordSkipped
     case .runInProgress: .runInProgress
     case .scheduleChanged: .scheduleChanged
     case .trainingStateDamaged: .trainingStateDamaged

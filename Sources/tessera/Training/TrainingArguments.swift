@@ -58,6 +58,17 @@ struct TrainingArguments: ParsableArguments {
   @Flag(help: "Take the samples in the order of the files.")
   var noShuffle = false
 
+  @Flag(
+    help:
+      "Go on at a damaged record: the next sound one takes its place, and the end of the run says how many."
+  )
+  var skipCorrupt = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Train on random samples of the right shape, to measure speed.", valueName: "true|false"))
+  var generatedDataset: Bool?
+
   @Option(
     help:
       "The device, emulated on this machine's CPU: ipu-model, operation by operation, or ipu-tile, tile by tile."
@@ -125,11 +136,17 @@ struct TrainingArguments: ParsableArguments {
           flag: "--ckpt-every-n-steps-per-execution", of: "ckpt_every_n_steps_per_execution",
           value: "\(interval)"))
     }
+    if let generatedDataset {
+      options.overrides.append(
+        RunOverride(
+          flag: "--generated-dataset", of: "generated_dataset", value: "\(generatedDataset)"))
+    }
     options.overrides += compiled.overrides
     options.resumption = resume
     options.keptCheckpoints = keep
     options.maximumSteps = maxSteps
     options.shuffles = !noShuffle
+    options.skipsDamagedRecords = skipCorrupt
     options.device = device
     options.runDirectory = runDir
     options.name = name
