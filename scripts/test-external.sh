@@ -6,7 +6,7 @@
 # Every configuration compiles; mlir-opt accepts the text of every stage and, printing in its generic
 # form, gives the same bytes back. The JSON schema of configurations is held against them, and against
 # tesserac, by PyPI's jsonschema, which is installed below .build; without the package index that part
-# is skipped, and said to be.
+# is skipped, and said to be. PyPI's tensorboard and wandb read the logs of runs in the same way.
 #
 # The last line is `N passed, N failed`, with `, N skipped` where something was.
 set -euo pipefail
@@ -89,6 +89,28 @@ if "$environment/bin/python" -m pip install --quiet --disable-pip-version-check 
 else
   skipped=$((skipped + 1))
   echo "SKIPPED schema: needs python3-venv, and pip to reach the package index for jsonschema"
+fi
+
+# The logs of runs, read by the tools that they are for.
+environment=.build/metrics-environment
+if [ ! -x "$environment/bin/python" ]; then
+  python3 -m venv "$environment" || rm -rf "$environment"
+fi
+if "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
+  tensorboard==2.21.0 "setuptools<80" wandb==0.31.0; then
+  "$environment/bin/python" scripts/check-metrics.py "$tesserac" "$tessera" 2> "$work/metrics.err" \
+    | tee "$work/metrics.txt" || true
+  if read -r good _ bad _ < <(tail -n 1 "$work/metrics.txt" | grep '^[0-9]* passed, [0-9]* failed$'); then
+    passed=$((passed + good))
+    failed=$((failed + bad))
+  else
+    failed=$((failed + 1))
+    echo "FAILED  metrics: scripts/check-metrics.py did not come to its end"
+    tail -n 5 "$work/metrics.err"
+  fi
+else
+  skipped=$((skipped + 1))
+  echo "SKIPPED metrics: needs python3-venv, and pip to reach the package index for tensorboard and wandb"
 fi
 
 summary="$passed passed, $failed failed"
