@@ -53,6 +53,7 @@ let package = Package(
     // The runtime.
     .target(name: "Checkpoints", dependencies: ["Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
+    .target(name: "QuestionAnswering", dependencies: ["Datasets", "Foundations"]),
     .target(
       name: "Runtime",
       dependencies: [
@@ -84,7 +85,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Training", "Reports", "Bundle", "Datasets", "CommandLineSupport", "Foundations",
+        "Training", "QuestionAnswering", "Reports", "Bundle", "Datasets", "Recipe",
+        "CommandLineSupport", "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -133,6 +135,9 @@ let package = Package(
     .testTarget(
       name: "InterpreterTests",
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(
+      name: "QuestionAnsweringTests",
+      dependencies: ["QuestionAnswering", "Datasets", "TestSupport", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport", "Foundations"]),
     .testTarget(

@@ -10,7 +10,7 @@ package struct Batch: Hashable, Sendable {
   private let streams: [Stream]
 
   /// Puts `examples` side by side; they all are of `shape`.
-  init(_ examples: [TokenExample], shape: RecordShape) {
+  package init(_ examples: [TokenExample], shape: RecordShape) {
     sampleCount = examples.count
     streams = shape.features.enumerated().map { place, feature in
       Stream(name: feature.stream, values: examples.flatMap { $0.values[place] })

@@ -105,3 +105,6 @@ package func readBytes(path: String, limit: Int) throws(TesseraError) -> [UInt8]
   }
   return bytes
 }
+
+/// Whether there is a file or folder at the path that may be read.
+package func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }

@@ -62,6 +62,10 @@ struct RecipeReader {
     required(path, .boolean)?.boolean ?? false
   }
 
+  mutating func optionalBoolean(_ path: String) -> Bool? {
+    optional(path, .boolean)?.boolean
+  }
+
   mutating func string(_ path: String) -> String {
     required(path, .string)?.string ?? ""
   }

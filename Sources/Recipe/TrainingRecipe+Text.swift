@@ -242,6 +242,9 @@ extension TrainingRecipe.Run {
       ("bert_model_name", modelName.map(JSON.Plain.string)),
       ("cache_dir", cacheDirectory.map(JSON.Plain.string)),
       ("output_dir", outputDirectory.map(JSON.Plain.string)),
+      // Said where they are not as usual.
+      ("do_training", doesTraining ? nil : .boolean(false)),
+      ("do_validation", doesValidation ? nil : .boolean(false)),
       ("wandb_opts", wandbOptions),
     ])
   }
@@ -272,6 +275,8 @@ extension TrainingRecipe.Run {
       modelName: reader.optionalString("bert_model_name"),
       cacheDirectory: reader.optionalString("cache_dir"),
       outputDirectory: reader.optionalString("output_dir"),
+      doesTraining: reader.optionalBoolean("do_training") ?? true,
+      doesValidation: reader.optionalBoolean("do_validation") ?? true,
       wandbOptions: reader.openObject("wandb_opts"))
   }
 }

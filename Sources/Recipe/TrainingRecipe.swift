@@ -138,6 +138,10 @@ extension TrainingRecipe {
     package var cacheDirectory: String?
     /// Where predictions go, for question answering.
     package var outputDirectory: String?
+    /// Whether to train, for question answering and sequence classification.
+    package var doesTraining: Bool
+    /// Whether to predict and evaluate after that.
+    package var doesValidation: Bool
     /// The configuration's `wandb_opts`.
     package var wandbOptions: JSON.Plain?
 
@@ -148,6 +152,7 @@ extension TrainingRecipe {
       datasetDirectory: String? = nil, saveCheckpointPath: String? = nil,
       pretrainedCheckpointPath: String? = nil, modelName: String? = nil,
       cacheDirectory: String? = nil, outputDirectory: String? = nil,
+      doesTraining: Bool = true, doesValidation: Bool = true,
       wandbOptions: JSON.Plain? = nil
     ) {
       self.configurationName = configurationName
@@ -165,6 +170,8 @@ extension TrainingRecipe {
       self.modelName = modelName
       self.cacheDirectory = cacheDirectory
       self.outputDirectory = outputDirectory
+      self.doesTraining = doesTraining
+      self.doesValidation = doesValidation
       self.wandbOptions = wandbOptions
     }
   }

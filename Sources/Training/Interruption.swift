@@ -43,4 +43,14 @@ package enum Interruption {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : 128 + number
   }
+
+  /// Where a clean end was asked for, ends what runs.
+  package static func check() throws(RunInterrupted) {
+    if isRequested { throw RunInterrupted() }
+  }
+}
+
+/// A signal asked for the end of what ran. `Interruption.exitCode` says how the process is to end.
+package struct RunInterrupted: Error {
+  package init() {}
 }

@@ -187,9 +187,6 @@ package struct TrainingRun {
   }
 }
 
-/// A signal asked for the end of the run.
-private struct RunInterrupted: Error {}
-
 extension TrainingRecipe.Run {
   /// The seed as the bits that random draws are keyed by.
   var seedBits: UInt64 { UInt64(bitPattern: Int64(seed)) }

@@ -66,10 +66,12 @@ struct Evaluate: ParsableCommand {
       options.gradientsPath = dumpGradients
       options.overwrites = force
       options.progress = progress
-      let report = try Evaluation(try LoadedBundle(path: bundle), options).run()
-      switch format {
-      case .text: try writeOutput(report.text)
-      case .json: try writeOutput(report.json.text(.indented) + "\n")
+      try endingOnSignal {
+        let report = try Evaluation(try LoadedBundle(path: bundle), options).run()
+        switch format {
+        case .text: try writeOutput(report.text)
+        case .json: try writeOutput(report.json.text(.indented) + "\n")
+        }
       }
     }
   }
