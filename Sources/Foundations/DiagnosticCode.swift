@@ -108,6 +108,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   // Data.
   case cannotOpenFile = "cannot-open-file"
   case cannotReadFile = "cannot-read-file"
+  case dataIndexDamaged = "data-index-damaged"
   case dataShapeMismatch = "data-shape-mismatch"
   case dataVocabularyMismatch = "data-vocabulary-mismatch"
   case duplicateToken = "duplicate-token"
@@ -142,11 +143,15 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
 
   // Checkpoints.
   case checkpointAmbiguousName = "checkpoint-ambiguous-name"
+  case checkpointConfiguration = "checkpoint-configuration"
+  case checkpointDamaged = "checkpoint-damaged"
   case checkpointElementType = "checkpoint-element-type"
   case checkpointMismatch = "checkpoint-mismatch"
   case checkpointNotFound = "checkpoint-not-found"
+  case checkpointRefused = "checkpoint-refused"
   case checkpointSharded = "checkpoint-sharded"
   case checkpointTensorMissing = "checkpoint-tensor-missing"
+  case checkpointUnknownHeads = "checkpoint-unknown-heads"
   case safetensorsDuplicateName = "safetensors-duplicate-name"
   case safetensorsElementType = "safetensors-element-type"
   case safetensorsGap = "safetensors-gap"
@@ -156,9 +161,20 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case safetensorsTruncated = "safetensors-truncated"
   case safetensorsWrongSize = "safetensors-wrong-size"
 
+  // Trainings that go on.
+  case checkpointNotSaved = "checkpoint-not-saved"
+  case compiledIn = "compiled-in"
+  case nothingToResume = "nothing-to-resume"
+  case recordSkipped = "record-skipped"
+  case runInProgress = "run-in-progress"
+  case scheduleChanged = "schedule-changed"
+  case trainingStateDamaged = "training-state-damaged"
+  case trainingStateMismatch = "training-state-mismatch"
+
   // Running.
   case badCount = "bad-count"
   case badPath = "bad-path"
+  case damagedMetrics = "damaged-metrics"
   case lossNotFinite = "loss-not-finite"
   case missingArgument = "missing-argument"
   case missingOption = "missing-option"

@@ -74,6 +74,10 @@ struct RecipeReader {
     optional(path, .string)?.string
   }
 
+  mutating func optionalStrings(_ path: String) -> [String]? {
+    optional(path, .strings)?.elements?.compactMap(\.string)
+  }
+
   /// One of `cases` by name; the first where the text has none of them.
   mutating func choice(_ path: String, among cases: [String]) -> String {
     required(path, .choice(cases))?.string ?? cases.first ?? ""

@@ -4,7 +4,7 @@ import Foundations
 // read them, plus what a configuration leaves to defaults and flags.
 
 extension TrainingRecipe {
-  private static let programFormat = "tessera.recipe-program/3"
+  private static let programFormat = "tessera.recipe-program/4"
   private static let runFormat = "tessera.recipe-run/1"
 
   /// The program's part as JSON bytes: equal programs give equal bytes.
@@ -58,6 +58,11 @@ extension RecipeReader {
 
 extension TrainingRecipe.Program {
   fileprivate func plain(format: String) -> JSON.Plain {
+    .object(atPaths: [("format", .string(format))] + values)
+  }
+
+  /// Each key with its value, nil where the program has none.
+  var values: [(path: String, value: JSON.Plain?)] {
     let task: (name: String, predictions: Int?, glue: GlueTask?) =
       switch self.task {
       case .pretraining(let maximum): ("pretraining", maximum, nil)
@@ -66,8 +71,7 @@ extension TrainingRecipe.Program {
       }
     var lastProduct: Precision?
     if case .lamb(let precision) = optimizer.kind { lastProduct = precision }
-    return .object(atPaths: [
-      ("format", .string(format)),
+    return [
       ("task", .string(task.name)),
       ("glue_task", task.glue.map { .string($0.rawValue) }),
       ("precision", .string(precision.rawValue)),
@@ -118,7 +122,8 @@ extension TrainingRecipe.Program {
       ("replicated_tensor_sharding", .boolean(shardsReplicatedTensors)),
       ("min_remote_tensor_size", .integer(minimumRemoteTensorSize)),
       ("fp_exceptions", .boolean(trapsOnFloatExceptions)),
-    ])
+      ("show_accuracy", .boolean(reportsAccuracy)),
+    ]
   }
 
   fileprivate init(_ reader: inout RecipeReader) {
@@ -150,7 +155,8 @@ extension TrainingRecipe.Program {
       keepsOptimizerStateOffChip: reader.boolean("optimizer_state_offchip"),
       shardsReplicatedTensors: reader.boolean("replicated_tensor_sharding"),
       minimumRemoteTensorSize: reader.integer("min_remote_tensor_size", RecipeLimits.countOrZero),
-      trapsOnFloatExceptions: reader.boolean("fp_exceptions"))
+      trapsOnFloatExceptions: reader.boolean("fp_exceptions"),
+      reportsAccuracy: reader.boolean("show_accuracy"))
   }
 }
 
@@ -218,13 +224,17 @@ extension Optimizer {
 
 extension TrainingRecipe.Run {
   fileprivate func plain(format: String) -> JSON.Plain {
+    .object(atPaths: [("format", .string(format))] + values)
+  }
+
+  /// Each key with its value, nil where the run has none.
+  var values: [(path: String, value: JSON.Plain?)] {
     let schedule: (name: String, maximum: Double, warmup: Double?) =
       switch learningRate {
       case .upDown(let maximum, let warmup): ("up_down", maximum, warmup)
       case .constant(let maximum): ("constant", maximum, nil)
       }
-    return .object(atPaths: [
-      ("format", .string(format)),
+    return [
       ("config", .string(configurationName)),
       ("name", name.map(JSON.Plain.string)),
       ("learning_rate.lr_schedule", .string(schedule.name)),
@@ -245,11 +255,12 @@ extension TrainingRecipe.Run {
       // Said where they are not as usual.
       ("do_training", doesTraining ? nil : .boolean(false)),
       ("do_validation", doesValidation ? nil : .boolean(false)),
-      ("wandb_opts", wandbOptions),
-    ])
+      ("generated_dataset", generatesDataset ? .boolean(true) : nil),
+      ("wandb_opts", wandbOptions?.json),
+    ]
   }
 
-  fileprivate init(_ reader: inout RecipeReader) {
+  init(_ reader: inout RecipeReader) {
     let params = "learning_rate.lr_schedule_params"
     let isUpDown =
       reader.choice("learning_rate.lr_schedule", among: ["up_down", "constant"]) == "up_down"
@@ -277,6 +288,7 @@ extension TrainingRecipe.Run {
       outputDirectory: reader.optionalString("output_dir"),
       doesTraining: reader.optionalBoolean("do_training") ?? true,
       doesValidation: reader.optionalBoolean("do_validation") ?? true,
-      wandbOptions: reader.openObject("wandb_opts"))
+      generatesDataset: reader.optionalBoolean("generated_dataset") ?? false,
+      wandbOptions: WandbOptions(&reader))
   }
 }

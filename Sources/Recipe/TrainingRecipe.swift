@@ -74,6 +74,8 @@ extension TrainingRecipe {
     package var minimumRemoteTensorSize: Int
     /// Whether a floating-point exception stops the program.
     package var trapsOnFloatExceptions: Bool
+    /// Whether a weight update gives the accuracy of the model's predictions beside the losses.
+    package var reportsAccuracy: Bool
 
     package init(
       task: TrainingTask, precision: Precision, microBatchSize: Int, replicas: Int,
@@ -82,7 +84,8 @@ extension TrainingRecipe {
       matmulPartials: MatmulPartials = .half, embeddingSerializationFactor: Int = 1,
       usesOutlining: Bool = true, usesRecomputation: Bool = true, replacesLayers: Bool = true,
       keepsOptimizerStateOffChip: Bool = true, shardsReplicatedTensors: Bool = false,
-      minimumRemoteTensorSize: Int = 50_000, trapsOnFloatExceptions: Bool = false
+      minimumRemoteTensorSize: Int = 50_000, trapsOnFloatExceptions: Bool = false,
+      reportsAccuracy: Bool = true
     ) {
       self.task = task
       self.precision = precision
@@ -103,6 +106,7 @@ extension TrainingRecipe {
       self.shardsReplicatedTensors = shardsReplicatedTensors
       self.minimumRemoteTensorSize = minimumRemoteTensorSize
       self.trapsOnFloatExceptions = trapsOnFloatExceptions
+      self.reportsAccuracy = reportsAccuracy
     }
   }
 
@@ -142,8 +146,10 @@ extension TrainingRecipe {
     package var doesTraining: Bool
     /// Whether to predict and evaluate after that.
     package var doesValidation: Bool
-    /// The configuration's `wandb_opts`.
-    package var wandbOptions: JSON.Plain?
+    /// Whether random samples of the right shape take the data set's place, for measuring speed.
+    package var generatesDataset: Bool
+    /// What the configuration says of Weights & Biases; nil where it says nothing.
+    package var wandbOptions: WandbOptions?
 
     package init(
       configurationName: String, name: String? = nil, learningRate: LearningRateSettings,
@@ -153,7 +159,7 @@ extension TrainingRecipe {
       pretrainedCheckpointPath: String? = nil, modelName: String? = nil,
       cacheDirectory: String? = nil, outputDirectory: String? = nil,
       doesTraining: Bool = true, doesValidation: Bool = true,
-      wandbOptions: JSON.Plain? = nil
+      generatesDataset: Bool = false, wandbOptions: WandbOptions? = nil
     ) {
       self.configurationName = configurationName
       self.name = name
@@ -172,6 +178,7 @@ extension TrainingRecipe {
       self.outputDirectory = outputDirectory
       self.doesTraining = doesTraining
       self.doesValidation = doesValidation
+      self.generatesDataset = generatesDataset
       self.wandbOptions = wandbOptions
     }
   }

@@ -12,6 +12,8 @@ package struct EvaluationOptions: Sendable {
   package var datasetDirectory: String?
   /// The parameters; nil for the configuration's, or else the initial ones.
   package var checkpoint: String?
+  /// Whether a checkpoint with another number of words is taken.
+  package var resizesVocabulary = false
   /// Evaluate at most this many micro-batches.
   package var maximumBatches: Int?
   /// Threads that the device computes with.
@@ -36,7 +38,8 @@ package struct EvaluationReport: Sendable {
   package var samples: Int
   /// In nat; the masked-LM loss is the mean over all masked tokens, others are means over the samples.
   package var losses: [(name: String, value: Double)]
-  /// Share of labels that the model gives the highest logit, by metric.
+  /// Share of labels that the model gives its highest logit, by name: of the masked tokens, or of the
+  /// samples.
   package var accuracies: [(name: String, value: Double)]
   /// For pre-training: how many masked tokens there are, and the entropy in nat of their own
   /// distribution, which a model that ignores the context cannot go below.
@@ -62,7 +65,8 @@ package struct Evaluation {
       for: bundle.recipe.program,
       directory: try bundle.datasetDirectory(given: options.datasetDirectory), order: .file)
     pass = try ForwardPass(
-      bundle, checkpoint: options.checkpoint, threads: options.threads, note: progress.note)
+      bundle, checkpoint: options.checkpoint, resizesVocabulary: options.resizesVocabulary,
+      threads: options.threads, note: progress.note)
   }
 
   /// Files that cannot be written are told before the work, not after it.
@@ -77,8 +81,7 @@ package struct Evaluation {
   }
 
   /// Evaluates whole micro-batches; a last, smaller one is left out.
-  /// - Throws: `TesseraError` where there is not one micro-batch, or files cannot be written; `RunInterrupted`
-  ///   where a signal asks for the end: nothing is written then.
+  /// - Throws: `TesseraError` where there is not one micro-batch, or files cannot be written; `Interrupted`.
   package func run() throws -> EvaluationReport {
     let size = bundle.recipe.program.microBatchSize
     let count = min(dataset.count / size, options.maximumBatches ?? .max)
@@ -87,11 +90,10 @@ package struct Evaluation {
         .badData, code: .datasetTooSmall,
         "\(dataset.count) samples do not fill a micro-batch of \(size)")
     }
-    var tally = EvaluationTally(bundle.recipe.program)
+    var tally = EvaluationTally()
     var outputs = NamedSeries()
     var gradients = NamedSeries()
     progress.begin("evaluating", total: count)
-    Interruption.install()
     for number in 0..<count {
       try Interruption.check()
       let batch = try dataset.microBatch(UInt64(number), size: size)

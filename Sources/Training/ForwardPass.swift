@@ -14,17 +14,24 @@ package struct ForwardPass {
   private let state: ParameterState
 
   /// Loads the parameters: those of `checkpoint`, or of the configuration's, or else the initial ones.
-  /// - Parameter note: is told which parameters there are.
+  /// - Parameters:
+  ///   - resizesVocabulary: whether a checkpoint with another number of words is taken.
+  ///   - note: is told which parameters there are.
   /// - Throws: `TesseraError` where the checkpoint is missing, damaged, or does not fit the bundle.
   package init(
-    _ bundle: LoadedBundle, checkpoint: String?, threads: Int, note: (String) -> Void
+    _ bundle: LoadedBundle, checkpoint: String?, resizesVocabulary: Bool = false, threads: Int,
+    note: (String) -> Void
   ) throws {
     self.bundle = bundle
     microBatchSize = bundle.recipe.program.microBatchSize
     engine = try Engine(bundle.program, replicas: bundle.recipe.program.replicas, threads: threads)
     state = ParameterState(bundle.program, seed: bundle.recipe.run.seedBits)
     if let checkpoint = checkpoint ?? bundle.recipe.run.pretrainedCheckpointPath {
-      note(try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
+      note(
+        try state.load(
+          checkpoint: try PathExpansion.expand(checkpoint), resizesVocabulary: resizesVocabulary,
+          model: bundle.recipe.program.model
+        ).description)
     } else {
       note("no checkpoint is given: the initial parameters are evaluated")
     }

@@ -106,6 +106,7 @@ extension DiagnosticCode {
     // Data.
     case .cannotOpenFile: .cannotOpenFile
     case .cannotReadFile: .cannotReadFile
+    case .dataIndexDamaged: .dataIndexDamaged
     case .dataShapeMismatch: .dataShapeMismatch
     case .dataVocabularyMismatch: .dataVocabularyMismatch
     case .duplicateToken: .duplicateToken
@@ -139,11 +140,15 @@ extension DiagnosticCode {
     case .wrongFeatureKind: .wrongFeatureKind
     // Checkpoints.
     case .checkpointAmbiguousName: .checkpointAmbiguousName
+    case .checkpointConfiguration: .checkpointConfiguration
+    case .checkpointDamaged: .checkpointDamaged
     case .checkpointElementType: .checkpointElementType
     case .checkpointMismatch: .checkpointMismatch
     case .checkpointNotFound: .checkpointNotFound
+    case .checkpointRefused: .checkpointRefused
     case .checkpointSharded: .checkpointSharded
     case .checkpointTensorMissing: .checkpointTensorMissing
+    case .checkpointUnknownHeads: .checkpointUnknownHeads
     case .safetensorsDuplicateName: .safetensorsDuplicateName
     case .safetensorsElementType: .safetensorsElementType
     case .safetensorsGap: .safetensorsGap
@@ -152,9 +157,19 @@ extension DiagnosticCode {
     case .safetensorsOverlap: .safetensorsOverlap
     case .safetensorsTruncated: .safetensorsTruncated
     case .safetensorsWrongSize: .safetensorsWrongSize
+    // Trainings that go on.
+    case .checkpointNotSaved: .checkpointNotSaved
+    case .compiledIn: .compiledIn
+    case .nothingToResume: .nothingToResume
+    case .recordSkipped: .recordSkipped
+    case .runInProgress: .runInProgress
+    case .scheduleChanged: .scheduleChanged
+    case .trainingStateDamaged: .trainingStateDamaged
+    case .trainingStateMismatch: .trainingStateMismatch
     // Running.
     case .badCount: .badCount
     case .badPath: .badPath
+    case .damagedMetrics: .damagedMetrics
     case .lossNotFinite: .lossNotFinite
     case .missingArgument: .missingArgument
     case .missingOption: .missingOption

@@ -13,6 +13,14 @@ extension Explanation {
     meaning: "The disk or network failed at the byte in the message.",
     remedy: "Copy the file to a disk that works, and run again.")
 
+  static let dataIndexDamaged = Explanation(
+    .data, [.error(.badData)], "An index file of the data is damaged",
+    meaning: """
+      Beside each data file (or in your cache folder) lies an index file that says where the records are. An entry of it does not agree with \
+      its checksum. The data file itself may well be sound.
+      """,
+    remedy: "Delete the index file in the message. It is made again when the data are opened.")
+
   static let dataShapeMismatch = Explanation(
     .data, [.error(.incompatible)], "The samples have another length than the model takes",
     meaning: """

@@ -15,7 +15,7 @@ struct FeatureCache {
 
   /// The features of a file, from an earlier run or made now.
   /// - Returns: their folder, and what became of the questions.
-  /// - Throws: what reading the file and making features throw; `RunInterrupted`.
+  /// - Throws: what reading the file and making features throw; `Interrupted`.
   func features(
     of path: String, _ maker: FeatureMaker, _ tokenizer: WordPieceTokenizer, cased: Bool,
     skipsMisaligned: Bool, progress: Progress

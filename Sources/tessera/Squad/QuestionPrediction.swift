@@ -15,19 +15,20 @@ struct QuestionPrediction {
   /// Loads the parameters.
   /// - Throws: `wrong-task` where the bundle is not for question answering; what `ForwardPass` throws.
   init(
-    _ bundle: LoadedBundle, checkpoint: String?, threads: Int, maker: FeatureMaker,
-    selection: AnswerSelection, progress: Progress
+    _ bundle: LoadedBundle, checkpoint: String?, resizesVocabulary: Bool, threads: Int,
+    maker: FeatureMaker, selection: AnswerSelection, progress: Progress
   ) throws {
-    shape = try bundle.questionAnsweringShape()
+    shape = try bundle.recipe.program.questionAnsweringShape()
     pass = try ForwardPass(
-      bundle, checkpoint: checkpoint, threads: threads, note: progress.note)
+      bundle, checkpoint: checkpoint, resizesVocabulary: resizesVocabulary, threads: threads,
+      note: progress.note)
     self.maker = maker
     self.selection = selection
     self.progress = progress
   }
 
   /// The answers to all questions, in their order.
-  /// - Throws: `data-vocabulary-mismatch` where the tokenizer has tokens that the model does not; `RunInterrupted`.
+  /// - Throws: `data-vocabulary-mismatch` where the tokenizer has tokens that the model does not; `Interrupted`.
   func answers(to questions: QuestionSet) throws -> PredictedAnswers {
     progress.begin("predicting", total: questions.questionCount)
     var queue = QuestionQueue()
@@ -119,19 +120,16 @@ private struct QuestionQueue {
   }
 }
 
-extension LoadedBundle {
-  /// What records have to hold for the bundle's model.
-  /// - Throws: `wrong-task` where the bundle is not for question answering.
+extension TrainingRecipe.Program {
+  /// What a sample of the model holds.
+  /// - Throws: `wrong-task` where the model is not for question answering.
   func questionAnsweringShape() throws(TesseraError) -> RecordShape {
-    guard recipe.program.task == .questionAnswering else {
+    guard task == .questionAnswering else {
       throw TesseraError(
         .incompatible, code: .wrongTask,
-        "the bundle is compiled for \(recipe.program.task.phrase), not for question answering",
+        "the bundle is compiled for \(task.phrase), not for question answering",
         remedies: ["compile a SQuAD configuration, such as configs/squad_base.json"])
     }
-    return .questionAnswering(
-      sequenceLength: recipe.program.sequenceLength,
-      vocabularySize: recipe.program.model.vocabularySize,
-      segmentCount: recipe.program.model.tokenTypes)
+    return try RecordShape(of: self)
   }
 }

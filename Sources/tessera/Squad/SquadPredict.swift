@@ -29,6 +29,12 @@ struct SquadPredict: ParsableCommand {
     help: "The folder for both files; default: the configuration's output_dir, or this folder.")
   var outputDir: String?
 
+  @Flag(
+    help:
+      "Take a checkpoint with another number of words: missing ones are added, surplus ones left out."
+  )
+  var resizeVocabulary = false
+
   @Option(help: "Threads to compute with; default: one for each processor.")
   var threads: Int?
 
@@ -44,8 +50,7 @@ struct SquadPredict: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      try endingOnSignal {
-        Interruption.install()
+      try endingOnSignals {
         let bundle = try LoadedBundle(path: bundle)
         let checkpoint = pretrainedCkptPath ?? bundle.recipe.run.pretrainedCheckpointPath
         let folder = try PathExpansion.expand(
@@ -55,7 +60,8 @@ struct SquadPredict: ParsableCommand {
           sequenceLength: bundle.recipe.program.sequenceLength,
           documentStride: prediction.docStride)
         let answers = try QuestionPrediction(
-          bundle, checkpoint: checkpoint, threads: threads ?? processorCount(),
+          bundle, checkpoint: checkpoint, resizesVocabulary: resizeVocabulary,
+          threads: threads ?? processorCount(),
           maker: FeatureMaker(try tokenizer.tokenizer(checkpoint: checkpoint), options),
           selection: prediction.selection, progress: .onStandardError(mode: progress)
         ).answers(to: QuestionSet(path: devFile))

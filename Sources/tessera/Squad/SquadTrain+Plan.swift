@@ -1,71 +1,112 @@
-import ArgumentParser
 import Datasets
 import Foundations
 import QuestionAnswering
+import Recipe
 import Training
 
 extension SquadTrain {
   /// What is done, found out and checked before the work, so that hours do not end in a missing file.
   struct Plan {
-    /// The questions to train on; nil where there is no training.
-    var trainFile: String?
+    /// What is trained on.
+    enum TrainingSource {
+      /// The questions of a file.
+      case file(String)
+      /// Random samples of the right shape.
+      case generated
+    }
+
+    /// What is trained on; nil where there is no training.
+    let training: TrainingSource?
     /// The questions to score with; nil where there is no validation.
-    var validation: QuestionSet?
+    let validation: QuestionSet?
+    /// What the run is told.
+    let options: TrainingOptions
     /// The parameters to start from; nil for the initial ones.
-    var checkpoint: String?
-    var tokenizer: WordPieceTokenizer
-    var cacheFolder: String
+    let checkpoint: String?
+    let tokenizer: WordPieceTokenizer
+    /// The folder that keeps features.
+    let cacheFolder: String
     /// Where predictions go; nil for the run's directory.
-    var outputFolder: String?
-    var progress: Progress
-    private var sequenceLength: Int
+    let outputFolder: String?
+    let progress: Progress
+    private let sequenceLength: Int
 
     init(_ command: SquadTrain, _ bundle: LoadedBundle) throws {
-      let run = bundle.recipe.run
-      let trains = command.doTraining ?? run.doesTraining
-      // Without a word of the user, validation is what there are questions for.
-      let validates = command.doValidation ?? run.doesValidation
-      guard trains || validates else {
+      options = try command.options()
+      let recipe = try options.applied(to: bundle.recipe)
+      _ = try recipe.program.questionAnsweringShape()
+      let run = recipe.run
+      guard run.doesTraining || run.doesValidation else {
         throw TesseraError(
           .usage, code: .nothingToDo, "neither training nor validation is asked for",
           remedies: ["give --do-training true or --do-validation true"])
       }
-      progress = .onStandardError(mode: command.training.progressMode)
-      sequenceLength = bundle.recipe.program.sequenceLength
-      checkpoint = command.training.pretrainedCkptPath ?? run.pretrainedCheckpointPath
+      progress = .onStandardError(mode: options.progress)
+      sequenceLength = recipe.program.sequenceLength
+      checkpoint = run.pretrainedCheckpointPath
       tokenizer = try command.tokenizer.tokenizer(checkpoint: checkpoint)
-      // The nested form has the one key dataset_dir for both.
-      let data = try (command.datasetDir ?? run.datasetDirectory ?? run.cacheDirectory)
-        .map(PathExpansion.expand)
       cacheFolder = try PathExpansion.expand(
-        command.cacheDir ?? run.cacheDirectory ?? "\(command.training.runsFolder)/squad-cache")
-      outputFolder = try (command.outputDir ?? run.outputDirectory).map(PathExpansion.expand)
+        run.cacheDirectory ?? Self.runsFolder(options.runDirectory) + "/squad-cache")
+      outputFolder = try run.outputDirectory.map(PathExpansion.expand)
 
-      func file(_ given: String?, _ flag: String, _ name: String) throws -> String {
-        if let given { return given }
-        if let data, isReadable("\(data)/\(name)") { return "\(data)/\(name)" }
-        throw TesseraError(
-          .inputMissing, code: .missingDataset,
-          data.map { "\($0) holds no \(name)" } ?? "the folder with \(name) is not given",
-          remedies: [Remedy("give \(flag)"), "give --dataset-dir"])
+      let data = try Self.dataFolder(run)
+      if !run.doesTraining {
+        training = nil
+      } else if run.generatesDataset {
+        training = .generated
+      } else {
+        training = .file(
+          try Self.file(
+            "train-v1.1.json", of: data, given: command.trainFile, remedy: "give --train-file"))
       }
-      if trains { trainFile = try file(command.trainFile, "--train-file", "train-v1.1.json") }
-      if validates {
-        let path = try file(
-          command.devFile, "--dev-file, or --do-validation false", "dev-v1.1.json")
-        let questions = try QuestionSet(path: path)
-        try questions.checkAnswers()
-        validation = questions
-        if let outputFolder {
-          // Begun and given up at once: it leaves nothing behind.
-          _ = try PredictionFiles(folder: outputFolder, overwrites: command.training.force)
-        }
+      if run.doesValidation {
+        validation = try Self.questions(
+          Self.file(
+            "dev-v1.1.json", of: data, given: command.devFile,
+            remedy: "give --dev-file, or --do-validation false"))
+      } else {
+        validation = nil
+      }
+      if validation != nil, let outputFolder {
+        // Begun and given up at once: it leaves nothing behind.
+        _ = try PredictionFiles(folder: outputFolder, overwrites: options.overwrites)
       }
     }
 
     /// How features of the bundle's model are made.
     func featureOptions(documentStride: Int) throws(TesseraError) -> FeatureOptions {
       try FeatureOptions(sequenceLength: sequenceLength, documentStride: documentStride)
+    }
+
+    /// The folder with the published files. The nested form of configurations has one key, `dataset_dir`, for
+    /// it and for the cache.
+    private static func dataFolder(_ run: TrainingRecipe.Run) throws -> String? {
+      try (run.datasetDirectory ?? run.cacheDirectory).map(PathExpansion.expand)
+    }
+
+    /// The folder that the run's directory is made in.
+    private static func runsFolder(_ runDirectory: String?) -> String {
+      guard let runDirectory else { return "runs" }
+      let parts = runDirectory.split(separator: "/").dropLast()
+      let folder = parts.joined(separator: "/")
+      return runDirectory.hasPrefix("/") ? "/" + folder : parts.isEmpty ? "." : folder
+    }
+
+    private static func file(
+      _ name: String, of folder: String?, given: String?, remedy: Remedy
+    ) throws(TesseraError) -> String {
+      if let given { return given }
+      if let folder, isReadable("\(folder)/\(name)") { return "\(folder)/\(name)" }
+      throw TesseraError(
+        .inputMissing, code: .missingDataset,
+        folder.map { "\($0) holds no \(name)" } ?? "nothing says where \(name) is",
+        remedies: [remedy, "give --dataset-dir, the folder that holds it"])
+    }
+
+    private static func questions(_ path: String) throws(TesseraError) -> QuestionSet {
+      let questions = try QuestionSet(path: path)
+      try questions.checkAnswers()
+      return questions
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import Foundations
 import QuestionAnswering
+import Recipe
 import Training
 
 struct SquadTrain: ParsableCommand {
@@ -10,7 +11,7 @@ struct SquadTrain: ParsableCommand {
     discussion: """
       Makes features of the training file, once for each file, vocabulary and set of options (--cache-dir), and \
       trains on them as tessera train does. Then answers the questions of the other file as tessera squad predict \
-      does, and prints exact match and F1. Either part is left out where the configuration or the flag says so.
+      does, and prints exact match and F1. Either part is left out where do_training or do_validation is false.
       """)
 
   @Argument(help: "The bundle.")
@@ -25,10 +26,6 @@ struct SquadTrain: ParsableCommand {
     help: ArgumentHelp(
       "The questions to score with; default: dev-v1.1.json of --dataset-dir.", valueName: "file"))
   var devFile: String?
-
-  @Option(
-    help: "The folder with train-v1.1.json and dev-v1.1.json; default: the configuration's.")
-  var datasetDir: String?
 
   @OptionGroup var tokenizer: TokenizerArguments
   @OptionGroup var prediction: PredictionArguments
@@ -61,14 +58,10 @@ struct SquadTrain: ParsableCommand {
   @Option(help: "Times that each question is trained on; default: the configuration's.")
   var numEpochs: Int?
 
-  @OptionGroup var training: SquadTrainingArguments
+  @OptionGroup var training: TrainingArguments
 
   func validate() throws {
-    for (flag, value, least) in [
-      ("--train-doc-stride", trainDocStride, 0), ("--num-epochs", numEpochs ?? 1, 1),
-    ] where value < least {
-      throw ValidationError("\(flag) must be at least \(least).")
-    }
+    if trainDocStride < 0 { throw ValidationError("--train-doc-stride must be at least 0.") }
     if numEpochs != nil, training.totalNumTrainSamples != nil {
       throw ValidationError("--num-epochs and --total-num-train-samples say the same.")
     }
@@ -76,43 +69,43 @@ struct SquadTrain: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      try endingOnSignal { try fineTune() }
+      try endingOnSignals { try fineTune() }
     }
   }
 
   private func fineTune() throws {
-    Interruption.install()
     let bundle = try LoadedBundle(path: bundle)
-    _ = try bundle.questionAnsweringShape()
     let plan = try Plan(self, bundle)
     var checkpoint = plan.checkpoint
     var runDirectory: String?
-    if let path = plan.trainFile {
-      let outcome = try train(bundle, on: path, plan)
+    if let source = plan.training {
+      let outcome = try train(bundle, on: source, plan)
       try training.report(outcome)
       checkpoint = outcome.checkpointPath
       runDirectory = outcome.directory.path
     }
     if let questions = plan.validation {
-      try validate(bundle, on: questions, plan, checkpoint, runDirectory)
+      do {
+        try validate(bundle, on: questions, plan, checkpoint, runDirectory)
+      } catch let interruption as Interrupted where runDirectory != nil {
+        writeError("interrupted; the training is saved, and no predictions were written\n")
+        throw ArgumentParser.ExitCode(interruption.exitCode)
+      }
     }
   }
 
   private func train(
-    _ bundle: LoadedBundle, on path: String, _ plan: Plan
+    _ bundle: LoadedBundle, on source: Plan.TrainingSource, _ plan: Plan
   ) throws -> TrainingOutcome {
-    let maker = FeatureMaker(
-      plan.tokenizer, try plan.featureOptions(documentStride: trainDocStride))
-    let cached = try FeatureCache(folder: plan.cacheFolder).features(
-      of: path, maker, plan.tokenizer, cased: tokenizer.cased, skipsMisaligned: skipMisaligned,
-      progress: plan.progress)
-    plan.progress.note("\(path): \(cached.summary)")
-    var options = training.options()
-    options.datasetDirectory = cached.folder
-    if let numEpochs {
-      let (samples, overflow) = numEpochs.multipliedReportingOverflow(
-        by: cached.summary.featureCount)
-      options.totalSamples = overflow ? .max : samples
+    var options = plan.options
+    if case .file(let path) = source {
+      let maker = FeatureMaker(
+        plan.tokenizer, try plan.featureOptions(documentStride: trainDocStride))
+      let cached = try FeatureCache(folder: plan.cacheFolder).features(
+        of: path, maker, plan.tokenizer, cased: tokenizer.cased, skipsMisaligned: skipMisaligned,
+        progress: plan.progress)
+      plan.progress.note("\(path): \(cached.summary)")
+      options.datasetDirectory = cached.folder
     }
     return try TrainingRun(bundle, options).run()
   }
@@ -126,12 +119,30 @@ struct SquadTrain: ParsableCommand {
     let maker = FeatureMaker(
       plan.tokenizer, try plan.featureOptions(documentStride: prediction.docStride))
     let answers = try QuestionPrediction(
-      bundle, checkpoint: checkpoint, threads: training.options().threads, maker: maker,
-      selection: prediction.selection, progress: plan.progress
+      bundle, checkpoint: checkpoint, resizesVocabulary: false, threads: plan.options.threads,
+      maker: maker, selection: prediction.selection, progress: plan.progress
     ).answers(to: questions)
     let scores = try AnswerScores(questions, answers.predictions)
     let path = files.predictionsPath
     try files.finish(answers)
     try writeOutput(scores.text + "predictions: \(path)\n")
+  }
+}
+
+extension SquadTrain {
+  /// What the run is told, the configuration's keys that this command alone has among it.
+  func options() throws(TesseraError) -> TrainingOptions {
+    var options = try training.options()
+    let settings: [(flag: String, key: String, value: String?)] = [
+      ("--do-training", "do_training", doTraining.map { "\($0)" }),
+      ("--do-validation", "do_validation", doValidation.map { "\($0)" }),
+      ("--num-epochs", "num_epochs", numEpochs.map { "\($0)" }),
+      ("--cache-dir", "cache_dir", cacheDir), ("--output-dir", "output_dir", outputDir),
+    ]
+    for (flag, key, value) in settings {
+      guard let value else { continue }
+      options.overrides.append(RunOverride(flag: flag, of: key, value: value))
+    }
+    return options
   }
 }
