@@ -165,6 +165,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   // Trainings that go on.
   case checkpointNotSaved = "checkpoint-not-saved"
   case compiledIn = "compiled-in"
+  case diskTooSmall = "disk-too-small"
   case nothingToResume = "nothing-to-resume"
   case recordSkipped = "record-skipped"
   case runInProgress = "run-in-progress"

@@ -36,6 +36,9 @@ package struct ParameterState {
     self.tensors = tensors
   }
 
+  /// Bytes of all tensors.
+  package var byteCount: Int { tensors.values.reduce(0) { $0 + $1.type.byteCount } }
+
   /// The tensor of this role and name, or nil.
   package subscript(port: Port) -> HostTensor? { tensors[port] }
 

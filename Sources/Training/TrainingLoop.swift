@@ -10,10 +10,8 @@ import Runtime
 struct TrainingLoop {
   let bundle: LoadedBundle
   let recipe: TrainingRecipe
-  let arithmetic: BatchArithmetic
   let samples: any SampleSource
-  let device: any Device
-  let state: ParameterState
+  let updater: WeightUpdater
   let checkpoints: RunCheckpoints
   let progress: Progress
   /// Where the training is: what `state` is the state after.
@@ -27,16 +25,13 @@ struct TrainingLoop {
   private let firstUpdate: Int
 
   init(
-    bundle: LoadedBundle, recipe: TrainingRecipe, arithmetic: BatchArithmetic,
-    samples: any SampleSource, device: any Device, state: ParameterState,
+    bundle: LoadedBundle, recipe: TrainingRecipe, samples: any SampleSource, updater: WeightUpdater,
     checkpoints: RunCheckpoints, progress: Progress, log: RunLog, position: TrainingProgress
   ) {
     self.bundle = bundle
     self.recipe = recipe
-    self.arithmetic = arithmetic
     self.samples = samples
-    self.device = device
-    self.state = state
+    self.updater = updater
     self.checkpoints = checkpoints
     self.progress = progress
     self.log = log
@@ -44,6 +39,8 @@ struct TrainingLoop {
     self.position = position
     firstUpdate = position.weightUpdates
   }
+
+  private var arithmetic: BatchArithmetic { updater.arithmetic }
 
   /// Samples that this process trained on.
   var trainedSamples: Int {
@@ -86,7 +83,7 @@ struct TrainingLoop {
         try record(step)
       } catch {
         // What cannot be logged ends the run, and the weight update is not to be lost with it.
-        _ = try? checkpoints.save(state, position)
+        _ = try? checkpoints.save(updater.state, position)
         throw error
       }
       if position.weightUpdates < end, position.weightUpdates.isMultiple(of: interval) {
@@ -103,7 +100,7 @@ struct TrainingLoop {
   func save() throws(TesseraError) -> String {
     // So that no checkpoint is newer than its metrics.
     try log.synchronize()
-    return try checkpoints.save(state, position)
+    return try checkpoints.save(updater.state, position)
   }
 
   /// A checkpoint on the way: where it cannot be written the training goes on, as it would lose more by
@@ -154,49 +151,23 @@ struct TrainingLoop {
 
   /// One weight update.
   /// - Throws: `RunInterrupted` where a signal came before the last micro-batch was read, `FeedFailure`
-  ///   where a micro-batch could not be read; the state is then that of the update before, since the
-  ///   optimizer runs after all micro-batches.
+  ///   where a micro-batch could not be read; the state is then that of the update before.
   private func weightUpdate(_ feed: BatchFeed) throws -> TrainingMetrics {
     let start = monotonicSeconds()
     let update = position.weightUpdates
-    let rate = recipe.run.learningRate.schedule(totalSteps: arithmetic.weightUpdates)
-      .rate(at: update)
-    let inputs = [
-      Port(name: "seed", role: .seed): HostTensor(seed: recipe.run.seedBits),
-      Port(name: "weight_update", role: .weightUpdate):
-        HostTensor([], [Int32(truncatingIfNeeded: update)]),
-      Port(name: "learning_rate", role: .learningRate): HostTensor(TensorType([], .f32), [rate]),
-      Port(name: "loss_scale", role: .lossScale):
-        HostTensor(TensorType([], .f32), [Float(recipe.run.lossScaleValue)]),
-    ]
     let infeed = feed.infeed(weightUpdate: update) { number, count in
       if Interruption.isRequested { throw RunInterrupted() }
       // The losses stay in view where updates are short.
       guard monotonicSeconds() - start > 2 else { return }
       progress.advance(to: update, detail: "micro-batch \(number) of \(count)")
     }
-    let entry = EntryName.trainingStep
-    let results = try device.run(
-      entry, try device.arguments(of: entry, state: state, inputs: inputs),
-      infeed: { stream, replica, microBatch, destination in
-        do {
-          try infeed(stream, replica, microBatch, destination)
-        } catch let error as TesseraError {
-          throw FeedFailure(error: error)
-        }
-      })
-    let ports = try device.signature(of: entry).results.map(\.port)
-    func values(_ role: PortRole) -> [NamedValue] {
-      zip(ports, results).compactMap { port, result in
-        port.flatMap { $0.role == role ? NamedValue($0.name, Double(result.floats[0])) : nil }
+    return try updater.run(update) { stream, replica, microBatch, destination in
+      do {
+        try infeed(stream, replica, microBatch, destination)
+      } catch let error as TesseraError {
+        throw FeedFailure(error: error)
       }
     }
-    return TrainingMetrics(
-      weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
-      losses: .init(values(.loss).map(\.value), task: recipe.program.task),
-      accuracies: values(.accuracy), learningRate: rate,
-      lossScale: recipe.run.lossScaleValue,
-      samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }
 }
 
@@ -206,26 +177,4 @@ private struct RunInterrupted: Error {}
 /// A micro-batch could not be read.
 private struct FeedFailure: Error {
   var error: TesseraError
-}
-
-extension HostTensor {
-  /// The seed's low and high words.
-  convenience init(seed: UInt64) {
-    self.init(
-      [2], [Int32(truncatingIfNeeded: seed), Int32(truncatingIfNeeded: seed >> 32)])
-  }
-}
-
-extension TrainingMetrics.Losses {
-  /// The losses of a task in the order of the program's results.
-  init(_ values: [Double], task: TrainingTask) {
-    let first = values.first ?? .nan
-    let second = values.dropFirst().first ?? .nan
-    self =
-      switch task {
-      case .pretraining: .pretraining(maskedLM: first, nextSentence: second)
-      case .questionAnswering: .questionAnswering(start: first, end: second)
-      case .sequenceClassification: .sequenceClassification(first)
-      }
-  }
 }

@@ -161,6 +161,7 @@ extension DiagnosticCode {
     // Trainings that go on.
     case .checkpointNotSaved: .checkpointNotSaved
     case .compiledIn: .compiledIn
+    case .diskTooSmall: .diskTooSmall
     case .nothingToResume: .nothingToResume
     case .recordSkipped: .recordSkipped
     case .runInProgress: .runInProgress
