@@ -83,7 +83,8 @@ package enum CheckpointFormat: String, Hashable, Sendable, CaseIterable {
     let hdf5: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
     if bytes.starts(with: hdf5) {
       self = .tensorflow
-    } else if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
+    } else if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
+      || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
       || PyTorchLegacyFile.begins(bytes)
     {
       self = .pytorch

@@ -26,7 +26,8 @@ package enum CheckpointLocation {
     }
     if let newest = newest(of: names, in: folder) { return newest }
     if let run = Self.status(of: folder + "checkpoints"), isFolder(run),
-      let newest = newest(of: try Self.names(in: folder + "checkpoints"), in: folder + "checkpoints/")
+      let newest = newest(
+        of: try Self.names(in: folder + "checkpoints"), in: folder + "checkpoints/")
     {
       return newest
     }

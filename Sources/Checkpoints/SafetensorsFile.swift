@@ -66,7 +66,9 @@ package struct SafetensorsFile: CheckpointFile {
   private static func notSafetensors(_ path: String, _ message: String) -> TesseraError {
     TesseraError(
       .badData, code: .safetensorsHeaderLength, "\(path): \(message)",
-      notes: ["the file is cut short, or it is no checkpoint of safetensors, PyTorch or TensorFlow"],
+      notes: [
+        "the file is cut short, or it is no checkpoint of safetensors, PyTorch or TensorFlow"
+      ],
       remedies: [
         "fetch or save the checkpoint again"
       ])

@@ -25,7 +25,7 @@ package struct CheckpointFit {
     var failure = checkpoint.failure(of: report)
     do {
       report.warnings = try checkpoint.compareConfiguration(with: bundle.recipe.program.model)
-    } catch where error.exitCode == .incompatible {
+    } catch  where error.exitCode == .incompatible {
       // Both are told: what config.json says explains why shapes differ.
       failure = TesseraError(
         .incompatible, error.diagnostics + (failure?.diagnostics ?? []))

@@ -25,7 +25,10 @@ extension HuggingFaceConfiguration {
     switch activation {
     case .gelu: ["gelu", "gelu_python"]
     case .geluTanh:
-      ["gelu_new", "gelu_pytorch_tanh", "gelu_accurate", "gelu_fast", "gelu_python_tanh", "gelu_tanh"]
+      [
+        "gelu_new", "gelu_pytorch_tanh", "gelu_accurate", "gelu_fast", "gelu_python_tanh",
+        "gelu_tanh",
+      ]
     }
   }
 
@@ -109,7 +112,9 @@ extension HuggingFaceCheckpoint {
           notes: ["data made with that vocabulary may hold words that the model has no row for"],
           remedies: [Remedy("compile the bundle with --set bert_config.vocab_size=\(words)")]))
     }
-    guard found.allSatisfy({ $0.severity != .error }) else { throw TesseraError(.incompatible, found) }
+    guard found.allSatisfy({ $0.severity != .error }) else {
+      throw TesseraError(.incompatible, found)
+    }
     return found
   }
 }

@@ -7,6 +7,8 @@ package struct TrainingOptions: Sendable {
   package var datasetDirectory: String?
   /// The parameters to start from; nil for the configuration's, or else the initial ones.
   package var pretrainedCheckpoint: String?
+  /// Whether a checkpoint to start from may have another number of words.
+  package var resizesVocabulary = false
   /// A .safetensors file, or a folder that gets a `model.safetensors`; nil for the configuration's, or
   /// else the run directory.
   package var saveCheckpoint: String?
@@ -47,7 +49,7 @@ package struct TrainingOptions: Sendable {
 
   /// The recipe with the options in place of its own run-time values.
   /// - Throws: what `TrainingRecipe.overridden` throws.
-  func applied(to recipe: TrainingRecipe) throws(TesseraError) -> TrainingRecipe {
+  package func applied(to recipe: TrainingRecipe) throws(TesseraError) -> TrainingRecipe {
     var recipe = try recipe.overridden(by: overrides)
     recipe.run.datasetDirectory = datasetDirectory ?? recipe.run.datasetDirectory
     recipe.run.pretrainedCheckpointPath =

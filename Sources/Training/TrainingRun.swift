@@ -74,7 +74,10 @@ package struct TrainingRun {
     let stateFile = try RunPlace.file(options.resumption)
     if continued == nil, stateFile == nil, let checkpoint = recipe.run.pretrainedCheckpointPath {
       progress.note(
-        try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
+        try state.load(
+          checkpoint: try PathExpansion.expand(checkpoint),
+          resizesVocabulary: options.resizesVocabulary, model: recipe.program.model
+        ).description)
     }
     try Interruption.check()
 

@@ -43,7 +43,8 @@ struct ConvertCheckpoint: ParsableCommand {
   )
   var vocabularySize: Int?
 
-  @Option(help: "The bundle of the model, for config.json; default: the config.json beside the input.")
+  @Option(
+    help: "The bundle of the model, for config.json; default: the config.json beside the input.")
   var bundle: String?
 
   @Option(help: "A vocab.txt for the folder; default: the one beside the input.")

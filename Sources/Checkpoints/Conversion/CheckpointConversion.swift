@@ -76,7 +76,9 @@ package struct CheckpointConversion: Sendable {
     guard wanted.contains(where: { $0.name.hasPrefix("bert.") }) else {
       throw TesseraError(
         .incompatible, code: .checkpointMismatch, "\(source.file.path) holds no BERT",
-        notes: ["it begins with \(source.file.entries.prefix(3).map { printable($0.name) }.joined(separator: ", "))"],
+        notes: [
+          "it begins with \(source.file.entries.prefix(3).map { printable($0.name) }.joined(separator: ", "))"
+        ],
         remedies: ["choose a checkpoint of a BERT model with Hugging Face's names"])
     }
     let layout = HuggingFaceLayout(wanted)

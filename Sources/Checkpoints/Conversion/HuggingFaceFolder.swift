@@ -35,8 +35,10 @@ package struct HuggingFaceFolder {
   package func write(
     _ conversion: CheckpointConversion, from source: HuggingFaceCheckpoint
   ) throws(TesseraError) {
-    let known =
-      try configuration ?? HuggingFaceConfiguration(besideCheckpoint: source.file.path)
+    var known = configuration
+    if known == nil {
+      known = try HuggingFaceConfiguration(besideCheckpoint: source.file.path)
+    }
     guard let known else {
       throw TesseraError(
         .incompatible, code: .checkpointUnknownHeads,

@@ -54,7 +54,8 @@ package struct PyTorchLegacyFile: CheckpointFile {
       }
       guard file.byteCount - position >= 8 else { throw Self.cutShort(path, key) }
       let count: Int64 = try file.bytes(at: position, count: 8).littleEndian(at: 0)
-      guard count == Int64(storage.count), let size = storage.element.byteCount(shape: [storage.count]),
+      guard count == Int64(storage.count),
+        let size = storage.element.byteCount(shape: [storage.count]),
         size <= file.byteCount - position - 8
       else { throw Self.cutShort(path, key) }
       starts[key] = position + 8
@@ -81,7 +82,8 @@ package struct PyTorchLegacyFile: CheckpointFile {
     }
     let width = tensor.storage.element.byteCount
     let elements = tensor.elements
-    let bytes = try file.bytes(at: start + elements.lowerBound * width, count: elements.count * width)
+    let bytes = try file.bytes(
+      at: start + elements.lowerBound * width, count: elements.count * width)
     return try tensor.contents(bytes)
   }
 

@@ -23,7 +23,8 @@ package struct PyTorchWriter {
   /// Writes `tensors` of F32 and F16 in the given order, asking for the contents of one after the other.
   /// - Throws: `would-overwrite` (exit 73), `input-output` (74).
   package func write(
-    _ tensors: [CheckpointEntry], contents: (CheckpointEntry) throws(TesseraError) -> CheckpointTensor
+    _ tensors: [CheckpointEntry],
+    contents: (CheckpointEntry) throws(TesseraError) -> CheckpointTensor
   ) throws(TesseraError) {
     let file = try AtomicFile(path: path, overwrite: overwrite)
     var archive = StoredArchive(path: path)

@@ -47,7 +47,8 @@ struct ZipArchive: Sendable {
     var error = zip_error_t()
     zip_error_init_with_code(&error, code)
     defer { zip_error_fini(&error) }
-    throw damaged(path, "the zip archive cannot be read: \(String(cString: zip_error_strerror(&error)))")
+    throw damaged(
+      path, "the zip archive cannot be read: \(String(cString: zip_error_strerror(&error)))")
   }
 
   /// Bytes of a record, which must have them; where these are all, their sum is checked.

@@ -23,7 +23,8 @@ package struct TensorFlowWriter {
   /// - Throws: `would-overwrite` (exit 73), `input-output` (74), `internal-error` (70) where
   ///   TensorFlow's model has no place for a tensor.
   package func write(
-    _ tensors: [CheckpointEntry], contents: (CheckpointEntry) throws(TesseraError) -> CheckpointTensor
+    _ tensors: [CheckpointEntry],
+    contents: (CheckpointEntry) throws(TesseraError) -> CheckpointTensor
   ) throws(TesseraError) {
     var places: [(tensor: CheckpointEntry, place: TensorFlowNames.Place)] = []
     for tensor in tensors {
@@ -61,7 +62,8 @@ package struct TensorFlowWriter {
   }
 
   private var failure: TesseraError {
-    TesseraError(.inputOutput, code: .inputOutput, "cannot write to \(path): the HDF5 library failed")
+    TesseraError(
+      .inputOutput, code: .inputOutput, "cannot write to \(path): the HDF5 library failed")
   }
 
   private func create(

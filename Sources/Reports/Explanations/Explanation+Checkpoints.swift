@@ -16,7 +16,9 @@ extension Explanation {
       attention heads or another activation loads without complaint and computes another function. Where the function is nearly the same, as with the two forms of \
       GELU, it is a warning.
       """,
-    remedy: "Compile the bundle again with the flag that the message names, or choose another checkpoint.")
+    remedy:
+      "Compile the bundle again with the flag that the message names, or choose another checkpoint."
+  )
 
   static let checkpointDamaged = Explanation(
     .checkpoints, [.error(.badData)], "A PyTorch or TensorFlow checkpoint is damaged",
@@ -85,7 +87,9 @@ extension Explanation {
       A folder for Hugging Face has a `config.json`, which says how many attention heads the model has. The shapes of tensors do not tell it, and there is no \
       `config.json` beside the checkpoint.
       """,
-    remedy: "Give the bundle of the model with `--bundle`, or put the model's `config.json` beside the checkpoint.")
+    remedy:
+      "Give the bundle of the model with `--bundle`, or put the model's `config.json` beside the checkpoint."
+  )
 
   static let safetensorsDuplicateName = Explanation(
     .checkpoints, [.error(.badData)], "A safetensors file names two tensors alike",

@@ -6,7 +6,7 @@ import Training
 
 /// What a training of a bundle is told on the command line, in every command that trains.
 struct TrainingArguments: ParsableArguments {
-  @Option(help: "The folder with the *.tfrecord files; default: the configuration's.")
+  @Option(help: "The folder with the data, *.tfrecord files or those of SQuAD; default: the configuration's.")
   var datasetDir: String?
 
   @Option(
@@ -14,6 +14,11 @@ struct TrainingArguments: ParsableArguments {
       "Start from these parameters: a file of Hugging Face or of a run, or a folder, of which the newest is taken."
   )
   var pretrainedCkptPath: String?
+
+  @Flag(
+    help:
+      "Take a checkpoint with another number of words: its last rows are cut, or rows are added.")
+  var resizeVocabulary = false
 
   @Option(
     help:
@@ -127,6 +132,7 @@ struct TrainingArguments: ParsableArguments {
     var options = TrainingOptions(threads: threads ?? processorCount())
     options.datasetDirectory = datasetDir
     options.pretrainedCheckpoint = pretrainedCkptPath
+    options.resizesVocabulary = resizeVocabulary
     options.saveCheckpoint = saveCkptPath
     options.totalSamples = totalNumTrainSamples
     for setting in settings { options.overrides.append(try RunOverride(setting: setting)) }
