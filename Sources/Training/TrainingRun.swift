@@ -55,6 +55,7 @@ package struct TrainingRun {
     progress.begin("reading data", total: 0)
     samples = try TrainingData(recipe, options).opened(for: recipe.program) {
       [progress] done, total in
+      try Interruption.check()
       progress.advance(to: Int(clamping: done), detail: "of \(total) bytes indexed")
     }
     progress.advance(to: samples.count)
