@@ -56,6 +56,7 @@ let package = Package(
     // The runtime.
     .target(name: "Checkpoints", dependencies: ["CHDF5", "CZip", "CZlib", "Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
+    .target(name: "QuestionAnswering", dependencies: ["Datasets", "Foundations"]),
     .target(
       name: "Metrics",
       dependencies: ["CProtobufC", "CSchemas", "CZlib", "Datasets", "Foundations"]),
@@ -90,9 +91,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Training", "Checkpoints", "Reports", "Bundle", "Metrics", "Datasets", "Recipe",
-        "CommandLineSupport",
-        "Foundations",
+        "Training", "Checkpoints", "QuestionAnswering", "Reports", "Bundle", "Metrics", "Datasets",
+        "Recipe", "CommandLineSupport", "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -143,6 +143,9 @@ let package = Package(
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Datasets", "TestSupport", "Foundations"]),
+    .testTarget(
+      name: "QuestionAnsweringTests",
+      dependencies: ["QuestionAnswering", "Datasets", "TestSupport", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport", "Foundations"]),
     .testTarget(

@@ -7,7 +7,7 @@
 # form, gives the same bytes back. The JSON schema of configurations is held against them, and against
 # tesserac, by PyPI's jsonschema, which is installed below .build; without the package index that part
 # is skipped, and said to be. Checkpoints are held against PyPI's torch and transformers in the same way
-# (scripts/check-checkpoints.py).
+# (scripts/check-checkpoints.py), and PyPI's tensorboard and wandb read the logs of runs.
 #
 # The last line is `N passed, N failed`, with `, N skipped` where something was.
 set -euo pipefail
@@ -116,6 +116,28 @@ if "$checkpoint_environment/bin/python" -m pip install --quiet --disable-pip-ver
 else
   skipped=$((skipped + 1))
   echo "SKIPPED checkpoints: needs python3-venv, and pip to find torch (TESSERA_TORCH), transformers and h5py"
+fi
+
+# The logs of runs, read by the tools that they are for.
+environment=.build/metrics-environment
+if [ ! -x "$environment/bin/python" ]; then
+  python3 -m venv "$environment" || rm -rf "$environment"
+fi
+if "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
+  tensorboard==2.21.0 "setuptools<80" wandb==0.31.0; then
+  "$environment/bin/python" scripts/check-metrics.py "$tesserac" "$tessera" 2> "$work/metrics.err" \
+    | tee "$work/metrics.txt" || true
+  if read -r good _ bad _ < <(tail -n 1 "$work/metrics.txt" | grep '^[0-9]* passed, [0-9]* failed$'); then
+    passed=$((passed + good))
+    failed=$((failed + bad))
+  else
+    failed=$((failed + 1))
+    echo "FAILED  metrics: scripts/check-metrics.py did not come to its end"
+    tail -n 5 "$work/metrics.err"
+  fi
+else
+  skipped=$((skipped + 1))
+  echo "SKIPPED metrics: needs python3-venv, and pip to reach the package index for tensorboard and wandb"
 fi
 
 summary="$passed passed, $failed failed"

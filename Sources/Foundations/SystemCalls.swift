@@ -106,6 +106,9 @@ package func readBytes(path: String, limit: Int) throws(TesseraError) -> [UInt8]
   return bytes
 }
 
+/// Whether there is a file or folder at the path that may be read.
+package func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
 /// The time of the system's clock in seconds since 1970.
 package func secondsSince1970() -> Double {
   var time = timespec()

@@ -51,7 +51,7 @@ package struct RunLog {
   ) throws(TesseraError) -> WandbLog {
     guard let weightUpdate else { return try WandbLog(folder: folder, run, at: time) }
     var log: WandbLog
-    if let resumed = try WandbLog(folder: folder, resumingAfter: weightUpdate, at: time) {
+    if let resumed = try WandbLog(folder: folder, resumingAfter: weightUpdate) {
       log = resumed
     } else {
       log = try WandbLog(folder: folder, run, at: time)

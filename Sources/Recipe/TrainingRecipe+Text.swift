@@ -252,7 +252,9 @@ extension TrainingRecipe.Run {
       ("bert_model_name", modelName.map(JSON.Plain.string)),
       ("cache_dir", cacheDirectory.map(JSON.Plain.string)),
       ("output_dir", outputDirectory.map(JSON.Plain.string)),
-      // Said where it is not as usual.
+      // Said where they are not as usual.
+      ("do_training", doesTraining ? nil : .boolean(false)),
+      ("do_validation", doesValidation ? nil : .boolean(false)),
       ("generated_dataset", generatesDataset ? .boolean(true) : nil),
       ("wandb_opts", wandbOptions?.json),
     ]
@@ -284,6 +286,8 @@ extension TrainingRecipe.Run {
       modelName: reader.optionalString("bert_model_name"),
       cacheDirectory: reader.optionalString("cache_dir"),
       outputDirectory: reader.optionalString("output_dir"),
+      doesTraining: reader.optionalBoolean("do_training") ?? true,
+      doesValidation: reader.optionalBoolean("do_validation") ?? true,
       generatesDataset: reader.optionalBoolean("generated_dataset") ?? false,
       wandbOptions: WandbOptions(&reader))
   }

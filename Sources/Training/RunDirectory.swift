@@ -3,7 +3,8 @@ import Foundations
 import Glibc
 import Metrics
 
-/// The directory of one run: `config.json`, `metrics.jsonl`, `summary.json`, `checkpoints/`.
+/// The directory of one run: `config.json`, `metrics.jsonl`, `summary.json`, `loss.svg`, `checkpoints/`,
+/// `tensorboard/`, `wandb/`.
 package struct RunDirectory: Hashable, Sendable {
   /// The directory's path, as it was given.
   package let path: String
@@ -11,15 +12,23 @@ package struct RunDirectory: Hashable, Sendable {
   /// The effective config.
   package var configPath: String { path + "/config.json" }
   /// The metrics, for `MetricsLog`.
-  package var metricsPath: String { path + "/metrics.jsonl" }
+  package var metricsPath: String { Self.metricsPath(of: path) }
   /// The summary of the run.
   package var summaryPath: String { path + "/summary.json" }
   /// The plot of the losses, at the end of the run.
   package var lossPlotPath: String { path + "/loss.svg" }
   /// The directory's own name.
-  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  package var name: String { Self.name(of: path) }
   /// The folder of the run's checkpoints; it exists.
   package var checkpointsPath: String { path + "/checkpoints" }
+
+  /// The metrics of a run whose directory is not opened.
+  package static func metricsPath(of path: String) -> String { path + "/metrics.jsonl" }
+
+  /// The name of a run's directory.
+  package static func name(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
 
   /// Makes the directory that the user named, with `checkpoints/` in it.
   ///

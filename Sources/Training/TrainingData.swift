@@ -46,7 +46,7 @@ package struct TrainingData: Sendable {
 extension RecordShape {
   /// What the program reads of a sample.
   /// - Throws: `task-not-trained` (exit 65) for a task whose data cannot be read.
-  init(of program: TrainingRecipe.Program) throws(TesseraError) {
+  package init(of program: TrainingRecipe.Program) throws(TesseraError) {
     switch program.task {
     case .pretraining(let predictions):
       self = .pretraining(

@@ -22,6 +22,8 @@ struct TrainingLoop {
   var log: RunLog
   /// Damaged records whose places others took.
   private(set) var skippedRecords = 0
+  /// The means over each execution, which the step line shows.
+  private var averages: MetricsAverage
   private let firstUpdate: Int
 
   init(
@@ -38,6 +40,7 @@ struct TrainingLoop {
     self.checkpoints = checkpoints
     self.progress = progress
     self.log = log
+    averages = MetricsAverage(over: recipe.run.globalBatchesPerLog)
     self.position = position
     firstUpdate = position.weightUpdates
   }
@@ -91,6 +94,7 @@ struct TrainingLoop {
       }
       if Interruption.isRequested { break }
     }
+    if let rest = averages.finish() { progress.step(rest) }
     progress.finish()
   }
 
@@ -124,7 +128,11 @@ struct TrainingLoop {
   private mutating func record(_ step: TrainingMetrics) throws {
     warnOfLostNumbers(step)
     try log.append(step)
-    progress.step(step)
+    if let average = averages.add(step) {
+      progress.step(average)
+    } else {
+      progress.advance(to: step.weightUpdate)
+    }
   }
 
   /// Says once that a loss is no number any more.
@@ -177,16 +185,16 @@ struct TrainingLoop {
           throw FeedFailure(error: error)
         }
       })
-    let elements = try device.signature(of: entry).results
-    func figures(_ role: PortRole) -> [NamedValue] {
-      zip(elements, results).filter { $0.0.port?.role == role }
-        .map { NamedValue($0.0.port?.name ?? "", Double($0.1.floats[0])) }
+    let ports = try device.signature(of: entry).results.map(\.port)
+    func values(_ role: PortRole) -> [NamedValue] {
+      zip(ports, results).compactMap { port, result in
+        port.flatMap { $0.role == role ? NamedValue($0.name, Double(result.floats[0])) : nil }
+      }
     }
     return TrainingMetrics(
       weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
-      losses: .init(figures(.loss).map(\.value), task: recipe.program.task),
-      accuracies: figures(.accuracy),
-      learningRate: rate,
+      losses: .init(values(.loss).map(\.value), task: recipe.program.task),
+      accuracies: values(.accuracy), learningRate: rate,
       lossScale: recipe.run.lossScaleValue,
       samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }

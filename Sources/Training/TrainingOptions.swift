@@ -49,7 +49,7 @@ package struct TrainingOptions: Sendable {
 
   /// The recipe with the options in place of its own run-time values.
   /// - Throws: what `TrainingRecipe.overridden` throws.
-  func applied(to recipe: TrainingRecipe) throws(TesseraError) -> TrainingRecipe {
+  package func applied(to recipe: TrainingRecipe) throws(TesseraError) -> TrainingRecipe {
     var recipe = try recipe.overridden(by: overrides)
     recipe.run.datasetDirectory = datasetDirectory ?? recipe.run.datasetDirectory
     recipe.run.pretrainedCheckpointPath =

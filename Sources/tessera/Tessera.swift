@@ -8,6 +8,7 @@ struct Tessera: ParsableCommand {
     abstract: "Trains and inspects bundles that tesserac made, and prepares their data.",
     version: "tessera \(TesseraVersion.current)",
     subcommands: [
-      Inspect.self, Train.self, Evaluate.self, DataCommand.self, CheckpointCommand.self,
+      Inspect.self, Check.self, Train.self, Plot.self, Evaluate.self, SquadCommand.self,
+      DataCommand.self, CheckpointCommand.self, Devices.self, Bench.self,
     ])
 }

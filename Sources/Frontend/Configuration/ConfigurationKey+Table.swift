@@ -216,11 +216,10 @@ extension ConfigurationKey {
       "ckpt_every_n_steps_per_execution", .integer(RecipeLimits.count),
       .everywhere(.defaulted(2000)), "executions between two checkpoints"),
     ConfigurationKey(
-      "do_training", .boolean, .fineTuning(.defaulted(true)), "whether to train",
-      effect: .storedUnless(true)),
+      "do_training", .boolean, .fineTuning(.defaulted(true)), "whether to train"),
     ConfigurationKey(
       "do_validation", .boolean, .fineTuning(.defaulted(true)),
-      "whether to evaluate after training", effect: .stored),
+      "whether to evaluate after training"),
     ConfigurationKey(
       "do_test", .boolean, Needs(glue: .defaulted(false)),
       "whether to predict the benchmark's test set", effect: .storedUnless(false)),

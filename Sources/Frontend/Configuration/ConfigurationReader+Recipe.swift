@@ -47,6 +47,8 @@ extension ConfigurationReader {
       pretrainedCheckpointPath: optionalString("pretrained_ckpt_path"),
       modelName: optionalString("bert_model_name"),
       cacheDirectory: optionalString("cache_dir"), outputDirectory: optionalString("output_dir"),
+      doesTraining: kind.task == .pretraining || boolean("do_training"),
+      doesValidation: kind.task == .pretraining || boolean("do_validation"),
       generatesDataset: boolean("generated_dataset"), wandbOptions: wandbOptions())
     return TrainingRecipe(program: program, run: run)
   }

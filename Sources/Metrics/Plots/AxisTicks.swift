@@ -17,7 +17,7 @@ struct AxisTicks: Hashable, Sendable {
       return
     }
     let power = pow(10, log10(rough).rounded(.down))
-    let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.75 } ?? 10 * power
+    let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.6 } ?? 10 * power
     let first = (low / step).rounded(.up)
     let last = (high / step).rounded(.down)
     self.step = step

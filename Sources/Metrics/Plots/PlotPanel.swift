@@ -82,11 +82,12 @@ struct PlotPanel: Hashable, Sendable {
     let means = curves.flatMap { $0.parts.joined().map(\.mean) }
     guard let low = means.min(), let high = means.max() else { return (0, 1) }
     guard high > low else {
-      let margin = low == 0 ? 1 : abs(low) / 2
+      let margin = low == 0 ? 1 : abs(low) / 4
       return (low - margin, high + margin)
     }
     let margin = high / 20 - low / 20
-    return (low - margin, high + margin)
+    let limit = Double.greatestFiniteMagnitude
+    return (max(-limit, low - margin), min(limit, high + margin))
   }
 
   private func x(_ weightUpdate: Double) -> Double {

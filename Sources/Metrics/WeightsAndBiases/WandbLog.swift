@@ -37,15 +37,15 @@ struct WandbLog {
   /// them is cut off. Nil where there is no run to go on with.
   ///
   /// - Throws: `input-output` (exit 74).
-  init?(folder: String, resumingAfter weightUpdate: Int, at time: Double) throws(TesseraError) {
+  init?(folder: String, resumingAfter weightUpdate: Int) throws(TesseraError) {
     guard let path = Self.newestRun(in: folder) else { return nil }
     let kept = try Self.kept(of: path, upTo: weightUpdate)
-    guard kept.recordNumber > 0 else { return nil }
+    guard let startTime = kept.startTime else { return nil }
     file = try AppendedFile(path: path, .cut(byteCount: kept.byteCount))
     byteCount = kept.byteCount
     recordNumber = kept.recordNumber
     lastStep = kept.step
-    startTime = time
+    self.startTime = startTime
   }
 
   /// The run file of the newest of the folders, whose names hold their time.
@@ -57,20 +57,32 @@ struct WandbLog {
     }
   }
 
-  /// How much of a file stays, with the number of its last record and the step of its last history.
+  /// What stays of a file.
+  private struct Kept {
+    var byteCount = 0
+    /// Of the last record.
+    var recordNumber = 0
+    /// Of the last history.
+    var step = 0
+    /// Nil where the run's record is missing.
+    var startTime: Double?
+  }
+
+  /// What stays of a file, up to the last history that counts.
   private static func kept(
     of path: String, upTo weightUpdate: Int
-  ) throws(TesseraError) -> (byteCount: Int, recordNumber: Int, step: Int) {
+  ) throws(TesseraError) -> Kept {
+    var kept = Kept()
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return (0, 0, 0) }
+    guard descriptor >= 0 else { return kept }
     defer { close(descriptor) }
-    var kept = (byteCount: 0, recordNumber: 0, step: 0)
     try WandbFraming.forEachRecord { (number) throws(TesseraError) in
       try block(number, of: descriptor, path: path)
     } _: { payload, end in
       guard let (number, kind) = WandbRecord.read(payload) else { return false }
       switch kind {
-      case .start: break
+      case .header: break
+      case .run(let startTime): kept.startTime = startTime
       case .history(let step) where step <= weightUpdate: kept.step = step
       case .history, .end: return false
       }

@@ -114,7 +114,8 @@ enum WandbRecord: Hashable, Sendable {
 
   /// What a run that resumes must know of a record of its file.
   enum Kind: Hashable {
-    case start
+    case header
+    case run(startTime: Double)
     case history(step: Int)
     case end
   }
@@ -126,8 +127,10 @@ enum WandbRecord: Hashable, Sendable {
     defer { tessera__wandb__record__free_unpacked(record, nil) }
     let number = Int(record.pointee.num)
     switch record.pointee.record_type_case {
-    case TESSERA__WANDB__RECORD__RECORD_TYPE_HEADER, TESSERA__WANDB__RECORD__RECORD_TYPE_RUN:
-      return (number, .start)
+    case TESSERA__WANDB__RECORD__RECORD_TYPE_HEADER: return (number, .header)
+    case TESSERA__WANDB__RECORD__RECORD_TYPE_RUN:
+      guard let time = record.pointee.run?.pointee.start_time?.pointee else { return nil }
+      return (number, .run(startTime: Double(time.seconds) + Double(time.nanos) * 1e-9))
     case TESSERA__WANDB__RECORD__RECORD_TYPE_HISTORY:
       guard let step = record.pointee.history?.pointee.step else { return nil }
       return (number, .history(step: Int(step.pointee.num)))

@@ -118,9 +118,18 @@ extension DiagnosticCode {
     case .missingFeature: .missingFeature
     case .missingSpecialToken: .missingSpecialToken
     case .notAFile: .notAFile
+    case .notArticles: .notArticles
     case .paddingNotFirst: .paddingNotFirst
+    case .predictionsFormat: .predictionsFormat
     case .pretrainingDataOptions: .pretrainingDataOptions
     case .sequenceTooShort: .sequenceTooShort
+    case .squadDuplicateQuestion: .squadDuplicateQuestion
+    case .squadFormat: .squadFormat
+    case .squadMisplacedAnswer: .squadMisplacedAnswer
+    case .squadNoAnswer: .squadNoAnswer
+    case .squadNoQuestions: .squadNoQuestions
+    case .squadPredictionsMissing: .squadPredictionsMissing
+    case .squadPredictionsSurplus: .squadPredictionsSurplus
     case .textNotUTF8: .textNotUTF8
     case .textWithoutWords: .textWithoutWords
     case .tfrecordCorrupt: .tfrecordCorrupt
@@ -169,6 +178,7 @@ extension DiagnosticCode {
     case .noParameter: .noParameter
     case .noTileProgram: .noTileProgram
     case .noThreads: .noThreads
+    case .nothingToDo: .nothingToDo
     case .parameterSize: .parameterSize
     case .planMismatch: .planMismatch
     case .replicaMismatch: .replicaMismatch
@@ -185,6 +195,7 @@ extension DiagnosticCode {
     case .unsetVariable: .unsetVariable
     case .unsupportedElementType: .unsupportedElementType
     case .unsupportedPartials: .unsupportedPartials
+    case .wrongTask: .wrongTask
     case .wrongStream: .wrongStream
     }
   }

@@ -6,7 +6,7 @@ import Training
 
 /// What a training of a bundle is told on the command line, in every command that trains.
 struct TrainingArguments: ParsableArguments {
-  @Option(help: "The folder with the *.tfrecord files; default: the configuration's.")
+  @Option(help: "The folder with the data, *.tfrecord files or those of SQuAD; default: the configuration's.")
   var datasetDir: String?
 
   @Option(
