@@ -152,7 +152,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
+        "Training", "Runtime", "Compiler", "Frontend", "Datasets", "TestSupport", "Bundle",
+        "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(
       name: "TransformsTests",

@@ -158,6 +158,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case noParameter = "no-parameter"
   case noTileProgram = "no-tile-program"
   case noThreads = "no-threads"
+  case numberNotFinite = "number-not-finite"
+  case numericsGuardNeeded = "numerics-guard-needed"
   case parameterSize = "parameter-size"
   case planMismatch = "plan-mismatch"
   case replicaMismatch = "replica-mismatch"

@@ -36,6 +36,12 @@ package struct ParameterState {
     self.tensors = tensors
   }
 
+  /// The same tensors, which are written before they are read.
+  init(uninitializedAs other: ParameterState) {
+    ports = other.ports
+    tensors = other.tensors.mapValues { HostTensor(uninitialized: $0.type) }
+  }
+
   /// The tensor of this role and name, or nil.
   package subscript(port: Port) -> HostTensor? { tensors[port] }
 

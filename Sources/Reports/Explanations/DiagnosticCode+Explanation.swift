@@ -154,6 +154,8 @@ extension DiagnosticCode {
     case .noParameter: .noParameter
     case .noTileProgram: .noTileProgram
     case .noThreads: .noThreads
+    case .numberNotFinite: .numberNotFinite
+    case .numericsGuardNeeded: .numericsGuardNeeded
     case .parameterSize: .parameterSize
     case .planMismatch: .planMismatch
     case .replicaMismatch: .replicaMismatch
