@@ -185,6 +185,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case noTileProgram = "no-tile-program"
   case noThreads = "no-threads"
   case nothingToDo = "nothing-to-do"
+  case numberNotFinite = "number-not-finite"
+  case numericsGuardNeeded = "numerics-guard-needed"
   case parameterSize = "parameter-size"
   case planMismatch = "plan-mismatch"
   case replicaMismatch = "replica-mismatch"

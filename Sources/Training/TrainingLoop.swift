@@ -12,6 +12,8 @@ struct TrainingLoop {
   let recipe: TrainingRecipe
   let samples: any SampleSource
   let updater: WeightUpdater
+  /// Looks for numbers that are not finite; nil where the user does not want it.
+  private var numerics: NumericsGuard?
   let checkpoints: RunCheckpoints
   let progress: Progress
   /// Where the training is: what `state` is the state after.
@@ -26,12 +28,14 @@ struct TrainingLoop {
 
   init(
     bundle: LoadedBundle, recipe: TrainingRecipe, samples: any SampleSource, updater: WeightUpdater,
+    numerics: NumericsGuard?,
     checkpoints: RunCheckpoints, progress: Progress, log: RunLog, position: TrainingProgress
   ) {
     self.bundle = bundle
     self.recipe = recipe
     self.samples = samples
     self.updater = updater
+    self.numerics = numerics
     self.checkpoints = checkpoints
     self.progress = progress
     self.log = log
@@ -69,13 +73,14 @@ struct TrainingLoop {
     defer { skippedRecords = feed.skipped.count }
     while position.weightUpdates < end {
       let step: TrainingMetrics
+      numerics?.willUpdate(updater.state)
       do {
         step = try weightUpdate(feed)
+        try checkNumbers(step, feed)
       } catch is RunInterrupted {
         break
-      } catch let failure as FeedFailure {
-        _ = try? save()
-        throw failure.error
+      } catch let failure as StateKept {
+        throw failure.error.noting(savedWords)
       }
       position.weightUpdates = step.weightUpdate
       skippedRecords = feed.skipped.count
@@ -93,6 +98,28 @@ struct TrainingLoop {
     }
     if let rest = averages.finish() { progress.step(rest) }
     progress.finish()
+  }
+
+  /// Ends the run where the weight update made numbers that are not finite; the state is then that before it.
+  private func checkNumbers(_ step: TrainingMetrics, _ feed: BatchFeed) throws {
+    let losses = step.losses.named.map { (name: $0.name, value: $0.value) }
+    guard let numerics, let lost = numerics.lost(losses, updater.state) else { return }
+    progress.note(
+      "numbers are not finite: weight update \(step.weightUpdate) is done again, to find the cause")
+    let update = position.weightUpdates
+    let error = try numerics.diagnose(
+      lost, weightUpdate: step.weightUpdate, updater.device, updater.state,
+      inputs: updater.inputs(update), infeed: feed.infeed(weightUpdate: update) { _, _ in })
+    throw StateKept(error: error)
+  }
+
+  /// Saves what there is when the run cannot go on, and says where it is.
+  private var savedWords: String {
+    do {
+      return "the state after weight update \(position.weightUpdates) was saved to \(try save())"
+    } catch {
+      return "the state was not saved: \(error.diagnostics.first?.message ?? "")"
+    }
   }
 
   /// Saves the state as a checkpoint of the run.
@@ -150,8 +177,8 @@ struct TrainingLoop {
   }
 
   /// One weight update.
-  /// - Throws: `RunInterrupted` where a signal came before the last micro-batch was read, `FeedFailure`
-  ///   where a micro-batch could not be read; the state is then that of the update before.
+  /// - Throws: `RunInterrupted` where a signal came before the last micro-batch was read, `StateKept` where a
+  ///   micro-batch could not be read; the state is then that of the update before.
   private func weightUpdate(_ feed: BatchFeed) throws -> TrainingMetrics {
     let start = monotonicSeconds()
     let update = position.weightUpdates
@@ -165,7 +192,7 @@ struct TrainingLoop {
       do {
         try infeed(stream, replica, microBatch, destination)
       } catch let error as TesseraError {
-        throw FeedFailure(error: error)
+        throw StateKept(error: error)
       }
     }
   }
@@ -174,7 +201,7 @@ struct TrainingLoop {
 /// A signal asked for the end of the run.
 private struct RunInterrupted: Error {}
 
-/// A micro-batch could not be read.
-private struct FeedFailure: Error {
+/// What ends the run, with the state of the last whole weight update.
+private struct StateKept: Error {
   var error: TesseraError
 }

@@ -111,6 +111,8 @@ package struct TrainingRun {
       bundle: bundle, recipe: recipe, samples: samples,
       updater: WeightUpdater(
         recipe: recipe, arithmetic: arithmetic, device: device, state: state),
+      numerics: try NumericsGuard(
+        bundle.program, recipe.program, threads: options.threads, isOn: options.guardsNumerics),
       checkpoints: checkpoints, progress: progress, log: log, position: position)
     var outcome = TrainingOutcome(
       directory: directory, checkpointPath: continued?.lastExport ?? "", history: log.history)
@@ -262,7 +264,7 @@ extension TrainingRecipe {
 
 extension TesseraError {
   /// The error with a note that its first diagnostic has too.
-  fileprivate func noting(_ note: String) -> TesseraError {
+  func noting(_ note: String) -> TesseraError {
     var error = self
     error.diagnostics[0].notes.append(note)
     return error

@@ -18,12 +18,10 @@ struct WeightUpdater {
   /// - Throws: what the device and `infeed` throw.
   func run(_ update: Int, _ infeed: @escaping Infeed) throws -> TrainingMetrics {
     let start = monotonicSeconds()
-    let rate = recipe.run.learningRate.schedule(totalSteps: arithmetic.weightUpdates)
-      .rate(at: update)
     let entry = EntryName.trainingStep
     let results = try device.run(
       entry,
-      try device.arguments(of: entry, state: state, inputs: inputs(update, rate: rate)),
+      try device.arguments(of: entry, state: state, inputs: inputs(update)),
       infeed: infeed)
     let elements = try device.signature(of: entry).results
     func figures(_ role: PortRole) -> [NamedValue] {
@@ -33,16 +31,23 @@ struct WeightUpdater {
     return TrainingMetrics(
       weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
       losses: .init(figures(.loss).map(\.value), task: recipe.program.task),
-      accuracies: figures(.accuracy), learningRate: rate, lossScale: recipe.run.lossScaleValue,
+      accuracies: figures(.accuracy), learningRate: learningRate(update),
+      lossScale: recipe.run.lossScaleValue,
       samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }
 
-  private func inputs(_ update: Int, rate: Float) -> [Port: HostTensor] {
+  private func learningRate(_ update: Int) -> Float {
+    recipe.run.learningRate.schedule(totalSteps: arithmetic.weightUpdates).rate(at: update)
+  }
+
+  /// The arguments of a weight update beside the state.
+  func inputs(_ update: Int) -> [Port: HostTensor] {
     [
       Port(name: "seed", role: .seed): HostTensor(seed: recipe.run.seedBits),
       Port(name: "weight_update", role: .weightUpdate):
         HostTensor([], [Int32(truncatingIfNeeded: update)]),
-      Port(name: "learning_rate", role: .learningRate): HostTensor(TensorType([], .f32), [rate]),
+      Port(name: "learning_rate", role: .learningRate): HostTensor(
+        TensorType([], .f32), [learningRate(update)]),
       Port(name: "loss_scale", role: .lossScale):
         HostTensor(TensorType([], .f32), [Float(recipe.run.lossScaleValue)]),
     ]

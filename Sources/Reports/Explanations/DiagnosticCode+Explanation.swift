@@ -180,6 +180,8 @@ extension DiagnosticCode {
     case .noTileProgram: .noTileProgram
     case .noThreads: .noThreads
     case .nothingToDo: .nothingToDo
+    case .numberNotFinite: .numberNotFinite
+    case .numericsGuardNeeded: .numericsGuardNeeded
     case .parameterSize: .parameterSize
     case .planMismatch: .planMismatch
     case .replicaMismatch: .replicaMismatch

@@ -71,6 +71,12 @@ struct TrainingArguments: ParsableArguments {
   )
   var skipCorrupt = false
 
+  @Flag(
+    help:
+      "Go on where numbers become infinite or NaN, with a warning, and keep no copy of the state to find the cause."
+  )
+  var noNumericsGuard = false
+
   @Option(
     help: ArgumentHelp(
       "Train on random samples of the right shape, to measure speed.", valueName: "true|false"))
@@ -154,6 +160,7 @@ struct TrainingArguments: ParsableArguments {
     options.keptCheckpoints = keep
     options.maximumSteps = maxSteps
     options.shuffles = !noShuffle
+    options.guardsNumerics = !noNumericsGuard
     options.skipsDamagedRecords = skipCorrupt
     options.device = device
     options.runDirectory = runDir
