@@ -12,10 +12,11 @@ package struct PyTorchFile: CheckpointFile {
   /// No checkpoint's description comes near: that of a BERT has 100 KiB.
   private static let maximumPickleByteCount = 64 << 20
 
+  /// - Parameter byteCount: the file's size.
   /// - Throws: `checkpoint-damaged` (exit 65), `checkpoint-refused` (65) where it holds objects of
   ///   other kinds.
-  package init(path: String) throws(TesseraError) {
-    archive = try ZipArchive(path: path)
+  init(path: String, byteCount: Int) throws(TesseraError) {
+    archive = try ZipArchive(path: path, fileByteCount: byteCount)
     let pickles = archive.records.keys.filter { $0.hasSuffix("/data.pkl") || $0 == "data.pkl" }
     guard let name = pickles.min(by: precedes), pickles.count == 1,
       let record = archive.records[name]
