@@ -2,8 +2,8 @@ import Foundations
 
 /// What `torch.save` has written since PyTorch 1.6: a zip archive with a pickle, `NAME/data.pkl`, which
 /// describes tensors, and a record with the elements of each storage, `NAME/data/KEY`.
-package struct PyTorchFile: CheckpointFile {
-  package let entries: [CheckpointEntry]
+struct PyTorchFile: CheckpointFile {
+  let entries: [CheckpointEntry]
   private let archive: ZipArchive
   private let tensors: [String: PyTorchTensor]
   /// What the names of the records begin with: `NAME/`.
@@ -44,11 +44,11 @@ package struct PyTorchFile: CheckpointFile {
     try checkByteOrder()
   }
 
-  package var path: String { archive.path }
-  package var format: CheckpointFormat { .pytorch }
-  package var metadata: [String: String] { [:] }
+  var path: String { archive.path }
+  var format: CheckpointFormat { .pytorch }
+  var metadata: [String: String] { [:] }
 
-  package func tensor(named name: String) throws(TesseraError) -> CheckpointTensor {
+  func tensor(named name: String) throws(TesseraError) -> CheckpointTensor {
     guard let tensor = tensors[name], let record = archive.records[Self.recordName(prefix, tensor)]
     else { throw missing(name) }
     let width = tensor.storage.element.byteCount
