@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes Sources/Datasets/CanonicalDecompositions.swift from Python's unicodedata.
+"""Writes Sources/Datasets/WordPiece/CanonicalDecompositions.swift from Python's unicodedata.
 
-usage: scripts/generate-decompositions.py > Sources/Datasets/CanonicalDecompositions.swift
+usage: scripts/generate-decompositions.py > Sources/Datasets/WordPiece/CanonicalDecompositions.swift
 
 Use the newest Python at hand. Hangul syllables are left out: their rule is arithmetic.
 """

@@ -58,6 +58,11 @@ extension RecipeReader {
 
 extension TrainingRecipe.Program {
   fileprivate func plain(format: String) -> JSON.Plain {
+    .object(atPaths: [("format", .string(format))] + values)
+  }
+
+  /// Each key with its value, nil where the program has none.
+  var values: [(path: String, value: JSON.Plain?)] {
     let task: (name: String, predictions: Int?, glue: GlueTask?) =
       switch self.task {
       case .pretraining(let maximum): ("pretraining", maximum, nil)
@@ -66,8 +71,7 @@ extension TrainingRecipe.Program {
       }
     var lastProduct: Precision?
     if case .lamb(let precision) = optimizer.kind { lastProduct = precision }
-    return .object(atPaths: [
-      ("format", .string(format)),
+    return [
       ("task", .string(task.name)),
       ("glue_task", task.glue.map { .string($0.rawValue) }),
       ("precision", .string(precision.rawValue)),
@@ -119,7 +123,7 @@ extension TrainingRecipe.Program {
       ("min_remote_tensor_size", .integer(minimumRemoteTensorSize)),
       ("fp_exceptions", .boolean(trapsOnFloatExceptions)),
       ("show_accuracy", .boolean(reportsAccuracy)),
-    ])
+    ]
   }
 
   fileprivate init(_ reader: inout RecipeReader) {
@@ -220,13 +224,17 @@ extension Optimizer {
 
 extension TrainingRecipe.Run {
   fileprivate func plain(format: String) -> JSON.Plain {
+    .object(atPaths: [("format", .string(format))] + values)
+  }
+
+  /// Each key with its value, nil where the run has none.
+  var values: [(path: String, value: JSON.Plain?)] {
     let schedule: (name: String, maximum: Double, warmup: Double?) =
       switch learningRate {
       case .upDown(let maximum, let warmup): ("up_down", maximum, warmup)
       case .constant(let maximum): ("constant", maximum, nil)
       }
-    return .object(atPaths: [
-      ("format", .string(format)),
+    return [
       ("config", .string(configurationName)),
       ("name", name.map(JSON.Plain.string)),
       ("learning_rate.lr_schedule", .string(schedule.name)),
@@ -244,11 +252,15 @@ extension TrainingRecipe.Run {
       ("bert_model_name", modelName.map(JSON.Plain.string)),
       ("cache_dir", cacheDirectory.map(JSON.Plain.string)),
       ("output_dir", outputDirectory.map(JSON.Plain.string)),
-      ("wandb_opts", wandbOptions),
-    ])
+      // Said where they are not as usual.
+      ("do_training", doesTraining ? nil : .boolean(false)),
+      ("do_validation", doesValidation ? nil : .boolean(false)),
+      ("generated_dataset", generatesDataset ? .boolean(true) : nil),
+      ("wandb_opts", wandbOptions?.json),
+    ]
   }
 
-  fileprivate init(_ reader: inout RecipeReader) {
+  init(_ reader: inout RecipeReader) {
     let params = "learning_rate.lr_schedule_params"
     let isUpDown =
       reader.choice("learning_rate.lr_schedule", among: ["up_down", "constant"]) == "up_down"
@@ -274,6 +286,9 @@ extension TrainingRecipe.Run {
       modelName: reader.optionalString("bert_model_name"),
       cacheDirectory: reader.optionalString("cache_dir"),
       outputDirectory: reader.optionalString("output_dir"),
-      wandbOptions: reader.openObject("wandb_opts"))
+      doesTraining: reader.optionalBoolean("do_training") ?? true,
+      doesValidation: reader.optionalBoolean("do_validation") ?? true,
+      generatesDataset: reader.optionalBoolean("generated_dataset") ?? false,
+      wandbOptions: WandbOptions(&reader))
   }
 }

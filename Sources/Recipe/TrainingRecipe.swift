@@ -142,8 +142,14 @@ extension TrainingRecipe {
     package var cacheDirectory: String?
     /// Where predictions go, for question answering.
     package var outputDirectory: String?
-    /// The configuration's `wandb_opts`.
-    package var wandbOptions: JSON.Plain?
+    /// Whether to train, for question answering and sequence classification.
+    package var doesTraining: Bool
+    /// Whether to predict and evaluate after that.
+    package var doesValidation: Bool
+    /// Whether random samples of the right shape take the data set's place, for measuring speed.
+    package var generatesDataset: Bool
+    /// What the configuration says of Weights & Biases; nil where it says nothing.
+    package var wandbOptions: WandbOptions?
 
     package init(
       configurationName: String, name: String? = nil, learningRate: LearningRateSettings,
@@ -152,7 +158,8 @@ extension TrainingRecipe {
       datasetDirectory: String? = nil, saveCheckpointPath: String? = nil,
       pretrainedCheckpointPath: String? = nil, modelName: String? = nil,
       cacheDirectory: String? = nil, outputDirectory: String? = nil,
-      wandbOptions: JSON.Plain? = nil
+      doesTraining: Bool = true, doesValidation: Bool = true,
+      generatesDataset: Bool = false, wandbOptions: WandbOptions? = nil
     ) {
       self.configurationName = configurationName
       self.name = name
@@ -169,6 +176,9 @@ extension TrainingRecipe {
       self.modelName = modelName
       self.cacheDirectory = cacheDirectory
       self.outputDirectory = outputDirectory
+      self.doesTraining = doesTraining
+      self.doesValidation = doesValidation
+      self.generatesDataset = generatesDataset
       self.wandbOptions = wandbOptions
     }
   }

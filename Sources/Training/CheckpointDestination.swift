@@ -3,48 +3,39 @@ import Foundations
 import Glibc
 import Runtime
 
-/// Where a run saves its parameters, found out before the first weight update: a training must not end
-/// with nowhere to go.
+/// Where a run's weights go at its end besides its checkpoints, found out before the first weight update: a
+/// training must not end with nowhere to go.
 struct CheckpointDestination {
   /// The file that the user named, or the one in the folder that the user named.
-  private let named: String?
+  private let path: String?
   private let overwrites: Bool
 
   /// Makes the folder that is named, and checks that a file can be made there.
-  /// - Throws: `would-overwrite` where the file exists and `overwrites` is false, `input-output` where
-  ///   it cannot be written.
-  init(_ path: String?, overwrites: Bool) throws {
-    self.overwrites = overwrites
+  /// - Parameter madeBefore: the file that the run which goes on wrote before, which may be replaced.
+  /// - Throws: `would-overwrite` where the file exists and may not be replaced, `input-output` where it
+  ///   cannot be written.
+  init(_ path: String?, overwrites: Bool, madeBefore: String?) throws {
     guard let path = try path.map(PathExpansion.expand) else {
-      named = nil
+      (self.path, self.overwrites) = (nil, overwrites)
       return
     }
+    let file: String
     if path.hasSuffix(".safetensors") {
-      named = path
+      file = path
     } else {
       try makeFolders(path)
-      named = path + "/model.safetensors"
+      file = path + "/model.safetensors"
     }
+    self.path = file
+    self.overwrites = overwrites || madeBefore == file
     // Begun and given up at once: it leaves nothing behind.
-    _ = try AtomicFile(path: named ?? path, overwrite: overwrites)
+    _ = try AtomicFile(path: file, overwrite: self.overwrites)
   }
 
-  /// Saves the parameters where the user wants them; in the run's directory where that fails at last.
-  /// - Returns: the file, and what was written.
-  func save(
-    _ state: ParameterState, in directory: RunDirectory, weightUpdate: Int
-  ) throws -> (path: String, layout: HuggingFaceLayout) {
-    let own = directory.checkpointPath(weightUpdate: weightUpdate)
-    guard let named else {
-      return (own, try state.save(to: own, overwrite: overwrites))
-    }
-    do {
-      return (named, try state.save(to: named, overwrite: overwrites))
-    } catch let error as TesseraError {
-      _ = try state.save(to: own, overwrite: overwrites)
-      var error = error
-      error.diagnostics[0].notes.append("the parameters were saved to \(own) instead")
-      throw error
-    }
+  /// Saves the parameters where the user wants them.
+  /// - Returns: the file, and what was written; nil where the user named no place.
+  func save(_ state: ParameterState) throws -> (path: String, layout: HuggingFaceLayout)? {
+    guard let path else { return nil }
+    return (path, try state.save(to: path, overwrite: overwrites))
   }
 }

@@ -24,6 +24,8 @@ package enum Interruption {
     action.sa_flags = Int32(SA_RESTART)
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
+    // A file beyond the process's size limit is an error to tell, as a full disk is, and no crash.
+    signal(SIGXFSZ, SIG_IGN)
     // A parent that blocks them, as threads of Dispatch do, would hand that down.
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -43,4 +45,16 @@ package enum Interruption {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : 128 + number
   }
+
+  /// Ends work that has nothing to save where a signal asked for it.
+  /// - Throws: `Interrupted`.
+  package static func check() throws {
+    if let exitCode { throw Interrupted(exitCode: exitCode) }
+  }
+}
+
+/// A signal ended a command that had nothing to save.
+package struct Interrupted: Error {
+  /// 130 or 143.
+  package var exitCode: Int32
 }

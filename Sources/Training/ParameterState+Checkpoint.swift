@@ -2,6 +2,7 @@ import Bundle
 import Checkpoints
 import Foundations
 import Operations
+import Recipe
 import Runtime
 
 extension ParameterState {
@@ -12,18 +13,33 @@ extension ParameterState {
   }
 
   /// Takes the parameters, or parts of them, that a checkpoint has; the others keep their values.
+  ///
+  /// - Parameters:
+  ///   - path: a checkpoint's file of any format, or a folder that holds one.
+  ///   - resizesVocabulary: whether a checkpoint with another number of words is taken: its last rows are
+  ///     cut, or the rows that it lacks keep their values, with a bias that no prediction falls on.
+  ///   - model: the bundle's model, with which a Hugging Face `config.json` beside the checkpoint is
+  ///     compared; nil to compare shapes alone.
   /// - Returns: which matched, and which did not.
-  /// - Throws: `TesseraError`: incompatible where a tensor has another shape.
-  package func load(checkpoint path: String) throws -> CheckpointReport {
+  /// - Throws: `TesseraError`: incompatible where a tensor has another shape, or `config.json` describes
+  ///   another function.
+  package func load(
+    checkpoint path: String, resizesVocabulary: Bool = false, model: BertConfiguration? = nil
+  ) throws -> CheckpointReport {
     let checkpoint = try HuggingFaceCheckpoint(path: path)
+    let warnings = try model.map { try checkpoint.compareConfiguration(with: $0) } ?? []
     let layout = checkpoint.layout(of: parameters)
-    let (values, report) = try checkpoint.load(
+    var (values, report) = try checkpoint.load(
       layout.parts.map { WantedParameter(name: $0.name, shape: $0.shape) },
-      leavingOut: layout.neutral)
+      leavingOut: layout.neutral, resizesVocabulary: resizesVocabulary)
     for part in layout.parts {
       guard let loaded = values[part.name] else { continue }
-      try set(loaded, at: part.elements, of: Port(name: part.parameter, role: .parameter))
+      // Of a tensor with fewer rows than the parameter has, these are the first.
+      try set(
+        loaded, at: part.elements.prefix(loaded.count),
+        of: Port(name: part.parameter, role: .parameter))
     }
+    report.warnings = warnings
     return report
   }
 
@@ -39,34 +55,64 @@ extension ParameterState {
   /// - Returns: what was written.
   /// - Throws: `would-overwrite`, or `input-output` where the file cannot be written.
   package func save(to path: String, overwrite: Bool) throws -> HuggingFaceLayout {
+    let (layout, tensors) = modelTensors()
+    try SafetensorsWriter(path: path, overwrite: overwrite).write(tensors)
+    return layout
+  }
+
+  /// The parameters as Hugging Face's tensors, with neutral ones for what the model has no parameter for.
+  func modelTensors() -> (layout: HuggingFaceLayout, tensors: [StoredTensor]) {
     let layout = HuggingFaceLayout(parameters)
-    var contents: [String: (tensor: HostTensor, elements: Range<Int>)] = [:]
-    var descriptions: [SafetensorsWriter.Tensor] = []
-    func add(_ name: String, _ shape: [Int], _ tensor: HostTensor, _ elements: Range<Int>) {
-      contents[name] = (tensor, elements)
-      descriptions.append(
-        .init(name: name, shape: shape, element: tensor.type.element == .f16 ? .f16 : .f32))
+    let parts = layout.parts.compactMap { part in
+      self[Port(name: part.parameter, role: .parameter)].map {
+        StoredTensor(name: part.name, shape: part.shape, of: $0, elements: part.elements)
+      }
     }
-    for part in layout.parts {
-      guard let tensor = self[Port(name: part.parameter, role: .parameter)] else { continue }
-      add(part.name, part.shape, tensor, part.elements)
+    let element = parts.first?.description.element == .f16 ? ElementType.f16 : .f32
+    let neutral = layout.neutral.map { tensor in
+      StoredTensor(
+        name: tensor.name,
+        of: HostTensor(TensorType(tensor.shape, element), tensor.floats))
     }
-    let element = contents.values.first?.tensor.type.element ?? .f32
-    for neutral in layout.neutral {
-      let tensor = HostTensor(TensorType(neutral.shape, element), neutral.floats)
-      add(neutral.name, neutral.shape, tensor, 0..<tensor.type.count)
-    }
-    let writer = SafetensorsWriter(path: path, overwrite: overwrite)
-    try writer.write(descriptions) { entry throws(TesseraError) in
-      guard let (tensor, elements) = contents[entry.name] else {
+    return (layout, parts + neutral)
+  }
+}
+
+/// A tensor as a file has it: all or a part of one in the host's memory.
+struct StoredTensor {
+  let description: SafetensorsWriter.Tensor
+  private let tensor: HostTensor
+  private let byteRange: Range<Int>
+
+  init(name: String, shape: [Int], of tensor: HostTensor, elements: Range<Int>) {
+    let element: SafetensorsElement = tensor.type.element == .f16 ? .f16 : .f32
+    description = SafetensorsWriter.Tensor(name: name, shape: shape, element: element)
+    self.tensor = tensor
+    byteRange = elements.lowerBound * element.byteCount..<elements.upperBound * element.byteCount
+  }
+
+  init(name: String, of tensor: HostTensor) {
+    self.init(
+      name: name, shape: tensor.type.shape, of: tensor, elements: 0..<tensor.type.count)
+  }
+
+  /// The elements, in the host's memory; valid while the value lives.
+  var bytes: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: tensor.bytes[byteRange])
+  }
+}
+
+extension SafetensorsWriter {
+  /// Writes tensors that are in the host's memory.
+  func write(_ tensors: [StoredTensor]) throws(TesseraError) {
+    let byName = Dictionary(tensors.map { ($0.description.name, $0) }) { first, _ in first }
+    try write(tensors.map(\.description)) { (entry) throws(TesseraError) in
+      guard let stored = byName[entry.name] else {
         throw TesseraError(
           .internalError, code: .noParameter, "there is no parameter '\(entry.name)'")
       }
-      let width = entry.element.byteCount
-      let bytes = tensor.bytes[elements.lowerBound * width..<elements.upperBound * width]
       return try CheckpointTensor(
-        shape: entry.shape, element: entry.element, bytes: Array(bytes))
+        shape: entry.shape, element: entry.element, bytes: Array(stored.bytes))
     }
-    return layout
   }
 }

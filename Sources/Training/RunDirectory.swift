@@ -1,7 +1,10 @@
+import FoundationEssentials
 import Foundations
 import Glibc
+import Metrics
 
-/// The directory of one run: `config.json`, `metrics.jsonl`, `summary.json`, `checkpoints/`.
+/// The directory of one run: `config.json`, `metrics.jsonl`, `summary.json`, `loss.svg`, `checkpoints/`,
+/// `tensorboard/`, `wandb/`.
 package struct RunDirectory: Hashable, Sendable {
   /// The directory's path, as it was given.
   package let path: String
@@ -9,16 +12,28 @@ package struct RunDirectory: Hashable, Sendable {
   /// The effective config.
   package var configPath: String { path + "/config.json" }
   /// The metrics, for `MetricsLog`.
-  package var metricsPath: String { path + "/metrics.jsonl" }
+  package var metricsPath: String { Self.metricsPath(of: path) }
   /// The summary of the run.
   package var summaryPath: String { path + "/summary.json" }
+  /// The plot of the losses, at the end of the run.
+  package var lossPlotPath: String { path + "/loss.svg" }
+  /// The directory's own name.
+  package var name: String { Self.name(of: path) }
   /// The folder of the run's checkpoints; it exists.
   package var checkpointsPath: String { path + "/checkpoints" }
+
+  /// The metrics of a run whose directory is not opened.
+  package static func metricsPath(of path: String) -> String { path + "/metrics.jsonl" }
+
+  /// The name of a run's directory.
+  package static func name(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
 
   /// Makes the directory that the user named, with `checkpoints/` in it.
   ///
   /// With `force`, the metrics, summary and config of an earlier run are removed; its checkpoints
-  /// are never touched here.
+  /// move to `checkpoints.earlier-N`, where no resumption takes them for this run's.
   ///
   /// - Throws: `run-directory-in-use` (exit 73) where it holds another run's metrics and `force` is
   ///   false, `input-output` (74).
@@ -27,6 +42,7 @@ package struct RunDirectory: Hashable, Sendable {
     if !force, let found = [metricsPath, summaryPath].first(where: Self.exists) {
       throw Self.inUse(found)
     }
+    if force { try moveCheckpointsAside() }
     try makeFolders(checkpointsPath)
     if force {
       for file in [metricsPath, summaryPath, configPath]
@@ -43,15 +59,57 @@ package struct RunDirectory: Hashable, Sendable {
     close(claim)
   }
 
+  /// The directory of a run that is to go on.
+  /// - Throws: `run-directory-in-use` (exit 73) where it is the run of a program with another digest, or
+  ///   does not say of which.
+  package init(continuing path: String, digest: String) throws(TesseraError) {
+    self.path = path
+    let found = try configuration()["bundle_digest"]?.string
+    guard found == digest else {
+      throw TesseraError(
+        .wouldOverwrite, code: .runDirectoryInUse,
+        "\(path) holds the run of another bundle",
+        notes: ["its program's digest is \(found ?? "missing"), this one's is \(digest)"],
+        remedies: ["choose another --run-dir", "resume with the bundle of that run"])
+    }
+    try makeFolders(checkpointsPath)
+  }
+
+  /// Whether a run has begun in a folder.
+  static func holdsRun(_ path: String) -> Bool { exists(path + "/config.json") }
+
+  /// What `config.json` says.
+  /// - Throws: `TesseraError` where there is none, or it is no JSON.
+  func configuration() throws(TesseraError) -> JSON.Value {
+    try JSON.parse(
+      bytes: try readBytes(path: configPath, limit: JSON.byteLimit), file: configPath)
+  }
+
+  /// The file that the run said, at the end of an earlier process, that it wrote its weights to.
+  var lastExport: String? { lastSummary?["checkpoint"]?.string }
+
+  /// The weight updates after which the run was resumed before.
+  var resumedAfter: [Int] {
+    (lastSummary?["resumed_after"]?.elements ?? []).compactMap(\.integer)
+  }
+
+  private var lastSummary: JSON.Value? {
+    guard let bytes = try? readBytes(path: summaryPath, limit: JSON.byteLimit) else { return nil }
+    return try? JSON.parse(bytes: bytes, file: summaryPath)
+  }
+
+  /// Where runs make directories for themselves.
+  static let defaultFolder = "runs"
+
   /// Makes a new directory `NAME-TIME` in `folder`; a number follows where the name is taken.
   ///
   /// - Parameter time: the start of the run, in seconds since 1970; printed in UTC.
   /// - Throws: `input-output` (exit 74).
   package init(
-    name: String, startedAt time: Int, in folder: String = "runs"
+    name: String, startedAt time: Int, in folder: String = RunDirectory.defaultFolder
   ) throws(TesseraError) {
     try makeFolders(folder)
-    let base = "\(folder)/\(Self.fileName(from: name))-\(Self.stamp(time))"
+    let base = "\(folder)/\(Self.fileName(from: name))-\(NumberText.stamp(secondsSince1970: time))"
     var candidate = base
     var number = 2
     // `mkdir` takes a free name and no other, even against runs that start in the same second.
@@ -77,6 +135,13 @@ package struct RunDirectory: Hashable, Sendable {
     try write(summary.json, to: summaryPath)
   }
 
+  /// Writes `loss.svg`, replacing an earlier one of this run.
+  ///
+  /// - Throws: `input-output` (exit 74).
+  package func write(lossPlot: LossPlot) throws(TesseraError) {
+    try write(lossPlot.svg, to: lossPlotPath)
+  }
+
   /// The path of the checkpoint after a weight update: `checkpoints/step-N.safetensors`.
   package func checkpointPath(weightUpdate: Int) -> String {
     "\(checkpointsPath)/step-\(weightUpdate).safetensors"
@@ -97,10 +162,19 @@ package struct RunDirectory: Hashable, Sendable {
       remedies: ["choose another --run-dir", "replace the earlier run's files with --force"])
   }
 
+  private func moveCheckpointsAside() throws(TesseraError) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpointsPath)) ?? []
+    guard !names.isEmpty else { return }
+    let free = (1..<1000).lazy.map { "\(checkpointsPath).earlier-\($0)" }.first { !Self.exists($0) }
+    guard let free, rename(checkpointsPath, free) == 0 else {
+      throw systemError("move", checkpointsPath, errno)
+    }
+  }
+
   private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// A run's name with what a file name should not have replaced by `-`.
-  private static func fileName(from name: String) -> String {
+  static func fileName(from name: String) -> String {
     let kept = name.map { character -> Character in
       let isPlain = character.isASCII && (character.isLetter || character.isNumber)
       return isPlain || "._-".contains(character) ? character : "-"
@@ -108,18 +182,5 @@ package struct RunDirectory: Hashable, Sendable {
     // A leading dot would hide the directory or leave the folder.
     let trimmed = String(kept.prefix(100).drop { $0 == "." })
     return trimmed.isEmpty ? "run" : trimmed
-  }
-
-  /// `20261124-150151`.
-  private static func stamp(_ time: Int) -> String {
-    var seconds = time_t(time)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    let date = "\(parts.tm_year + 1900)" + twoDigits(parts.tm_mon + 1) + twoDigits(parts.tm_mday)
-    return date + "-" + twoDigits(parts.tm_hour) + twoDigits(parts.tm_min) + twoDigits(parts.tm_sec)
-  }
-
-  private static func twoDigits(_ number: Int32) -> String {
-    NumberText.twoDigits(Int(number))
   }
 }

@@ -2,6 +2,7 @@ import Bundle
 import Datasets
 import Foundations
 import Glibc
+import Metrics
 import Operations
 import Recipe
 import Runtime
@@ -14,181 +15,228 @@ package struct TrainingOutcome: Sendable {
   package var checkpointPath: String
   /// What the file holds beyond the model's parameters, in words; nil where there is nothing.
   package var checkpointNote: String?
-  /// Of the last weight update; nil where the run ended before the first.
-  package var last: TrainingMetrics?
-  /// The losses of each weight update, by name in the order of the step line.
-  package var losses: [(name: String, values: [Double])]
+  /// What the weight updates reported, those before the run was resumed included.
+  package var history: MetricsHistory
   /// The exit code after a signal, nil where the run came to its end.
   package var interruption: Int32?
 }
 
-/// Trains a bundle: the loop around the device.
+/// Trains a bundle: opens what a training needs, runs its loop, and leaves its files.
 package struct TrainingRun {
   private let bundle: LoadedBundle
   private let recipe: TrainingRecipe
   private let options: TrainingOptions
   private let progress: Progress
-  private let dataset: ExampleDataset
+  private let samples: any SampleSource
   private let arithmetic: BatchArithmetic
+  /// The directory of the run that goes on; nil where a new one is to be made.
+  private let continued: RunDirectory?
 
   /// Opens the data and does the batch arithmetic.
-  /// - Throws: `TesseraError` where the data are missing, damaged, or do not fit the bundle.
+  /// - Throws: `TesseraError` where the data are missing, damaged, or do not fit the bundle, or where there
+  ///   is nothing to go on from; `Interrupted`.
   package init(_ bundle: LoadedBundle, _ options: TrainingOptions) throws {
+    Interruption.install()
     self.bundle = bundle
+    var options = options
+    let configured = try options.applied(to: bundle.recipe)
+    continued = try RunPlace.existing(
+      options.resumption, runDirectory: options.runDirectory, name: configured.run.displayName,
+      digest: bundle.digest)
+    if let continued {
+      let earlier = try EarlierRun(continued, of: bundle)
+      options.shuffles = options.shuffles && earlier.shuffles
+      recipe = try options.applied(to: earlier.recipe)
+    } else {
+      recipe = configured
+    }
     self.options = options
-    recipe = options.applied(to: bundle.recipe)
     progress = .onStandardError(mode: options.progress)
     progress.begin("reading data", total: 0)
-    dataset = try ExampleDataset(
-      for: recipe.program,
-      directory: try bundle.datasetDirectory(given: options.datasetDirectory),
-      order: options.shuffles ? .shuffled(seed: recipe.run.seedBits) : .file)
-    progress.advance(to: dataset.count)
+    samples = try TrainingData(recipe, options).opened(for: recipe.program) {
+      [progress] done, total in
+      try Interruption.check()
+      progress.advance(to: Int(clamping: done), detail: "of \(total) bytes indexed")
+    }
+    progress.advance(to: samples.count)
     progress.finish()
-    arithmetic = try recipe.batchArithmetic(datasetSize: dataset.count)
-    for warning in arithmetic.warnings { progress.note(warning.description) }
+    arithmetic = try recipe.batchArithmetic(datasetSize: samples.count)
+    for warning in samples.warnings + arithmetic.warnings { progress.note(warning.description) }
+    try Interruption.check()
   }
 
-  /// Trains to the end, to `maximumSteps`, or to a signal; saves the parameters in each case.
-  /// - Throws: `TesseraError` where the run cannot begin or go on.
+  /// Trains to the end, to `maximumSteps`, or to a signal; saves the state in each case.
+  /// - Throws: `TesseraError` where the run cannot begin or go on; `Interrupted`.
   package func run() throws -> TrainingOutcome {
-    Interruption.install()
     let start = monotonicSeconds()
     let device = try bundle.device(
       options.device, replicas: recipe.program.replicas, threads: options.threads)
     let state = ParameterState(bundle.program, seed: recipe.run.seedBits)
-    if let checkpoint = recipe.run.pretrainedCheckpointPath {
+    let stateFile = try RunPlace.file(options.resumption)
+    if continued == nil, stateFile == nil, let checkpoint = recipe.run.pretrainedCheckpointPath {
       progress.note(
-        try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
+        try state.load(
+          checkpoint: try PathExpansion.expand(checkpoint),
+          resizesVocabulary: options.resizesVocabulary, model: recipe.program.model
+        ).description)
     }
+    try Interruption.check()
 
     let destination = try CheckpointDestination(
-      recipe.run.saveCheckpointPath, overwrites: options.overwrites)
-    let directory = try makeDirectory()
-    var outcome = TrainingOutcome(directory: directory, checkpointPath: "", losses: [])
+      recipe.run.saveCheckpointPath,
+      overwrites: options.overwrites, madeBefore: continued?.lastExport)
+    let (directory, lock) = try openDirectory()
+    defer { withExtendedLifetime(lock) {} }
+    let checkpoints = RunCheckpoints(directory, keeping: options.keptCheckpoints)
+    checkpoints.removeUnfinished()
+    var position = beginning
+    if let stateFile {
+      position = try TrainingStateFile.read(stateFile, into: state) {
+        (found) throws(TesseraError) in
+        try found.check(continues: beginning, path: stateFile)
+      }
+    } else if continued != nil {
+      position = try newestState(checkpoints, state) ?? position
+    }
+    position = continuing(position)
+    try directory.write(
+      config: try options.effectiveConfiguration(recipe, digest: bundle.digest))
+
+    let resumedAfter =
+      (continued?.resumedAfter ?? []) + (continued == nil ? [] : [position.weightUpdates])
+    let log = try RunLog(
+      directory: directory.path, resumingAfter: resumedAfter.last,
+      wandb: try WandbRun(of: recipe), now: secondsSince1970)
+    var loop = TrainingLoop(
+      bundle: bundle, recipe: recipe, samples: samples,
+      updater: WeightUpdater(
+        recipe: recipe, arithmetic: arithmetic, device: device, state: state),
+      numerics: try NumericsGuard(
+        bundle.program, recipe.program, threads: options.threads, isOn: options.guardsNumerics),
+      checkpoints: checkpoints, progress: progress, log: log, position: position)
+    var outcome = TrainingOutcome(
+      directory: directory, checkpointPath: continued?.lastExport ?? "", history: log.history)
     func summarize(_ end: RunSummary.End) throws {
       let seconds = monotonicSeconds() - start
       try directory.write(
         summary: RunSummary(
-          name: runName, bundleDigest: bundle.digest, end: end, seconds: seconds,
-          last: outcome.last, samplesPerSecond: Double(outcome.last?.samples ?? 0) / seconds,
+          name: recipe.run.displayName, bundleDigest: bundle.digest, end: end, seconds: seconds,
+          samplesPerSecond: Double(loop.trainedSamples) / seconds, history: loop.log.history,
+          resumedAfter: resumedAfter, skippedRecords: loop.skippedRecords,
           checkpointPath: outcome.checkpointPath.isEmpty ? nil : outcome.checkpointPath))
     }
+    try summarize(.running)
     do {
-      try train(device, state, into: &outcome)
-      let saved = try destination.save(
-        state, in: directory, weightUpdate: outcome.last?.weightUpdate ?? 0)
-      outcome.checkpointPath = saved.path
-      outcome.checkpointNote = saved.layout.neutralSummary
+      try loop.run(to: options.maximumSteps)
+      outcome.history = loop.log.history
+      try saveAtEnd(loop, state, destination, into: &outcome)
     } catch {
       progress.finish()
-      try summarize(.failed)
+      // The disk may be what failed; the error that ended the run is the one to tell.
+      try? loop.log.finish(exitCode: (error as? TesseraError)?.exitCode.rawValue ?? 1)
+      try? summarize(.failed)
       throw error
     }
     outcome.interruption = Interruption.exitCode
+    try loop.log.finish(exitCode: outcome.interruption ?? 0)
     try summarize(outcome.interruption == nil ? .completed : .interrupted)
+    try directory.write(
+      lossPlot: LossPlot(
+        title: recipe.run.displayName,
+        runs: [LossPlot.Run(name: directory.name, history: outcome.history)]))
     return outcome
   }
 
-  private var runName: String { recipe.run.name ?? recipe.run.configurationName }
-
-  private func makeDirectory() throws -> RunDirectory {
-    let directory =
-      if let path = options.runDirectory {
-        try RunDirectory(path: path, force: options.overwrites)
-      } else {
-        try RunDirectory(name: runName, startedAt: time(nil))
-      }
-    try directory.write(
-      config: try options.effectiveConfiguration(recipe, digest: bundle.digest))
-    return directory
-  }
-
-  /// The weight updates, until the last or a signal.
-  private func train(
-    _ device: any Device, _ state: ParameterState, into outcome: inout TrainingOutcome
+  /// The last checkpoint, and the weights where the user wants them: one of the two may fail, and then says
+  /// where the other is.
+  private func saveAtEnd(
+    _ loop: TrainingLoop, _ state: ParameterState, _ destination: CheckpointDestination,
+    into outcome: inout TrainingOutcome
   ) throws {
-    let metrics = try MetricsLog(path: outcome.directory.metricsPath)
-    let updates = min(arithmetic.weightUpdates, options.maximumSteps ?? .max)
-    progress.begin("training", total: updates)
-    let feed = BatchFeed(
-      dataset, microBatchSize: recipe.program.microBatchSize, replicas: recipe.program.replicas,
-      accumulationCount: recipe.program.accumulationCount,
-      streams: bundle.program.streams(readBy: EntryName.trainingStep))
-    for update in 0..<updates {
-      let step: TrainingMetrics
-      do {
-        step = try weightUpdate(update, device, state, feed)
-      } catch is RunInterrupted {
-        break
+    let checkpoint = Result { try loop.save() }
+    do {
+      if let exported = try destination.save(state) {
+        outcome.checkpointPath = exported.path
+        outcome.checkpointNote = exported.layout.neutralSummary
+      } else {
+        outcome.checkpointPath = try checkpoint.get()
       }
-      try metrics.append(step)
-      progress.step(step)
-      warnOfLostNumbers(step, after: outcome.last)
-      if outcome.losses.isEmpty { outcome.losses = step.losses.named.map { ($0.name, []) } }
-      for (index, loss) in step.losses.named.enumerated() {
-        outcome.losses[index].values.append(loss.value)
-      }
-      outcome.last = step
+    } catch let error as TesseraError {
+      guard case .success(let path) = checkpoint else { throw error }
+      outcome.checkpointPath = path
+      throw error.noting("the training's state was saved to \(path)")
     }
-    progress.finish()
+    if case .failure(let error as TesseraError) = checkpoint {
+      throw error.noting("the weights were saved to \(outcome.checkpointPath)")
+    }
   }
 
-  /// Says once that a loss is no number any more.
-  private func warnOfLostNumbers(_ step: TrainingMetrics, after last: TrainingMetrics?) {
-    func isLost(_ metrics: TrainingMetrics) -> Bool {
-      metrics.losses.named.contains { !$0.value.isFinite }
-    }
-    guard isLost(step), !(last.map(isLost) ?? false) else { return }
-    let warning = Diagnostic(
-      .warning, code: .lossNotFinite,
-      "a loss is not finite at weight update \(step.weightUpdate)",
-      notes: ["the parameters are lost from here on"],
-      remedies: [
-        "lower max_learning_rate", "lower loss_scaling from \(step.lossScale)",
-        "compile with --precision fp32",
-      ])
-    progress.note(warning.description)
+  private var beginning: TrainingProgress {
+    TrainingProgress(
+      beginningOf: recipe, arithmetic, bundleDigest: bundle.digest, shuffles: options.shuffles)
   }
 
-  /// One weight update.
-  /// - Throws: `RunInterrupted` where a signal came before the last micro-batch was read; the state is
-  ///   then that of the update before, since the optimizer runs after all micro-batches.
-  private func weightUpdate(
-    _ update: Int, _ device: any Device, _ state: ParameterState, _ feed: BatchFeed
-  ) throws -> TrainingMetrics {
-    let start = monotonicSeconds()
-    let rate = recipe.run.learningRate.schedule(totalSteps: arithmetic.weightUpdates)
-      .rate(at: update)
-    let inputs = [
-      Port(name: "seed", role: .seed): HostTensor(seed: recipe.run.seedBits),
-      Port(name: "weight_update", role: .weightUpdate):
-        HostTensor([], [Int32(truncatingIfNeeded: update)]),
-      Port(name: "learning_rate", role: .learningRate): HostTensor(TensorType([], .f32), [rate]),
-      Port(name: "loss_scale", role: .lossScale):
-        HostTensor(TensorType([], .f32), [Float(recipe.run.lossScaleValue)]),
-    ]
-    let infeed = feed.infeed(weightUpdate: update) { number, count in
-      if Interruption.isRequested { throw RunInterrupted() }
-      // The losses stay in view where updates are short.
-      guard monotonicSeconds() - start > 2 else { return }
-      progress.advance(to: update, detail: "micro-batch \(number) of \(count)")
+  /// The progress with this run's schedule and loss scale, and a word on what changes by them.
+  private func continuing(_ position: TrainingProgress) -> TrainingProgress {
+    var position = position
+    if position.weightUpdates > 0 {
+      progress.note("resuming after weight update \(position.weightUpdates)")
     }
-    let entry = EntryName.trainingStep
-    let results = try device.run(
-      entry, try device.arguments(of: entry, state: state, inputs: inputs), infeed: infeed)
-    let losses = zip(try device.signature(of: entry).results, results)
-      .filter { $0.0.port?.role == .loss }.map { Double($0.1.floats[0]) }
-    return TrainingMetrics(
-      weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
-      losses: .init(losses, task: recipe.program.task), learningRate: rate,
-      lossScale: recipe.run.lossScaleValue,
-      samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
+    if position.scheduledWeightUpdates != arithmetic.weightUpdates {
+      progress.note(
+        Diagnostic(
+          .warning, code: .scheduleChanged,
+          "the learning rate's schedule has \(arithmetic.weightUpdates) weight updates from here on, "
+            + "\(position.scheduledWeightUpdates) before",
+          remedies: ["train on the same number of samples as before"]
+        ).description)
+      position.scheduledWeightUpdates = arithmetic.weightUpdates
+    }
+    position.lossScale = recipe.run.lossScaleValue
+    return position
+  }
+
+  private func newestState(
+    _ checkpoints: RunCheckpoints, _ state: ParameterState
+  ) throws -> TrainingProgress? {
+    try checkpoints.readNewest(into: state) { (found, path) throws(TesseraError) in
+      try found.check(continues: beginning, path: path)
+    } skip: { error in
+      for diagnostic in error.diagnostics {
+        var warning = diagnostic
+        warning.severity = .warning
+        progress.note(warning.description)
+      }
+    }
+  }
+
+  /// The run's directory, which no other process trains in as long as the lock lives.
+  private func openDirectory() throws -> (RunDirectory, RunLock) {
+    if let continued { return (continued, try RunLock(directory: continued.path)) }
+    guard let path = options.runDirectory else {
+      let directory = try RunDirectory(name: recipe.run.displayName, startedAt: time(nil))
+      return (directory, try RunLock(directory: directory.path))
+    }
+    try makeFolders(path)
+    let lock = try RunLock(directory: path)
+    return (try RunDirectory(path: path, force: options.overwrites), lock)
   }
 }
 
-/// A signal asked for the end of the run.
-private struct RunInterrupted: Error {}
+/// What a run's directory says of how it was run so far.
+private struct EarlierRun {
+  let recipe: TrainingRecipe
+  let shuffles: Bool
+
+  /// - Throws: `TesseraError` where `config.json` cannot be read.
+  init(_ directory: RunDirectory, of bundle: LoadedBundle) throws(TesseraError) {
+    let configuration = try directory.configuration()
+    let run = configuration["run"].map { JSON.Plain($0) } ?? .object([])
+    recipe = try TrainingRecipe.decode(
+      program: bundle.recipe.encodedProgram(), run: Array(run.text().utf8))
+    shuffles = configuration["options"]?["shuffle"]?.boolean ?? true
+  }
+}
 
 extension TrainingRecipe.Run {
   /// The seed as the bits that random draws are keyed by.
@@ -196,26 +244,29 @@ extension TrainingRecipe.Run {
 
   /// The factor on the loss; 1 where the configuration has none.
   var lossScaleValue: Double { lossScale?.value ?? 1 }
+
+  /// The run's name: the one that was given, or the configuration's.
+  var displayName: String { name ?? configurationName }
 }
 
-extension HostTensor {
-  /// The seed's low and high words.
-  convenience init(seed: UInt64) {
-    self.init(
-      [2], [Int32(truncatingIfNeeded: seed), Int32(truncatingIfNeeded: seed >> 32)])
+extension TrainingRecipe {
+  /// The folder with the data, expanded.
+  /// - Throws: `missing-option` (exit 64) where nothing names one.
+  func datasetDirectory() throws(TesseraError) -> String {
+    guard let path = run.datasetDirectory else {
+      throw TesseraError(
+        .usage, code: .missingOption, "the folder with the data is not given",
+        remedies: ["give --dataset-dir"])
+    }
+    return try PathExpansion.expand(path)
   }
 }
 
-extension TrainingMetrics.Losses {
-  /// The losses of a task in the order of the program's results.
-  init(_ values: [Double], task: TrainingTask) {
-    let first = values.first ?? .nan
-    let second = values.dropFirst().first ?? .nan
-    self =
-      switch task {
-      case .pretraining: .pretraining(maskedLM: first, nextSentence: second)
-      case .questionAnswering: .questionAnswering(start: first, end: second)
-      case .sequenceClassification: .sequenceClassification(first)
-      }
+extension TesseraError {
+  /// The error with a note that its first diagnostic has too.
+  func noting(_ note: String) -> TesseraError {
+    var error = self
+    error.diagnostics[0].notes.append(note)
+    return error
   }
 }

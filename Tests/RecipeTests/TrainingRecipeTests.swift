@@ -20,7 +20,8 @@ import Testing
       configurationName: "tiny", name: "a \"quoted\"\n name",
       learningRate: .upDown(maximum: 0.006, warmupFraction: 0.28), lossScale: LossScale(16),
       seed: .max, totalSamples: 540, datasetDirectory: "$DATA/128/",
-      wandbOptions: ["log_to_wandb": true, "init": ["tags": ["a", "b"], "x": [1, 1.0, nil]]]))
+      wandbOptions: WandbOptions(
+        isEnabled: true, entity: "us", tags: ["a", "b"], others: [.init("x", [1, 1.0, nil])])))
 
   static let questionAnswering = {
     var recipe = pretraining

@@ -26,11 +26,12 @@ import Training
   }
 
   private func feed(
-    _ dataset: ExampleDataset, replicas: Int = 1, accumulationCount: Int
+    _ dataset: ExampleDataset, replicas: Int = 1, accumulationCount: Int, decodingThreads: Int = 1,
+    didSkip: @escaping (SkippedRecord) -> Void = { _ in }
   ) -> BatchFeed {
     BatchFeed(
       dataset, microBatchSize: 1, replicas: replicas, accumulationCount: accumulationCount,
-      streams: Self.streams)
+      streams: Self.streams, decodingThreads: decodingThreads, didSkip: didSkip)
   }
 
   private func values(_ count: Int, _ read: (UnsafeMutableRawBufferPointer) throws -> Void)
@@ -42,9 +43,12 @@ import Training
   }
 
   /// A pipeline of two stages and two replicas: labels are read two timesteps after the tokens.
-  @Test func streamsMayBeApart() throws {
+  @Test(arguments: [0, 1, 3])
+  func streamsMayBeApart(decodingThreads: Int) throws {
     let folder = try TemporaryFolder()
-    let feed = feed(try dataset(in: folder), replicas: 2, accumulationCount: 5)
+    let feed = feed(
+      try dataset(in: folder), replicas: 2, accumulationCount: 5,
+      decodingThreads: decodingThreads)
     for update in 0..<2 {
       var told: [Int] = []
       let infeed = feed.infeed(weightUpdate: update) { number, count in
@@ -110,6 +114,68 @@ import Training
       try values(2) { try infeed("masked_lm_ids", 0, 0, $0) }
     }
     #expect(error?.diagnostics[0].code == .wrongStream)
+  }
+
+  /// Replicas side by side and one after the other: the coming micro-batches are known in both.
+  @Test func theOrderIsLearned() {
+    let sideBySide: [UInt64] = Array(0..<18)
+    let byReplica: [UInt64] = [0, 3, 6, 1, 4, 7, 2, 5, 8, 9, 12, 15, 10, 13, 16, 11, 14, 17]
+    for sequence in [sideBySide, byReplica] {
+      var order = MicroBatchOrder(replicas: 3, accumulationCount: 3)
+      var surprises = 0
+      for (last, number) in zip(sequence, sequence.dropFirst()) {
+        if order.number(at: order.place(of: last) + 1) != number { surprises += 1 }
+        order.learn(number, after: last)
+      }
+      #expect(surprises <= 1)
+    }
+  }
+
+  /// A damaged sample ends the update where it is read, or another one takes its place and is told.
+  @Test(arguments: [0, 2])
+  func damagedSamples(decodingThreads: Int) throws {
+    let folder = try TemporaryFolder()
+    _ = try dataset(in: folder)
+    var bytes = try folder.contents("data.tfrecord")
+    var reader = try TFRecordReader(path: folder.file("data.tfrecord"))
+    for _ in 0..<4 { _ = try reader.next() }
+    let offset = Int(try #require(try reader.next()).offset)
+    bytes[offset + 30] ^= 1
+    try folder.write(bytes, "data.tfrecord")
+    func open(_ damagedRecords: DamagedRecords) throws -> ExampleDataset {
+      let shape = PretrainingShape(sequenceLength: 2, predictionCount: 1, vocabularySize: 200)
+      return try ExampleDataset(
+        directory: folder.path, shape: .pretraining(shape), order: .file,
+        damagedRecords: damagedRecords)
+    }
+    func read(
+      _ infeed: (String, Int, Int, UnsafeMutableRawBufferPointer) throws -> Void, _ number: Int
+    ) throws -> Int32 {
+      for stream in ["masked_lm_ids", "next_sentence_labels"] {
+        _ = try values(1) { try infeed(stream, 0, number, $0) }
+      }
+      return try values(2) { try infeed("input_ids", 0, number, $0) }[0]
+    }
+
+    let strict = feed(
+      try open(.endTheRun), accumulationCount: 6, decodingThreads: decodingThreads)
+    let strictInfeed = strict.infeed(weightUpdate: 0) { _, _ in }
+    for number in 0..<4 { #expect(try read(strictInfeed, number) == Int32(number)) }
+    let error = #expect(throws: TesseraError.self) { try read(strictInfeed, 4) }
+    #expect(error?.exitCode == .badData)
+    #expect(error?.diagnostics.first?.message.contains("byte \(offset) ") == true)
+
+    var told: [Int] = []
+    let lenient = feed(try open(.skip), accumulationCount: 6, decodingThreads: decodingThreads) {
+      told.append($0.number)
+    }
+    let infeed = lenient.infeed(weightUpdate: 0) { _, _ in }
+    for number in 0..<4 { _ = try read(infeed, number) }
+    // Decoded ahead or not, what the device has not read is not counted.
+    #expect(lenient.skipped.count == 0 && told.isEmpty)
+    #expect(try read(infeed, 4) == 5)
+    #expect(try read(infeed, 5) == 5)
+    #expect(lenient.skipped.count == 1 && told == [4])
   }
 
   /// Streams are found in calls and repeats, and those of other entries are not among them.

@@ -106,6 +106,7 @@ extension DiagnosticCode {
     // Data.
     case .cannotOpenFile: .cannotOpenFile
     case .cannotReadFile: .cannotReadFile
+    case .dataIndexDamaged: .dataIndexDamaged
     case .dataShapeMismatch: .dataShapeMismatch
     case .dataVocabularyMismatch: .dataVocabularyMismatch
     case .duplicateToken: .duplicateToken
@@ -117,9 +118,18 @@ extension DiagnosticCode {
     case .missingFeature: .missingFeature
     case .missingSpecialToken: .missingSpecialToken
     case .notAFile: .notAFile
+    case .notArticles: .notArticles
     case .paddingNotFirst: .paddingNotFirst
+    case .predictionsFormat: .predictionsFormat
     case .pretrainingDataOptions: .pretrainingDataOptions
     case .sequenceTooShort: .sequenceTooShort
+    case .squadDuplicateQuestion: .squadDuplicateQuestion
+    case .squadFormat: .squadFormat
+    case .squadMisplacedAnswer: .squadMisplacedAnswer
+    case .squadNoAnswer: .squadNoAnswer
+    case .squadNoQuestions: .squadNoQuestions
+    case .squadPredictionsMissing: .squadPredictionsMissing
+    case .squadPredictionsSurplus: .squadPredictionsSurplus
     case .textNotUTF8: .textNotUTF8
     case .textWithoutWords: .textWithoutWords
     case .tfrecordCorrupt: .tfrecordCorrupt
@@ -131,11 +141,15 @@ extension DiagnosticCode {
     case .wrongFeatureKind: .wrongFeatureKind
     // Checkpoints.
     case .checkpointAmbiguousName: .checkpointAmbiguousName
+    case .checkpointConfiguration: .checkpointConfiguration
+    case .checkpointDamaged: .checkpointDamaged
     case .checkpointElementType: .checkpointElementType
     case .checkpointMismatch: .checkpointMismatch
     case .checkpointNotFound: .checkpointNotFound
+    case .checkpointRefused: .checkpointRefused
     case .checkpointSharded: .checkpointSharded
     case .checkpointTensorMissing: .checkpointTensorMissing
+    case .checkpointUnknownHeads: .checkpointUnknownHeads
     case .safetensorsDuplicateName: .safetensorsDuplicateName
     case .safetensorsElementType: .safetensorsElementType
     case .safetensorsGap: .safetensorsGap
@@ -144,9 +158,20 @@ extension DiagnosticCode {
     case .safetensorsOverlap: .safetensorsOverlap
     case .safetensorsTruncated: .safetensorsTruncated
     case .safetensorsWrongSize: .safetensorsWrongSize
+    // Trainings that go on.
+    case .checkpointNotSaved: .checkpointNotSaved
+    case .compiledIn: .compiledIn
+    case .diskTooSmall: .diskTooSmall
+    case .nothingToResume: .nothingToResume
+    case .recordSkipped: .recordSkipped
+    case .runInProgress: .runInProgress
+    case .scheduleChanged: .scheduleChanged
+    case .trainingStateDamaged: .trainingStateDamaged
+    case .trainingStateMismatch: .trainingStateMismatch
     // Running.
     case .badCount: .badCount
     case .badPath: .badPath
+    case .damagedMetrics: .damagedMetrics
     case .lossNotFinite: .lossNotFinite
     case .missingArgument: .missingArgument
     case .missingOption: .missingOption
@@ -154,6 +179,9 @@ extension DiagnosticCode {
     case .noParameter: .noParameter
     case .noTileProgram: .noTileProgram
     case .noThreads: .noThreads
+    case .nothingToDo: .nothingToDo
+    case .numberNotFinite: .numberNotFinite
+    case .numericsGuardNeeded: .numericsGuardNeeded
     case .parameterSize: .parameterSize
     case .planMismatch: .planMismatch
     case .replicaMismatch: .replicaMismatch
@@ -170,6 +198,7 @@ extension DiagnosticCode {
     case .unsetVariable: .unsetVariable
     case .unsupportedElementType: .unsupportedElementType
     case .unsupportedPartials: .unsupportedPartials
+    case .wrongTask: .wrongTask
     case .wrongStream: .wrongStream
     }
   }

@@ -13,6 +13,14 @@ extension Explanation {
     meaning: "The disk or network failed at the byte in the message.",
     remedy: "Copy the file to a disk that works, and run again.")
 
+  static let dataIndexDamaged = Explanation(
+    .data, [.error(.badData)], "An index file of the data is damaged",
+    meaning: """
+      Beside each data file (or in your cache folder) lies an index file that says where the records are. An entry of it does not agree with \
+      its checksum. The data file itself may well be sound.
+      """,
+    remedy: "Delete the index file in the message. It is made again when the data are opened.")
+
   static let dataShapeMismatch = Explanation(
     .data, [.error(.incompatible)], "The samples have another length than the model takes",
     meaning: """
@@ -96,6 +104,16 @@ extension Explanation {
     .data, [.error(.inputOutput)], "A data path is not a regular file",
     meaning: "Data are read by position, which a folder, a pipe or a device does not allow.",
     remedy: "Name a file; write what comes from a pipe to a file first.")
+
+  static let notArticles = Explanation(
+    .data, [.error(.badData)], "A file does not hold extracted articles",
+    meaning: """
+      `tessera data wikipedia` reads what WikiExtractor writes: articles between a line `<doc id=… url=… title=…>` and a line `</doc>`. At the line in \
+      the message, text or a tag is out of place, or the file is cut off.
+      """,
+    remedy: """
+      Extract the dump with WikiExtractor, without `--json` and `--compress`, and name the folder that it writes to.
+      """)
 
   static let paddingNotFirst = Explanation(
     .data, [.error(.badData)], "[PAD] is not the first token of the vocabulary",

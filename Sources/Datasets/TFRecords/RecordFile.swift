@@ -1,0 +1,77 @@
+import Foundations
+
+/// A TFRecord file whose records can be read in any order, by several threads at once.
+struct RecordFile: Sendable {
+  private let file: InputFile
+  /// Where the records are.
+  let index: RecordIndex
+
+  /// Opens the file at `path` with its index, which is made where there is none of the file as it is
+  /// now; `progress` is then told the bytes that are done.
+  init(path: String, progress: (_ byteCount: UInt64) throws -> Void = { _ in }) throws {
+    file = try InputFile(path: path)
+    index = try RecordIndex.opened(of: file, progress: progress)
+  }
+
+  /// The file's path.
+  var path: String { file.path }
+
+  /// The file's size.
+  var byteCount: UInt64 { file.byteCount }
+
+  /// The number of records.
+  var count: Int { index.count }
+
+  /// Calls `body` with the content of record `number` and words for where that is. Throws `badData`
+  /// where the record is damaged.
+  func withPayload<Result>(
+    ofRecord number: Int, _ body: (UnsafeRawBufferPointer, _ source: String) throws -> Result
+  ) throws -> Result {
+    let location = try index.location(of: number)
+    let byteCount = TFRecordFraming.byteCount(payload: location.payloadByteCount)
+    return try withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 8) { buffer in
+      let filled = try file.read(into: buffer, at: location.offset)
+      let payload = try TFRecordFraming.payload(
+        record: UnsafeRawBufferPointer(rebasing: buffer[..<filled]),
+        payloadByteCount: location.payloadByteCount, path: path, offset: location.offset)
+      return try body(payload, "\(path), record at byte \(location.offset)")
+    }
+  }
+
+  /// The frame whose damage hides the rest of the file; nil where all frames are sound.
+  var damage: RecordFileDamage? {
+    get throws {
+      guard index.header.isDamaged else { return nil }
+      var frames = RecordFrames(file: file, from: index.header.soundByteCount)
+      do {
+        _ = try frames.next()
+      } catch let error as TesseraError where error.exitCode == .badData {
+        return RecordFileDamage(
+          error: error, lostByteCount: byteCount - index.header.soundByteCount)
+      }
+      throw TesseraError(
+        .badData, code: .dataIndexDamaged,
+        "\(index.path) says that \(path) is damaged at byte \(index.header.soundByteCount), "
+          + "where it is not",
+        remedies: ["delete the index file; it is made again"])
+    }
+  }
+}
+
+/// A damaged frame, behind which no record of its file can be found.
+struct RecordFileDamage: Sendable {
+  /// What is wrong, with file and byte.
+  var error: TesseraError
+  /// Bytes of the file from the frame on.
+  var lostByteCount: UInt64
+
+  /// What a run says that goes on without these bytes.
+  var warnings: [Diagnostic] {
+    error.diagnostics.map {
+      Diagnostic(
+        .warning, code: $0.code, $0.message,
+        notes: $0.notes + ["The last \(lostByteCount) bytes of the file are left out."],
+        remedies: $0.remedies)
+    }
+  }
+}
