@@ -74,8 +74,7 @@ struct DataFolder {
     case .pretraining, nil:
       return "make data from text: tessera data pretraining"
     case .questionAnswering?:
-      let names = (shape?.features ?? []).map(\.name).joined(separator: ", ")
-      return "write the questions as Examples with the int64 features \(names)"
+      return "make features of SQuAD's files: tessera squad train"
     }
   }
 
