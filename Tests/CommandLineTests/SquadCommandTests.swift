@@ -19,12 +19,12 @@ struct SquadCommandTests {
         ("tessera", ["data", "vocabulary", "text.txt", "--size", "240", "-o", "vocab.txt"]),
         ("tesserac", ["compile", "squad.json", "--precision", "fp32", "-o", "squad.ipub"]),
       ] {
-        let output = try run(tool, arguments)
+        let output = try run(arguments, tool: tool)
         try #require(output.status == 0, "\(output.errors)")
       }
     }
 
-    func run(_ tool: String = "tessera", _ arguments: [String]) throws -> Command.Output {
+    func run(_ arguments: [String], tool: String = "tessera") throws -> Command.Output {
       try Command.run(Executables.path(tool), arguments, in: folder.path)
     }
 
