@@ -147,7 +147,7 @@ struct SquadCommandTests {
 
   /// A signal ends a prediction, and leaves no file behind.
   @Test(.timeLimit(.minutes(2)), arguments: [(SIGINT, 130), (SIGTERM, 143)])
-  func signalsEndAPrediction(signal: Int32, status: Int32) throws {
+  func signalsEndAPrediction(signal: Int32, status: Int) throws {
     let folder = try Folder()
     try folder.folder.write(Array(Folder.questions(10_000, from: 0).utf8), "many.json")
     try FileManager.default.createDirectory(
