@@ -139,7 +139,7 @@ def records(file):
 
 
 train = made_up(300, seed=1)
-dev = made_up(90, seed=2)
+dev = made_up(180, seed=2)
 write("train-v1.1.json", train)
 write("dev-v1.1.json", dev)
 with open(path("text.txt"), "w", encoding="utf-8") as file:
