@@ -1,9 +1,8 @@
 import Foundation
 import Foundations
+import Metrics
 import TestSupport
 import Testing
-
-@testable import Metrics
 
 @Suite struct MetricsHistoryTests {
   @Test func aCurveOfFewValuesHasThemAll() {
