@@ -5,9 +5,10 @@ package struct MetricsCurve: Hashable, Sendable {
   package struct Point: Hashable, Sendable {
     /// The first and the last weight update.
     package var weightUpdates: ClosedRange<Int>
-    /// Of the values that are finite: their sum, how many they are, the least and the greatest.
+    /// Of the values that are finite: their sum, and how many they are.
     var sum: Double
     var count: Int
+    /// The least and the greatest of the finite values; nil where there is none.
     package var range: ClosedRange<Double>?
 
     /// The mean of the finite values; nil where there is none.

@@ -4,7 +4,9 @@ import Foundations
 package struct MetricsHistory: Hashable, Sendable {
   /// A loss scale and the weight update that used it first.
   package struct LossScale: Hashable, Sendable {
+    /// The weight update, from 1.
     package var fromWeightUpdate: Int
+    /// The factor on the loss.
     package var value: Double
   }
 

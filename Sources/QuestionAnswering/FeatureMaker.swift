@@ -3,6 +3,7 @@ import Foundations
 
 /// Makes features of questions. The context of a paragraph is tokenised once for all its questions.
 package struct FeatureMaker: Sendable {
+  /// A token of a text, and where in it it is.
   package typealias Token = WordPieceTokenizer.Token
 
   /// A paragraph's text and its tokens.

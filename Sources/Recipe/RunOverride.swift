@@ -62,7 +62,7 @@ extension TrainingRecipe {
   /// given too where it is the bundle's own.
   ///
   /// - Throws: `compiled-in` (incompatible) for a value that would change the program, with the compiler's
-  ///   flag; `unknown-key` (usage); and what is wrong with a value (badData).
+  ///   flag; `unknown-key` (badData); and what is wrong with a value (badData).
   package func overridden(by overrides: [RunOverride]) throws(TesseraError) -> TrainingRecipe {
     var recipe = self
     for override in overrides { recipe.run = try recipe.run(overriddenBy: override) }
@@ -79,7 +79,7 @@ extension TrainingRecipe {
       guard path == key || path.hasPrefix(key + ".") else { return (key, value) }
       let keys = path.dropFirst(key.count).split(separator: ".").map(String.init)
       let new = (value ?? .object([])).replacing(keys[...], with: override.value)
-      return (key, new == .null ? nil : new)
+      return (key, new == .null ? .none : new)
     }
     var reader = try RecipeReader(
       Array(JSON.Plain.object(atPaths: values).text().utf8), file: override.origin)
@@ -104,7 +104,7 @@ extension TrainingRecipe {
     guard let path = override.flatPath(among: known) else {
       let suggestion = override.path.nearest(among: run.values.map(\.path))
       throw TesseraError(
-        .usage, code: .unknownKey, "\(override.origin): there is no such key of a run",
+        .badData, code: .unknownKey, "\(override.origin): there is no such key of a run",
         remedies: suggestion.map { [Remedy("write \($0)")] } ?? [])
     }
     let compiled = program.values.first { $0.path == path }?.value

@@ -63,7 +63,7 @@ import Testing
           let isDeclared = (target.dependencies + target.products).contains(found.module)
           let isPlatform =
             Self.platformModules.contains(found.module)
-            || ["Foundation", "Testing"].contains(found.module)
+            || ["Foundation", "FoundationXML", "Testing"].contains(found.module)
           #expect(
             isDeclared || (isPlatform && !own.contains(found.module)),
             "\(file):\(found.line): \(target.name) does not declare \(found.module)")

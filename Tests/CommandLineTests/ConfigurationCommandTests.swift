@@ -138,11 +138,11 @@ struct ConfigurationCommandTests {
       "--wandb-entity-name", "us", "--total-num-train-samples", "4800", in: folder)
     #expect(shown.status == 0, "\(shown.errors)")
     let values = [
-      "compile_only*": "true", "wandb_opts.log_to_wandb*": "false",
-      "generated_dataset*": "false", "logging*": "\"ERROR\"", "micro_batch_size": "2",
+      "compile_only*": "true", "wandb_opts.log_to_wandb": "false",
+      "generated_dataset": "false", "logging*": "\"ERROR\"", "micro_batch_size": "2",
       "grad_acc_steps_per_replica": "12", "total_num_train_samples": "4800",
       "matmul_available_memory_proportion_per_pipeline_stage": "[0.3,0.4]",
-      "wandb_opts.init.entity*": "\"us\"",
+      "wandb_opts.init.entity": "\"us\"",
     ]
     let lines = shown.text.split(separator: "\n").map { $0.split(separator: " ") }
     for (key, value) in values.sorted(by: { $0.key < $1.key }) {

@@ -94,7 +94,7 @@ struct DataCommandTests {
     let sample = try workspace.data(
       "inspect", "data", "--sample", "1", "--vocabulary", "vocab.txt")
     #expect(sample.status == 0 && sample.text.contains("input_ids: [CLS] "))
-    #expect(sample.text.contains("masked_lm_positions  int64"))
+    #expect(sample.text.contains("masked_lm_positions   int64"))
     #expect(try workspace.data("inspect", "data", "--sample", "100000").status == 64)
 
     let verify = try workspace.data("verify", "data", "--vocabulary", "vocab.txt")

@@ -90,7 +90,7 @@ struct ErrorFormatTests {
     let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
     let output = try folder.run(
       "tesserac", "compile", demo, "-o", "x.ipub", "--format", "json", "--set",
-      "generated_dataset=true")
+      "logging=INFO")
     #expect(output.status == 0)
     #expect(output.errors.isEmpty)
     let warnings = try #require(try fields(output)["diagnostics"] as? [[String: Any]])

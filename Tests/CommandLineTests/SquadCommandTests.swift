@@ -44,7 +44,7 @@ struct SquadCommandTests {
     static func questions(_ count: Int, from first: Int) -> String {
       let paragraphs = (first..<first + count / 2).map { number in
         let name = names[number % names.count]
-        let filler = String(repeating: "the port is in the salt . ", count: number % 4 * 3)
+        let filler = String(repeating: "the port is in the salt . ", count: number % 4)
         let context = "\(filler)the ship of \(name) is in the port ."
         return """
           {"context": "\(context)", "qas": [

@@ -150,7 +150,7 @@ import Testing
       }
       #expect(error?.exitCode == .inputMissing)
       let remedies = error?.diagnostics.first?.remedies.map(\.text).joined(separator: "\n") ?? ""
-      #expect(remedies.contains("start_positions, end_positions"))
+      #expect(remedies.contains("tessera squad train"))
       #expect(!remedies.contains("tessera data pretraining"))
     }
   }

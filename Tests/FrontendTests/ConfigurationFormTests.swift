@@ -149,10 +149,7 @@ private let files =
     #expect(
       try codes(ConfigurationFixture.nested, "max_seq_length=384", "pretrained_ckpt_path=x") == [])
     #expect(
-      try codes(ConfigurationFixture.nested, "enable_wandb=true", "generated_dataset=true")
-        == [
-          "--set generated_dataset=true:1:25 not-in-effect"
-        ])
+      try codes(ConfigurationFixture.nested, "enable_wandb=true", "generated_dataset=true") == [])
   }
 
   @Test func sequenceClassification() throws {

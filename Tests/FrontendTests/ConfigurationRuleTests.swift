@@ -301,9 +301,9 @@ extension RuleCase {
       #""replicated_tensor_sharding": §true"#, remedy: "set replicated_tensor_sharding to false"),
     .pretraining(
       "refused-by-original", #""max_seq_length": 128"#, #""max_seq_length": §512"#),
-    .nested(
-      "not-in-effect", #""seed": 1984"#, #""seed": 1984, "generated_dataset": §true"#,
-      remedy: "set generated_dataset to false"),
+    .glue(
+      "not-in-effect", #""seed": 1984"#, #""seed": 1984, "do_test": §true"#,
+      remedy: "set do_test to false"),
     .nested("not-in-effect", #""seed": 1984"#, #""seed": 1984, "logging": §"INFO""#),
   ]
 

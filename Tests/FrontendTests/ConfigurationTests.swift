@@ -56,17 +56,6 @@ private let shipped =
     #expect(try recipe.batchArithmetic(datasetSize: 64).globalBatchSize == 12)
   }
 
-  /// What a file asks for and this version does not do is told at its place.
-  @Test func generatedDataIsToldToDoNothing() throws {
-    let on = try Self.load(
-      "examples/pretrain_tiny.json", [try Override(setting: "generated_dataset=true")])
-    func warnings(_ loaded: LoadedConfiguration) -> [String] {
-      loaded.remarks.filter { $0.severity == .warning }.map(\.message)
-    }
-    #expect(warnings(on) == ["generated_dataset true has no effect in this version"])
-    #expect(warnings(try Self.load("examples/pretrain_tiny.json")).isEmpty)
-  }
-
   @Test func valuesOfSquad() throws {
     let byName = try Self.load("configs/squad_base.json").recipe
     #expect(byName.program.task == .questionAnswering)

@@ -33,7 +33,7 @@ import Testing
     ("global_batch.replicas=64", .compiledIn, .incompatible),
     ("bert_config.hidden_size=64", .compiledIn, .incompatible),
     ("pipeline_stages[0]=x", .compiledIn, .incompatible),
-    ("sede=1", .unknownKey, .usage), ("seed=x", .wrongType, .badData),
+    ("sede=1", .unknownKey, .badData), ("seed=x", .wrongType, .badData),
     ("learning_rate.lr_schedule_params.warmup_frac=2", .outOfRange, .badData),
   ])
   func theRestIsRefused(setting: String, code: DiagnosticCode, exit: ExitCode) throws {

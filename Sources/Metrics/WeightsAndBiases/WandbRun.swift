@@ -10,7 +10,9 @@ package struct WandbRun: Hashable, Sendable {
   package var entity: String?
   /// The run's name.
   package var name: String
+  /// What the user notes of the run.
   package var notes: String?
+  /// What the run is filed under.
   package var tags: [String]
   /// The configuration's keys with their values.
   package var configuration: [JSON.Plain.Field]

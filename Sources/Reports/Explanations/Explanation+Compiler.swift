@@ -12,10 +12,10 @@ extension Explanation {
       """)
 
   static let indexOutOfRange = Explanation(
-    .compiler, [.error(.badData)], "A value of the data names no row of a table",
+    .compiler, [.error(.badData), .error(.usage)], "A number names no row or record",
     meaning: """
       A token, position or label of a sample is used as the number of a row and lies outside of the table. Going on would read other \
-      memory, so the run stops.
+      memory, so the run stops. The same is said of a record that `tessera data inspect --sample` is asked for and that the data do not have.
       """,
     remedy: """
       Check that the data set was made for this model's vocabulary, sequence length and number of masked tokens.

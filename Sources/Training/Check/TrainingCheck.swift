@@ -185,7 +185,7 @@ package struct TrainingCheck {
       updater, feed, seconds: trainingSeconds, updateLimit: updater.arithmetic.weightUpdates)
     if let last = speed.last, last.losses.named.contains(where: { !$0.value.isFinite }) {
       throw TesseraError(
-        .badData, code: .lossNotFinite,
+        .checkFailed, code: .numberNotFinite,
         "a loss is not finite after \(speed.weightUpdates) weight updates",
         remedies: ["lower max_learning_rate", "lower loss_scaling from \(last.lossScale)"])
     }
