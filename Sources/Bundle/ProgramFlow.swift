@@ -327,7 +327,7 @@ struct ProgramFlow {
       try requireValid(
         type.memory == .tile || port.role.isOptimizerState, "\(name()) is in streaming memory")
     case .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica, .loss,
-      .output:
+      .accuracy, .output:
       try requireValid(type.memory == .tile, "\(name()) is in streaming memory")
     }
   }

@@ -23,6 +23,13 @@ package struct CheckpointTensor: Hashable, Sendable {
     self.bytes = bytes
   }
 
+  /// A tensor of as many bytes as shape and element say, which the caller knows.
+  init(uncheckedShape shape: [Int], element: SafetensorsElement, bytes: [UInt8]) {
+    self.shape = shape
+    self.element = element
+    self.bytes = bytes
+  }
+
   /// A tensor of 32-bit floats.
   package init(shape: [Int], floats: [Float]) throws(TesseraError) {
     try self.init(

@@ -1,15 +1,15 @@
 import Foundations
 
 /// One tensor of a safetensors file: what the header says of it.
-package struct SafetensorsEntry: Hashable, Sendable {
+struct SafetensorsEntry: Hashable, Sendable {
   /// As the file spells it.
-  package var name: String
+  var name: String
   /// The extents, outermost first; empty for a scalar.
-  package var shape: [Int]
+  var shape: [Int]
   /// The type of every element.
-  package var element: SafetensorsElement
+  var element: SafetensorsElement
   /// Where the bytes lie, counted from the end of the header.
-  package var byteRange: Range<Int>
+  var byteRange: Range<Int>
 }
 
 /// The header of a safetensors file, checked in full.

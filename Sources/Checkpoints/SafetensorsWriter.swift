@@ -2,22 +2,8 @@ import Foundations
 
 /// Writes safetensors files: equal tensors give equal bytes, and the file appears only when complete.
 package struct SafetensorsWriter: Sendable {
-  /// A tensor to write.
-  package struct Tensor: Hashable, Sendable {
-    /// The name in the file.
-    package var name: String
-    /// The extents, outermost first.
-    package var shape: [Int]
-    /// The type of every element.
-    package var element: SafetensorsElement
-
-    /// A tensor of that name, shape and type.
-    package init(name: String, shape: [Int], element: SafetensorsElement = .f32) {
-      self.name = name
-      self.shape = shape
-      self.element = element
-    }
-  }
+  /// A tensor to write, under the name that it gets in the file.
+  package typealias Tensor = CheckpointEntry
 
   /// Where the file appears.
   package var path: String

@@ -135,7 +135,7 @@ extension TrainingModel {
           name: $0.name, type: TensorType($0.shape, graph.element), layer: $0.layer)
       },
       streams: graph.streams.all.map { Stream(name: $0.name, type: $0.type) },
-      lossNames: graph.lossNames,
+      figures: graph.figures,
       takesKey: arguments > graph.parameters.count + graph.streams.all.count)
   }
 }

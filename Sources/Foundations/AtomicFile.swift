@@ -22,7 +22,8 @@ package struct AtomicFile: ~Copyable {
 
   /// Where the file appears: behind links, so that a link stays one.
   package let path: String
-  private let temporaryPath: String
+  /// The name that the file has until it is complete, for libraries that write to a path.
+  package let temporaryPath: String
   private let descriptor: Int32
   private let mayReplace: Bool
 

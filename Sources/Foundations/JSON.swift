@@ -122,7 +122,7 @@ extension JSON.Value {
 
 extension JSON {
   /// A text of a file cut to a length that suits a message.
-  static func shortened(_ text: String) -> String {
+  package static func shortened(_ text: String) -> String {
     text.unicodeScalars.count <= 60
       ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(57))) + "..."
   }

@@ -105,3 +105,13 @@ package func readBytes(path: String, limit: Int) throws(TesseraError) -> [UInt8]
   }
   return bytes
 }
+
+/// Whether there is a file or folder at the path that may be read.
+package func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+/// The time of the system's clock in seconds since 1970.
+package func secondsSince1970() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

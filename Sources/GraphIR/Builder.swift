@@ -82,6 +82,11 @@ extension Rewriter {
     axes.isEmpty ? x : insert(.reduction(Reduction(.sum, axes: axes)), [x])[0]
   }
 
+  /// The largest element along the axes; the value itself where there are none.
+  package mutating func maximum(_ x: ValueID, axes: [Int]) -> ValueID {
+    axes.isEmpty ? x : insert(.reduction(Reduction(.maximum, axes: axes)), [x])[0]
+  }
+
   /// The matrix product, with the operands' matrices transposed where asked.
   package mutating func matmul(
     _ left: ValueID, _ right: ValueID, transposesLeft: Bool = false, transposesRight: Bool = false,

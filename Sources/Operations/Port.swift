@@ -22,8 +22,10 @@ package enum PortRole: String, Hashable, Sendable, CaseIterable {
   case microBatch = "micro_batch"
   /// The number of the replica that runs.
   case replica
-  /// A loss or a figure beside it, for the log.
+  /// A loss, for the log.
   case loss
+  /// The share of labels that the model gives its highest logit, for the log.
+  case accuracy
   /// The gradient of the parameter of the same name.
   case gradient
   /// A result for the user, such as logits.

@@ -4,7 +4,7 @@ extension PortRole {
     switch self {
     case .firstMoment, .secondMoment: true
     case .parameter, .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica,
-      .loss, .gradient, .output:
+      .loss, .accuracy, .gradient, .output:
       false
     }
   }

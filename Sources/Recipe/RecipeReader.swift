@@ -62,12 +62,20 @@ struct RecipeReader {
     required(path, .boolean)?.boolean ?? false
   }
 
+  mutating func optionalBoolean(_ path: String) -> Bool? {
+    optional(path, .boolean)?.boolean
+  }
+
   mutating func string(_ path: String) -> String {
     required(path, .string)?.string ?? ""
   }
 
   mutating func optionalString(_ path: String) -> String? {
     optional(path, .string)?.string
+  }
+
+  mutating func optionalStrings(_ path: String) -> [String]? {
+    optional(path, .strings)?.elements?.compactMap(\.string)
   }
 
   /// One of `cases` by name; the first where the text has none of them.

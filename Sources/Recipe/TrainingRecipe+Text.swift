@@ -4,7 +4,7 @@ import Foundations
 // read them, plus what a configuration leaves to defaults and flags.
 
 extension TrainingRecipe {
-  private static let programFormat = "tessera.recipe-program/3"
+  private static let programFormat = "tessera.recipe-program/4"
   private static let runFormat = "tessera.recipe-run/1"
 
   /// The program's part as JSON bytes: equal programs give equal bytes.
@@ -122,6 +122,7 @@ extension TrainingRecipe.Program {
       ("replicated_tensor_sharding", .boolean(shardsReplicatedTensors)),
       ("min_remote_tensor_size", .integer(minimumRemoteTensorSize)),
       ("fp_exceptions", .boolean(trapsOnFloatExceptions)),
+      ("show_accuracy", .boolean(reportsAccuracy)),
     ]
   }
 
@@ -154,7 +155,8 @@ extension TrainingRecipe.Program {
       keepsOptimizerStateOffChip: reader.boolean("optimizer_state_offchip"),
       shardsReplicatedTensors: reader.boolean("replicated_tensor_sharding"),
       minimumRemoteTensorSize: reader.integer("min_remote_tensor_size", RecipeLimits.countOrZero),
-      trapsOnFloatExceptions: reader.boolean("fp_exceptions"))
+      trapsOnFloatExceptions: reader.boolean("fp_exceptions"),
+      reportsAccuracy: reader.boolean("show_accuracy"))
   }
 }
 
@@ -250,7 +252,11 @@ extension TrainingRecipe.Run {
       ("bert_model_name", modelName.map(JSON.Plain.string)),
       ("cache_dir", cacheDirectory.map(JSON.Plain.string)),
       ("output_dir", outputDirectory.map(JSON.Plain.string)),
-      ("wandb_opts", wandbOptions),
+      // Said where they are not as usual.
+      ("do_training", doesTraining ? nil : .boolean(false)),
+      ("do_validation", doesValidation ? nil : .boolean(false)),
+      ("generated_dataset", generatesDataset ? .boolean(true) : nil),
+      ("wandb_opts", wandbOptions?.json),
     ]
   }
 
@@ -280,6 +286,9 @@ extension TrainingRecipe.Run {
       modelName: reader.optionalString("bert_model_name"),
       cacheDirectory: reader.optionalString("cache_dir"),
       outputDirectory: reader.optionalString("output_dir"),
-      wandbOptions: reader.openObject("wandb_opts"))
+      doesTraining: reader.optionalBoolean("do_training") ?? true,
+      doesValidation: reader.optionalBoolean("do_validation") ?? true,
+      generatesDataset: reader.optionalBoolean("generated_dataset") ?? false,
+      wandbOptions: WandbOptions(&reader))
   }
 }

@@ -74,6 +74,8 @@ extension TrainingRecipe {
     package var minimumRemoteTensorSize: Int
     /// Whether a floating-point exception stops the program.
     package var trapsOnFloatExceptions: Bool
+    /// Whether a weight update gives the accuracy of the model's predictions beside the losses.
+    package var reportsAccuracy: Bool
 
     package init(
       task: TrainingTask, precision: Precision, microBatchSize: Int, replicas: Int,
@@ -82,7 +84,8 @@ extension TrainingRecipe {
       matmulPartials: MatmulPartials = .half, embeddingSerializationFactor: Int = 1,
       usesOutlining: Bool = true, usesRecomputation: Bool = true, replacesLayers: Bool = true,
       keepsOptimizerStateOffChip: Bool = true, shardsReplicatedTensors: Bool = false,
-      minimumRemoteTensorSize: Int = 50_000, trapsOnFloatExceptions: Bool = false
+      minimumRemoteTensorSize: Int = 50_000, trapsOnFloatExceptions: Bool = false,
+      reportsAccuracy: Bool = true
     ) {
       self.task = task
       self.precision = precision
@@ -103,6 +106,7 @@ extension TrainingRecipe {
       self.shardsReplicatedTensors = shardsReplicatedTensors
       self.minimumRemoteTensorSize = minimumRemoteTensorSize
       self.trapsOnFloatExceptions = trapsOnFloatExceptions
+      self.reportsAccuracy = reportsAccuracy
     }
   }
 
@@ -138,8 +142,14 @@ extension TrainingRecipe {
     package var cacheDirectory: String?
     /// Where predictions go, for question answering.
     package var outputDirectory: String?
-    /// The configuration's `wandb_opts`.
-    package var wandbOptions: JSON.Plain?
+    /// Whether to train, for question answering and sequence classification.
+    package var doesTraining: Bool
+    /// Whether to predict and evaluate after that.
+    package var doesValidation: Bool
+    /// Whether random samples of the right shape take the data set's place, for measuring speed.
+    package var generatesDataset: Bool
+    /// What the configuration says of Weights & Biases; nil where it says nothing.
+    package var wandbOptions: WandbOptions?
 
     package init(
       configurationName: String, name: String? = nil, learningRate: LearningRateSettings,
@@ -148,7 +158,8 @@ extension TrainingRecipe {
       datasetDirectory: String? = nil, saveCheckpointPath: String? = nil,
       pretrainedCheckpointPath: String? = nil, modelName: String? = nil,
       cacheDirectory: String? = nil, outputDirectory: String? = nil,
-      wandbOptions: JSON.Plain? = nil
+      doesTraining: Bool = true, doesValidation: Bool = true,
+      generatesDataset: Bool = false, wandbOptions: WandbOptions? = nil
     ) {
       self.configurationName = configurationName
       self.name = name
@@ -165,6 +176,9 @@ extension TrainingRecipe {
       self.modelName = modelName
       self.cacheDirectory = cacheDirectory
       self.outputDirectory = outputDirectory
+      self.doesTraining = doesTraining
+      self.doesValidation = doesValidation
+      self.generatesDataset = generatesDataset
       self.wandbOptions = wandbOptions
     }
   }

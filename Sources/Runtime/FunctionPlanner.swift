@@ -381,7 +381,7 @@ extension PortRole {
     switch self {
     case .parameter, .firstMoment, .secondMoment: true
     case .batch, .learningRate, .lossScale, .seed, .weightUpdate, .microBatch, .replica, .loss,
-      .gradient, .output:
+      .accuracy, .gradient, .output:
       false
     }
   }

@@ -12,6 +12,8 @@ package struct EvaluationOptions: Sendable {
   package var datasetDirectory: String?
   /// The parameters; nil for the configuration's, or else the initial ones.
   package var checkpoint: String?
+  /// Whether a checkpoint with another number of words is taken.
+  package var resizesVocabulary = false
   /// Evaluate at most this many micro-batches.
   package var maximumBatches: Int?
   /// Threads that the device computes with.
@@ -36,7 +38,8 @@ package struct EvaluationReport: Sendable {
   package var samples: Int
   /// In nat; the masked-LM loss is the mean over all masked tokens, others are means over the samples.
   package var losses: [(name: String, value: Double)]
-  /// Share of labels that the model gives the highest logit, by metric.
+  /// Share of labels that the model gives its highest logit, by name: of the masked tokens, or of the
+  /// samples.
   package var accuracies: [(name: String, value: Double)]
   /// For pre-training: how many masked tokens there are, and the entropy in nat of their own
   /// distribution, which a model that ignores the context cannot go below.
@@ -48,8 +51,7 @@ package struct Evaluation {
   private let bundle: LoadedBundle
   private let options: EvaluationOptions
   private let dataset: ExampleDataset
-  private let engine: Engine
-  private let state: ParameterState
+  private let pass: ForwardPass
   private let progress: Progress
 
   /// Opens the data in file order and loads the parameters.
@@ -62,15 +64,9 @@ package struct Evaluation {
     dataset = try ExampleDataset(
       for: bundle.recipe.program,
       directory: try bundle.datasetDirectory(given: options.datasetDirectory), order: .file)
-    engine = try Engine(
-      bundle.program, replicas: bundle.recipe.program.replicas, threads: options.threads)
-    state = ParameterState(bundle.program, seed: bundle.recipe.run.seedBits)
-    if let checkpoint = options.checkpoint ?? bundle.recipe.run.pretrainedCheckpointPath {
-      progress.note(
-        try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
-    } else {
-      progress.note("no checkpoint is given: the initial parameters are evaluated")
-    }
+    pass = try ForwardPass(
+      bundle, checkpoint: options.checkpoint, resizesVocabulary: options.resizesVocabulary,
+      threads: options.threads, note: progress.note)
   }
 
   /// Files that cannot be written are told before the work, not after it.
@@ -94,20 +90,20 @@ package struct Evaluation {
         .badData, code: .datasetTooSmall,
         "\(dataset.count) samples do not fill a micro-batch of \(size)")
     }
-    var tally = EvaluationTally(bundle.recipe.program)
+    var tally = EvaluationTally()
     var outputs = NamedSeries()
     var gradients = NamedSeries()
     progress.begin("evaluating", total: count)
     for number in 0..<count {
       try Interruption.check()
       let batch = try dataset.microBatch(UInt64(number), size: size)
-      let results = try run(EntryName.evaluation, batch, number)
+      let results = try pass.run(EntryName.evaluation, batch, number: number)
       tally.add(batch, results)
       if options.outputsPath != nil {
         for result in results where result.port.role == .output { outputs.append(result) }
       }
       if options.gradientsPath != nil {
-        for result in try run(EntryName.gradients, batch, number)
+        for result in try pass.run(EntryName.gradients, batch, number: number)
         where result.port.role == .gradient {
           gradients.add(result)
         }
@@ -123,33 +119,6 @@ package struct Evaluation {
     }
     return tally.report(samples: count * size)
   }
-
-  private func run(_ entry: String, _ batch: Batch, _ number: Int) throws -> [NamedResult] {
-    let scale = Float(bundle.recipe.run.lossScaleValue)
-    var inputs = [
-      Port(name: "seed", role: .seed): HostTensor(seed: bundle.recipe.run.seedBits),
-      Port(name: "micro_batch", role: .microBatch):
-        HostTensor([], [Int32(truncatingIfNeeded: number)]),
-      Port(name: "loss_scale", role: .lossScale): HostTensor(TensorType([], .f32), [scale]),
-    ]
-    for (name, type) in bundle.ports(.batch, of: entry) {
-      let tensor = HostTensor(type)
-      try batch.copy(stream: name, to: tensor.bytes)
-      inputs[Port(name: name, role: .batch)] = tensor
-    }
-    let results = try engine.run(
-      entry, try engine.arguments(of: entry, state: state, inputs: inputs))
-    return zip(try engine.signature(of: entry).results, results).compactMap { element, tensor in
-      element.port.map { NamedResult(port: $0, shape: element.type.shape, values: tensor.floats) }
-    }
-  }
-}
-
-/// A result of a program, on the host.
-struct NamedResult {
-  var port: Port
-  var shape: [Int]
-  var values: [Float]
 }
 
 /// Results of many micro-batches by name, written under Hugging Face's names, joined along the first axis or added up.

@@ -2,92 +2,32 @@ import Datasets
 import Foundations
 import Glibc
 import Operations
-import Recipe
 
 /// Adds up what an evaluation reports.
 struct EvaluationTally {
-  private let recipe: TrainingRecipe.Program
-  private var lossSums: [(name: String, sum: Double, weight: Double)] = []
-  private var hits: [(name: String, right: Int, total: Int)] = []
+  private var losses = WeightedMeans()
+  private var accuracies = WeightedMeans()
   private var maskedCounts: [Int32: Int] = [:]
 
-  init(_ recipe: TrainingRecipe.Program) {
-    self.recipe = recipe
-  }
-
-  /// Adds a micro-batch. The program's masked-LM loss is a mean over its masked tokens, so it counts as
-  /// often as there are of them; other losses are means over samples.
+  /// Adds a micro-batch. The program's figures of the masked-LM task are means over its masked tokens, so
+  /// they count as often as there are of them; others are means over samples.
   mutating func add(_ batch: Batch, _ results: [NamedResult]) {
     let masked = (batch.values(ofStream: "masked_lm_ids") ?? []).filter { $0 != 0 }
     for token in masked { maskedCounts[token, default: 0] += 1 }
-    for result in results where result.port.role == .loss {
-      let isMaskedLM = result.port.name == "mlm_loss"
-      let weight = isMaskedLM ? Double(masked.count) : Double(batch.sampleCount)
-      guard weight > 0 else { continue }
-      addLoss(result.port.name, Double(result.values[0]), weight)
+    for result in results {
+      let isMaskedLM = result.port.name.hasPrefix("mlm_")
+      let weight = isMaskedLM ? masked.count : batch.sampleCount
+      switch result.port.role {
+      case .loss: losses.add(result, Double(weight))
+      case .accuracy: accuracies.add(result, Double(weight))
+      default: continue
+      }
     }
-    for (metric, output, labels, ignored) in Self.metrics(recipe.task) {
-      guard let logits = results.first(where: { $0.port.name == output }),
-        let labels = batch.values(ofStream: labels)
-      else { continue }
-      addHits(metric, logits, labels, ignoring: ignored)
-    }
-  }
-
-  /// Metric, its logits, its labels, and the label that does not count.
-  private static func metrics(
-    _ task: TrainingTask
-  ) -> [(metric: String, output: String, labels: String, ignored: Int32?)] {
-    switch task {
-    case .pretraining:
-      [
-        ("mlm_acc", "prediction_logits", "masked_lm_ids", 0),
-        ("nsp_acc", "seq_relationship_logits", "next_sentence_labels", nil),
-      ]
-    case .questionAnswering:
-      [
-        ("start_acc", "start_logits", "start_positions", nil),
-        ("end_acc", "end_logits", "end_positions", nil),
-      ]
-    case .sequenceClassification(let glue):
-      glue.isRegression ? [] : [("glue_acc", "logits", "labels", nil)]
-    }
-  }
-
-  private mutating func addLoss(_ name: String, _ value: Double, _ weight: Double) {
-    guard let index = lossSums.firstIndex(where: { $0.name == name }) else {
-      return lossSums.append((name, value * weight, weight))
-    }
-    lossSums[index].sum += value * weight
-    lossSums[index].weight += weight
-  }
-
-  private mutating func addHits(
-    _ name: String, _ logits: NamedResult, _ labels: [Int32], ignoring ignored: Int32?
-  ) {
-    let width = logits.shape[logits.shape.count - 1]
-    var right = 0
-    var total = 0
-    for (row, label) in labels.enumerated() where label != ignored {
-      let range = row * width..<(row + 1) * width
-      total += 1
-      // No logit is the highest of a row that has a NaN.
-      guard !range.contains(where: { logits.values[$0].isNaN }) else { continue }
-      let best = range.max { logits.values[$0] < logits.values[$1] }
-      if best == row * width + Int(label) { right += 1 }
-    }
-    guard let index = hits.firstIndex(where: { $0.name == name }) else {
-      return hits.append((name, right, total))
-    }
-    hits[index].right += right
-    hits[index].total += total
   }
 
   func report(samples: Int) -> EvaluationReport {
     EvaluationReport(
-      samples: samples, losses: lossSums.map { ($0.name, $0.sum / $0.weight) },
-      accuracies: hits.filter { $0.total > 0 }
-        .map { ($0.name, Double($0.right) / Double($0.total)) },
+      samples: samples, losses: losses.means, accuracies: accuracies.means,
       maskedTokens: unigramEntropy())
   }
 
@@ -102,4 +42,22 @@ struct EvaluationTally {
     }
     return (total, entropy)
   }
+}
+
+/// The weighted means of numbers, by name, in the order in which they first came.
+private struct WeightedMeans {
+  private var sums: [(name: String, sum: Double, weight: Double)] = []
+
+  /// Adds a result of one number; what weighs nothing is left out.
+  mutating func add(_ result: NamedResult, _ weight: Double) {
+    guard weight > 0 else { return }
+    let value = Double(result.values[0]) * weight
+    guard let index = sums.firstIndex(where: { $0.name == result.port.name }) else {
+      return sums.append((result.port.name, value, weight))
+    }
+    sums[index].sum += value
+    sums[index].weight += weight
+  }
+
+  var means: [(name: String, value: Double)] { sums.map { ($0.name, $0.sum / $0.weight) } }
 }

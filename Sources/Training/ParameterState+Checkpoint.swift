@@ -2,6 +2,7 @@ import Bundle
 import Checkpoints
 import Foundations
 import Operations
+import Recipe
 import Runtime
 
 extension ParameterState {
@@ -12,18 +13,33 @@ extension ParameterState {
   }
 
   /// Takes the parameters, or parts of them, that a checkpoint has; the others keep their values.
+  ///
+  /// - Parameters:
+  ///   - path: a checkpoint's file of any format, or a folder that holds one.
+  ///   - resizesVocabulary: whether a checkpoint with another number of words is taken: its last rows are
+  ///     cut, or the rows that it lacks keep their values, with a bias that no prediction falls on.
+  ///   - model: the bundle's model, with which a Hugging Face `config.json` beside the checkpoint is
+  ///     compared; nil to compare shapes alone.
   /// - Returns: which matched, and which did not.
-  /// - Throws: `TesseraError`: incompatible where a tensor has another shape.
-  package func load(checkpoint path: String) throws -> CheckpointReport {
+  /// - Throws: `TesseraError`: incompatible where a tensor has another shape, or `config.json` describes
+  ///   another function.
+  package func load(
+    checkpoint path: String, resizesVocabulary: Bool = false, model: BertConfiguration? = nil
+  ) throws -> CheckpointReport {
     let checkpoint = try HuggingFaceCheckpoint(path: path)
+    let warnings = try model.map { try checkpoint.compareConfiguration(with: $0) } ?? []
     let layout = checkpoint.layout(of: parameters)
-    let (values, report) = try checkpoint.load(
+    var (values, report) = try checkpoint.load(
       layout.parts.map { WantedParameter(name: $0.name, shape: $0.shape) },
-      leavingOut: layout.neutral)
+      leavingOut: layout.neutral, resizesVocabulary: resizesVocabulary)
     for part in layout.parts {
       guard let loaded = values[part.name] else { continue }
-      try set(loaded, at: part.elements, of: Port(name: part.parameter, role: .parameter))
+      // Of a tensor with fewer rows than the parameter has, these are the first.
+      try set(
+        loaded, at: part.elements.prefix(loaded.count),
+        of: Port(name: part.parameter, role: .parameter))
     }
+    report.warnings = warnings
     return report
   }
 

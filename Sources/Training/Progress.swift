@@ -1,5 +1,6 @@
 import Foundations
 import Glibc
+import Metrics
 
 /// How `--progress` asks for progress to be shown.
 package enum ProgressMode: String, Hashable, Sendable, CaseIterable {
@@ -139,8 +140,7 @@ package final class Progress {
 
   private func showStep() {
     guard let metrics = unshownStep, let phase else { return }
-    let left = timeLeft(phase).map { ", \($0)" } ?? ""
-    note(metrics.stepLine + left)
+    note(metrics.stepLine(timeLeft: secondsLeft(phase)))
     unshownStep = nil
     lastStepShown = now()
   }
@@ -150,11 +150,14 @@ package final class Progress {
     phase.total > 0 ? "\(phase.done)/\(phase.total)" : "\(phase.done)"
   }
 
-  /// From the mean speed of the phase so far; nil before the first unit and after the last.
   private func timeLeft(_ phase: Phase) -> String? {
+    secondsLeft(phase).map { NumberText.duration($0) + " left" }
+  }
+
+  /// From the mean speed of the phase so far; nil before the first unit and after the last.
+  private func secondsLeft(_ phase: Phase) -> Double? {
     guard phase.done > 0, phase.done < phase.total else { return nil }
-    let seconds = (now() - phase.start) / Double(phase.done) * Double(phase.total - phase.done)
-    return NumberText.duration(seconds) + " left"
+    return (now() - phase.start) / Double(phase.done) * Double(phase.total - phase.done)
   }
 
   private func draw() {

@@ -1,8 +1,10 @@
 import FoundationEssentials
 import Foundations
 import Glibc
+import Metrics
 
-/// The directory of one run: `config.json`, `metrics.jsonl`, `summary.json`, `checkpoints/`.
+/// The directory of one run: `config.json`, `metrics.jsonl`, `summary.json`, `loss.svg`, `checkpoints/`,
+/// `tensorboard/`, `wandb/`.
 package struct RunDirectory: Hashable, Sendable {
   /// The directory's path, as it was given.
   package let path: String
@@ -10,11 +12,23 @@ package struct RunDirectory: Hashable, Sendable {
   /// The effective config.
   package var configPath: String { path + "/config.json" }
   /// The metrics, for `MetricsLog`.
-  package var metricsPath: String { path + "/metrics.jsonl" }
+  package var metricsPath: String { Self.metricsPath(of: path) }
   /// The summary of the run.
   package var summaryPath: String { path + "/summary.json" }
+  /// The plot of the losses, at the end of the run.
+  package var lossPlotPath: String { path + "/loss.svg" }
+  /// The directory's own name.
+  package var name: String { Self.name(of: path) }
   /// The folder of the run's checkpoints; it exists.
   package var checkpointsPath: String { path + "/checkpoints" }
+
+  /// The metrics of a run whose directory is not opened.
+  package static func metricsPath(of path: String) -> String { path + "/metrics.jsonl" }
+
+  /// The name of a run's directory.
+  package static func name(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
 
   /// Makes the directory that the user named, with `checkpoints/` in it.
   ///
@@ -72,9 +86,16 @@ package struct RunDirectory: Hashable, Sendable {
   }
 
   /// The file that the run said, at the end of an earlier process, that it wrote its weights to.
-  var lastExport: String? {
+  var lastExport: String? { lastSummary?["checkpoint"]?.string }
+
+  /// The weight updates after which the run was resumed before.
+  var resumedAfter: [Int] {
+    (lastSummary?["resumed_after"]?.elements ?? []).compactMap(\.integer)
+  }
+
+  private var lastSummary: JSON.Value? {
     guard let bytes = try? readBytes(path: summaryPath, limit: JSON.byteLimit) else { return nil }
-    return (try? JSON.parse(bytes: bytes, file: summaryPath))?["checkpoint"]?.string
+    return try? JSON.parse(bytes: bytes, file: summaryPath)
   }
 
   /// Where runs make directories for themselves.
@@ -88,7 +109,7 @@ package struct RunDirectory: Hashable, Sendable {
     name: String, startedAt time: Int, in folder: String = RunDirectory.defaultFolder
   ) throws(TesseraError) {
     try makeFolders(folder)
-    let base = "\(folder)/\(Self.fileName(from: name))-\(Self.stamp(time))"
+    let base = "\(folder)/\(Self.fileName(from: name))-\(NumberText.stamp(secondsSince1970: time))"
     var candidate = base
     var number = 2
     // `mkdir` takes a free name and no other, even against runs that start in the same second.
@@ -112,6 +133,13 @@ package struct RunDirectory: Hashable, Sendable {
   /// - Throws: `input-output` (exit 74).
   package func write(summary: RunSummary) throws(TesseraError) {
     try write(summary.json, to: summaryPath)
+  }
+
+  /// Writes `loss.svg`, replacing an earlier one of this run.
+  ///
+  /// - Throws: `input-output` (exit 74).
+  package func write(lossPlot: LossPlot) throws(TesseraError) {
+    try write(lossPlot.svg, to: lossPlotPath)
   }
 
   /// The path of the checkpoint after a weight update: `checkpoints/step-N.safetensors`.
@@ -154,18 +182,5 @@ package struct RunDirectory: Hashable, Sendable {
     // A leading dot would hide the directory or leave the folder.
     let trimmed = String(kept.prefix(100).drop { $0 == "." })
     return trimmed.isEmpty ? "run" : trimmed
-  }
-
-  /// `20261124-150151`.
-  private static func stamp(_ time: Int) -> String {
-    var seconds = time_t(time)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    let date = "\(parts.tm_year + 1900)" + twoDigits(parts.tm_mon + 1) + twoDigits(parts.tm_mday)
-    return date + "-" + twoDigits(parts.tm_hour) + twoDigits(parts.tm_min) + twoDigits(parts.tm_sec)
-  }
-
-  private static func twoDigits(_ number: Int32) -> String {
-    NumberText.twoDigits(Int(number))
   }
 }

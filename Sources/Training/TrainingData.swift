@@ -18,6 +18,16 @@ package struct TrainingData: Sendable {
     self.seed = seed
   }
 
+  /// The data of a run with these options.
+  /// - Throws: `missing-option` (exit 64) where nothing names a folder.
+  init(_ recipe: TrainingRecipe, _ options: TrainingOptions) throws(TesseraError) {
+    self.init(
+      directory: recipe.run.generatesDataset ? nil : try recipe.datasetDirectory(),
+      seed: recipe.run.seedBits)
+    shuffles = options.shuffles
+    damagedRecords = options.skipsDamagedRecords ? .skip : .endTheRun
+  }
+
   /// Opens the data and checks a sample of each file against the shapes that the program was compiled
   /// for. `progress` is told how far the making of index files is.
   /// - Throws: `TesseraError`: inputMissing, badData, or incompatible where the shapes differ.
@@ -36,7 +46,7 @@ package struct TrainingData: Sendable {
 extension RecordShape {
   /// What the program reads of a sample.
   /// - Throws: `task-not-trained` (exit 65) for a task whose data cannot be read.
-  init(of program: TrainingRecipe.Program) throws(TesseraError) {
+  package init(of program: TrainingRecipe.Program) throws(TesseraError) {
     switch program.task {
     case .pretraining(let predictions):
       self = .pretraining(

@@ -1,6 +1,7 @@
 import Bundle
 import Datasets
 import Foundations
+import Metrics
 import Operations
 import Recipe
 import Runtime
@@ -10,32 +11,36 @@ struct TrainingLoop {
   let bundle: LoadedBundle
   let recipe: TrainingRecipe
   let arithmetic: BatchArithmetic
-  let dataset: ExampleDataset
+  let samples: any SampleSource
   let device: any Device
   let state: ParameterState
   let checkpoints: RunCheckpoints
   let progress: Progress
   /// Where the training is: what `state` is the state after.
   private(set) var position: TrainingProgress
-  /// Of the last weight update of this process.
-  private(set) var last: TrainingMetrics?
-  /// The losses of this process's weight updates, by name in the order of the step line.
-  private(set) var losses: [(name: String, values: [Double])] = []
+  /// Where each weight update is reported.
+  var log: RunLog
+  /// Damaged records whose places others took.
+  private(set) var skippedRecords = 0
+  /// The means over each execution, which the step line shows.
+  private var averages: MetricsAverage
   private let firstUpdate: Int
 
   init(
     bundle: LoadedBundle, recipe: TrainingRecipe, arithmetic: BatchArithmetic,
-    dataset: ExampleDataset, device: any Device, state: ParameterState,
-    checkpoints: RunCheckpoints, progress: Progress, position: TrainingProgress
+    samples: any SampleSource, device: any Device, state: ParameterState,
+    checkpoints: RunCheckpoints, progress: Progress, log: RunLog, position: TrainingProgress
   ) {
     self.bundle = bundle
     self.recipe = recipe
     self.arithmetic = arithmetic
-    self.dataset = dataset
+    self.samples = samples
     self.device = device
     self.state = state
     self.checkpoints = checkpoints
     self.progress = progress
+    self.log = log
+    averages = MetricsAverage(over: recipe.run.globalBatchesPerLog)
     self.position = position
     firstUpdate = position.weightUpdates
   }
@@ -48,14 +53,23 @@ struct TrainingLoop {
   /// Trains to the last weight update of the schedule, to weight update `maximum`, or to a signal.
   /// - Throws: what ends the training before; where it was the data, the state of the last whole weight
   ///   update has been saved.
-  mutating func run(to maximum: Int?, _ metrics: MetricsLog) throws {
+  mutating func run(to maximum: Int?) throws {
     let end = min(arithmetic.weightUpdates, maximum ?? .max)
     let interval = recipe.run.checkpointInterval * recipe.run.globalBatchesPerLog
     progress.begin("training", total: end)
+    let progress = progress
     let feed = BatchFeed(
-      dataset, microBatchSize: recipe.program.microBatchSize, replicas: recipe.program.replicas,
+      samples, microBatchSize: recipe.program.microBatchSize, replicas: recipe.program.replicas,
       accumulationCount: recipe.program.accumulationCount,
-      streams: bundle.program.streams(readBy: EntryName.trainingStep))
+      streams: bundle.program.streams(readBy: EntryName.trainingStep)
+    ) { record in
+      progress.note(
+        Diagnostic(
+          .warning, code: .recordSkipped, "a record is skipped: \(record.reason)",
+          notes: ["the next sound record takes its place"]
+        ).description)
+    }
+    defer { skippedRecords = feed.skipped.count }
     while position.weightUpdates < end {
       let step: TrainingMetrics
       do {
@@ -67,18 +81,30 @@ struct TrainingLoop {
         throw failure.error
       }
       position.weightUpdates = step.weightUpdate
-      try record(step, metrics)
+      skippedRecords = feed.skipped.count
+      do {
+        try record(step)
+      } catch {
+        // What cannot be logged ends the run, and the weight update is not to be lost with it.
+        _ = try? checkpoints.save(state, position)
+        throw error
+      }
       if position.weightUpdates < end, position.weightUpdates.isMultiple(of: interval) {
         saveOrWarn()
       }
       if Interruption.isRequested { break }
     }
+    if let rest = averages.finish() { progress.step(rest) }
     progress.finish()
   }
 
   /// Saves the state as a checkpoint of the run.
   /// - Returns: the file.
-  func save() throws(TesseraError) -> String { try checkpoints.save(state, position) }
+  func save() throws(TesseraError) -> String {
+    // So that no checkpoint is newer than its metrics.
+    try log.synchronize()
+    return try checkpoints.save(state, position)
+  }
 
   /// A checkpoint on the way: where it cannot be written the training goes on, as it would lose more by
   /// ending here, and tries again at the next one.
@@ -99,15 +125,14 @@ struct TrainingLoop {
     }
   }
 
-  private mutating func record(_ step: TrainingMetrics, _ metrics: MetricsLog) throws {
-    try metrics.append(step)
-    progress.step(step)
+  private mutating func record(_ step: TrainingMetrics) throws {
     warnOfLostNumbers(step)
-    if losses.isEmpty { losses = step.losses.named.map { ($0.name, []) } }
-    for (index, loss) in step.losses.named.enumerated() {
-      losses[index].values.append(loss.value)
+    try log.append(step)
+    if let average = averages.add(step) {
+      progress.step(average)
+    } else {
+      progress.advance(to: step.weightUpdate)
     }
-    last = step
   }
 
   /// Says once that a loss is no number any more.
@@ -115,7 +140,7 @@ struct TrainingLoop {
     func isLost(_ metrics: TrainingMetrics) -> Bool {
       metrics.losses.named.contains { !$0.value.isFinite }
     }
-    guard isLost(step), !(last.map(isLost) ?? false) else { return }
+    guard isLost(step), !(log.history.last.map(isLost) ?? false) else { return }
     let warning = Diagnostic(
       .warning, code: .lossNotFinite,
       "a loss is not finite at weight update \(step.weightUpdate)",
@@ -160,11 +185,16 @@ struct TrainingLoop {
           throw FeedFailure(error: error)
         }
       })
-    let losses = zip(try device.signature(of: entry).results, results)
-      .filter { $0.0.port?.role == .loss }.map { Double($0.1.floats[0]) }
+    let ports = try device.signature(of: entry).results.map(\.port)
+    func values(_ role: PortRole) -> [NamedValue] {
+      zip(ports, results).compactMap { port, result in
+        port.flatMap { $0.role == role ? NamedValue($0.name, Double(result.floats[0])) : nil }
+      }
+    }
     return TrainingMetrics(
       weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
-      losses: .init(losses, task: recipe.program.task), learningRate: rate,
+      losses: .init(values(.loss).map(\.value), task: recipe.program.task),
+      accuracies: values(.accuracy), learningRate: rate,
       lossScale: recipe.run.lossScaleValue,
       samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }

@@ -7,6 +7,8 @@ package struct TrainingOptions: Sendable {
   package var datasetDirectory: String?
   /// The parameters to start from; nil for the configuration's, or else the initial ones.
   package var pretrainedCheckpoint: String?
+  /// Whether a checkpoint to start from may have another number of words.
+  package var resizesVocabulary = false
   /// A .safetensors file, or a folder that gets a `model.safetensors`; nil for the configuration's, or
   /// else the run directory.
   package var saveCheckpoint: String?
@@ -14,6 +16,8 @@ package struct TrainingOptions: Sendable {
   package var maximumSteps: Int?
   /// Whether the samples come in another order in each epoch.
   package var shuffles = true
+  /// Whether a record that is damaged or is no sample is replaced by the next sound one, or ends the run.
+  package var skipsDamagedRecords = false
   /// What the program runs on.
   package var device: DeviceKind = .ipuModel
   /// Threads that the device computes with.
@@ -22,6 +26,10 @@ package struct TrainingOptions: Sendable {
   package var runDirectory: String?
   /// The run's name; nil for the configuration's.
   package var name: String?
+  /// Whether the run is logged for Weights & Biases, also where the configuration does not ask for it.
+  package var logsToWandb = false
+  /// What follows the configuration's name in the run's, where it has no name of its own.
+  package var wandbName: String?
   /// Samples to train on; nil for the configuration's.
   package var totalSamples: Int?
   /// Other values of the run that are given in place of the configuration's.
@@ -41,13 +49,18 @@ package struct TrainingOptions: Sendable {
 
   /// The recipe with the options in place of its own run-time values.
   /// - Throws: what `TrainingRecipe.overridden` throws.
-  func applied(to recipe: TrainingRecipe) throws(TesseraError) -> TrainingRecipe {
+  package func applied(to recipe: TrainingRecipe) throws(TesseraError) -> TrainingRecipe {
     var recipe = try recipe.overridden(by: overrides)
     recipe.run.datasetDirectory = datasetDirectory ?? recipe.run.datasetDirectory
     recipe.run.pretrainedCheckpointPath =
       pretrainedCheckpoint ?? recipe.run.pretrainedCheckpointPath
     recipe.run.saveCheckpointPath = saveCheckpoint ?? recipe.run.saveCheckpointPath
-    recipe.run.name = name ?? recipe.run.name
+    let wandbRunName = wandbName.map { "\(recipe.run.configurationName)-\($0)" }
+    recipe.run.name = name ?? wandbRunName ?? recipe.run.name
+    if logsToWandb {
+      recipe.run.wandbOptions = recipe.run.wandbOptions ?? WandbOptions()
+      recipe.run.wandbOptions?.isEnabled = true
+    }
     recipe.run.totalSamples = totalSamples ?? recipe.run.totalSamples
     return recipe
   }

@@ -2,6 +2,7 @@ import Bundle
 import Datasets
 import Foundations
 import Glibc
+import Metrics
 import Operations
 import Recipe
 import Runtime
@@ -14,10 +15,8 @@ package struct TrainingOutcome: Sendable {
   package var checkpointPath: String
   /// What the file holds beyond the model's parameters, in words; nil where there is nothing.
   package var checkpointNote: String?
-  /// Of the last weight update; nil where the run ended before the first.
-  package var last: TrainingMetrics?
-  /// The losses of each weight update, by name in the order of the step line.
-  package var losses: [(name: String, values: [Double])]
+  /// What the weight updates reported, those before the run was resumed included.
+  package var history: MetricsHistory
   /// The exit code after a signal, nil where the run came to its end.
   package var interruption: Int32?
 }
@@ -28,7 +27,7 @@ package struct TrainingRun {
   private let recipe: TrainingRecipe
   private let options: TrainingOptions
   private let progress: Progress
-  private let dataset: ExampleDataset
+  private let samples: any SampleSource
   private let arithmetic: BatchArithmetic
   /// The directory of the run that goes on; nil where a new one is to be made.
   private let continued: RunDirectory?
@@ -54,13 +53,14 @@ package struct TrainingRun {
     self.options = options
     progress = .onStandardError(mode: options.progress)
     progress.begin("reading data", total: 0)
-    dataset = try ExampleDataset(
-      for: recipe.program, directory: try recipe.datasetDirectory(),
-      order: options.shuffles ? .shuffled(seed: recipe.run.seedBits) : .file)
-    progress.advance(to: dataset.count)
+    samples = try TrainingData(recipe, options).opened(for: recipe.program) {
+      [progress] done, total in
+      progress.advance(to: Int(clamping: done), detail: "of \(total) bytes indexed")
+    }
+    progress.advance(to: samples.count)
     progress.finish()
-    arithmetic = try recipe.batchArithmetic(datasetSize: dataset.count)
-    for warning in arithmetic.warnings { progress.note(warning.description) }
+    arithmetic = try recipe.batchArithmetic(datasetSize: samples.count)
+    for warning in samples.warnings + arithmetic.warnings { progress.note(warning.description) }
     try Interruption.check()
   }
 
@@ -74,7 +74,10 @@ package struct TrainingRun {
     let stateFile = try RunPlace.file(options.resumption)
     if continued == nil, stateFile == nil, let checkpoint = recipe.run.pretrainedCheckpointPath {
       progress.note(
-        try state.load(checkpoint: try PathExpansion.expand(checkpoint)).description)
+        try state.load(
+          checkpoint: try PathExpansion.expand(checkpoint),
+          resizesVocabulary: options.resizesVocabulary, model: recipe.program.model
+        ).description)
     }
     try Interruption.check()
 
@@ -98,32 +101,44 @@ package struct TrainingRun {
     try directory.write(
       config: try options.effectiveConfiguration(recipe, digest: bundle.digest))
 
+    let resumedAfter =
+      (continued?.resumedAfter ?? []) + (continued == nil ? [] : [position.weightUpdates])
+    let log = try RunLog(
+      directory: directory.path, resumingAfter: resumedAfter.last,
+      wandb: try WandbRun(of: recipe), now: secondsSince1970)
     var loop = TrainingLoop(
-      bundle: bundle, recipe: recipe, arithmetic: arithmetic, dataset: dataset, device: device,
-      state: state, checkpoints: checkpoints, progress: progress, position: position)
-    var outcome = TrainingOutcome(directory: directory, checkpointPath: "", losses: [])
+      bundle: bundle, recipe: recipe, arithmetic: arithmetic, samples: samples, device: device,
+      state: state, checkpoints: checkpoints, progress: progress, log: log, position: position)
+    var outcome = TrainingOutcome(
+      directory: directory, checkpointPath: continued?.lastExport ?? "", history: log.history)
     func summarize(_ end: RunSummary.End) throws {
       let seconds = monotonicSeconds() - start
       try directory.write(
         summary: RunSummary(
           name: recipe.run.displayName, bundleDigest: bundle.digest, end: end, seconds: seconds,
-          last: outcome.last, samplesPerSecond: Double(loop.trainedSamples) / seconds,
+          samplesPerSecond: Double(loop.trainedSamples) / seconds, history: loop.log.history,
+          resumedAfter: resumedAfter, skippedRecords: loop.skippedRecords,
           checkpointPath: outcome.checkpointPath.isEmpty ? nil : outcome.checkpointPath))
     }
+    try summarize(.running)
     do {
-      let metrics = try MetricsLog(path: directory.metricsPath)
-      try loop.run(to: options.maximumSteps, metrics)
-      (outcome.last, outcome.losses) = (loop.last, loop.losses)
+      try loop.run(to: options.maximumSteps)
+      outcome.history = loop.log.history
       try saveAtEnd(loop, state, destination, into: &outcome)
     } catch {
       progress.finish()
-      (outcome.last, outcome.losses) = (loop.last, loop.losses)
       // The disk may be what failed; the error that ended the run is the one to tell.
+      try? loop.log.finish(exitCode: (error as? TesseraError)?.exitCode.rawValue ?? 1)
       try? summarize(.failed)
       throw error
     }
     outcome.interruption = Interruption.exitCode
+    try loop.log.finish(exitCode: outcome.interruption ?? 0)
     try summarize(outcome.interruption == nil ? .completed : .interrupted)
+    try directory.write(
+      lossPlot: LossPlot(
+        title: recipe.run.displayName,
+        runs: [LossPlot.Run(name: directory.name, history: outcome.history)]))
     return outcome
   }
 
@@ -156,7 +171,8 @@ package struct TrainingRun {
     TrainingProgress(
       weightUpdates: 0, scheduledWeightUpdates: arithmetic.weightUpdates,
       globalBatchSize: arithmetic.globalBatchSize, bundleDigest: bundle.digest,
-      seed: recipe.run.seed, datasetSize: dataset.count, shuffles: options.shuffles)
+      seed: recipe.run.seed, datasetSize: samples.count, shuffles: options.shuffles,
+      lossScale: recipe.run.lossScaleValue)
   }
 
   /// The progress with this run's schedule and loss scale, and a word on what changes by them.
@@ -175,7 +191,7 @@ package struct TrainingRun {
         ).description)
       position.scheduledWeightUpdates = arithmetic.weightUpdates
     }
-    position.use(lossScale: recipe.run.lossScaleValue)
+    position.lossScale = recipe.run.lossScaleValue
     return position
   }
 

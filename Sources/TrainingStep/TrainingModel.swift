@@ -33,7 +33,7 @@ package struct TrainingModel: Sendable {
     }
   }
 
-  /// Holds the loss function: (parameters…, streams…, key where it is taken) → (total, losses…).
+  /// Holds the loss function: (parameters…, streams…, key where it is taken) → (total, figures…).
   package var module: Module
   /// The name of the loss function in `module`.
   package var lossFunction: String
@@ -41,20 +41,21 @@ package struct TrainingModel: Sendable {
   package var parameters: [Parameter]
   /// The tensors of a micro-batch, which the loss function takes after the parameters.
   package var streams: [Stream]
-  /// The names of the losses, in the order of the loss function's results after the total.
-  package var lossNames: [String]
+  /// What the log is told: the loss function's results after the total, scalars in f32 that are means over
+  /// the micro-batch.
+  package var figures: [Port]
   /// Whether the loss function takes the random key of the micro-batch.
   package var takesKey: Bool
 
   package init(
     module: Module, lossFunction: String, parameters: [Parameter], streams: [Stream],
-    lossNames: [String], takesKey: Bool
+    figures: [Port], takesKey: Bool
   ) {
     self.module = module
     self.lossFunction = lossFunction
     self.parameters = parameters
     self.streams = streams
-    self.lossNames = lossNames
+    self.figures = figures
     self.takesKey = takesKey
   }
 

@@ -7,14 +7,16 @@ import Recipe
 /// Adds a weight update to a model's module, as IR.
 ///
 /// The module then also holds
-/// - `@micro_batch`(parameters…, streams…, key, loss gradient) → (total, losses…, gradients…);
-/// - `@gradients`, an entry: one micro-batch's losses and its gradients in f32, not scaled;
-/// - `@replica_gradients`(parameters…, seed, weight update, loss scale) → (accumulators…, loss sums…): the
+/// - `@micro_batch`(parameters…, streams…, key, loss gradient) → (total, figures…, gradients…);
+/// - `@gradients`, an entry: one micro-batch's figures and its gradients in f32, not scaled;
+/// - `@replica_gradients`(parameters…, seed, weight update, loss scale) → (accumulators…, figures' sums…): the
 ///   micro-batches of one replica;
 /// - `@training_step`, an entry: (parameters…, first moments…, second moments…, seed, weight update, learning
-///   rate, loss scale) → (the state after the update…, losses…), losses being means over the global batch;
+///   rate, loss scale) → (the state after the update…, figures…), figures being means over the global batch;
 /// - one optimizer function for each shape and treatment of a parameter, and one that calls them for
 ///   each form of layer (`OptimizerFunctions`).
+///
+/// Figures are the losses and accuracies that the log is told (`TrainingModel.figures`).
 ///
 /// What is done to each parameter is one call for all parameters of a layer, so that a layer more is a
 /// few operations more.
@@ -82,16 +84,15 @@ package struct TrainingStep: Sendable {
           &rewriter, seed: seed, replica: rewriter.scalar(0, .i32), microBatch: number))
     }
     let results = rewriter.call(microBatch, operands + [lossScale])
-    let losses = results[1...model.lossNames.count]
-    let scaled = Array(results.dropFirst(1 + model.lossNames.count))
+    let figures = results[1...model.figures.count]
+    let scaled = Array(results.dropFirst(1 + model.figures.count))
     var unscaling = UnscalingFunctions()
     let gradients = model.groups.flatMap { group in
       unscaling.unscale(&rewriter, Array(scaled[group]), lossScale, in: &module)
     }
     rewriter.return(
-      losses + gradients,
-      ports: model.lossNames.map { Port(name: $0, role: .loss) }
-        + model.parameters.map { Port(name: $0.name, role: .gradient) })
+      figures + gradients,
+      ports: model.figures + model.parameters.map { Port(name: $0.name, role: .gradient) })
     module.insert(rewriter.function)
   }
 
@@ -122,8 +123,8 @@ package struct TrainingStep: Sendable {
     // Accumulators have the parameters' own type, as in the original, whose gradients are summed before
     // its optimizer converts them.
     let zeros = model.parameters.map { rewriter.splat(0, $0.type) }
-    let lossZeros = model.lossNames.map { _ in rewriter.scalar(0, .f32) }
-    let sums = rewriter.repeat(count: count, zeros + lossZeros) { rewriter, iteration, carried in
+    let figureZeros = model.figures.map { _ in rewriter.scalar(0, .f32) }
+    let sums = rewriter.repeat(count: count, zeros + figureZeros) { rewriter, iteration, carried in
       var operands = parameters
       for stream in model.streams {
         let infeed = Source.infeed(stream: stream.name, stream.type)
@@ -134,9 +135,9 @@ package struct TrainingStep: Sendable {
         operands.append(key(&rewriter, seed: seed, replica: replica, microBatch: number))
       }
       let results = rewriter.call(microBatch, operands + [lossScale])
-      let losses = results[1...model.lossNames.count]
-      let gradients = results.dropFirst(1 + model.lossNames.count)
-      return zip(carried, Array(gradients) + losses).map { rewriter.add($0, $1) }
+      let figures = results[1...model.figures.count]
+      let gradients = results.dropFirst(1 + model.figures.count)
+      return zip(carried, Array(gradients) + figures).map { rewriter.add($0, $1) }
     }
     rewriter.return(sums)
     module.insert(rewriter.function)
@@ -160,7 +161,7 @@ package struct TrainingStep: Sendable {
       sums = rewriter.insert(.collective(.allReduceSum), sums)
     }
     let globalCount = Double(recipe.accumulationCount * recipe.replicas)
-    let losses = sums.dropFirst(parameters.count).map {
+    let figures = sums.dropFirst(parameters.count).map {
       rewriter.divide($0, rewriter.scalar(globalCount, .f32))
     }
     var state: (parameters: [ValueID], first: [ValueID], second: [ValueID]) = ([], [], [])
@@ -177,9 +178,8 @@ package struct TrainingStep: Sendable {
       model.parameters.map { Port(name: $0.name, role: role) }
     }
     rewriter.return(
-      state.parameters + state.first + state.second + losses,
-      ports: ports(.parameter) + ports(.firstMoment) + ports(.secondMoment)
-        + model.lossNames.map { Port(name: $0, role: .loss) })
+      state.parameters + state.first + state.second + figures,
+      ports: ports(.parameter) + ports(.firstMoment) + ports(.secondMoment) + model.figures)
     module.insert(rewriter.function)
   }
 }

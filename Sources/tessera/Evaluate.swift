@@ -19,8 +19,15 @@ struct Evaluate: ParsableCommand {
   var datasetDir: String?
 
   @Option(
-    help: "The parameters: a .safetensors file, or a folder; default: the initial parameters.")
+    help:
+      "The parameters: a checkpoint of safetensors, PyTorch or TensorFlow, or a folder that holds one; default: the initial parameters."
+  )
   var pretrainedCkptPath: String?
+
+  @Flag(
+    help:
+      "Take a checkpoint with another number of words: its last rows are cut, or rows are added.")
+  var resizeVocabulary = false
 
   @Option(help: "Evaluate at most this many micro-batches.")
   var maxBatches: Int?
@@ -30,7 +37,7 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write logits and hidden states of all evaluated samples to a .safetensors file.",
+      "Write logits and hidden states of all evaluated samples to a .safetensors file: hidden_states.0 is the embeddings' output, hidden_states.N that of encoder layer N.",
       valueName: "file"))
   var dumpOutputs: String?
 
@@ -61,6 +68,7 @@ struct Evaluate: ParsableCommand {
       var options = EvaluationOptions(threads: threads ?? processorCount())
       options.datasetDirectory = datasetDir
       options.checkpoint = pretrainedCkptPath
+      options.resizesVocabulary = resizeVocabulary
       options.maximumBatches = maxBatches
       options.outputsPath = dumpOutputs
       options.gradientsPath = dumpGradients

@@ -7,5 +7,8 @@ struct Tessera: ParsableCommand {
     commandName: "tessera",
     abstract: "Trains and inspects bundles that tesserac made, and prepares their data.",
     version: "tessera \(TesseraVersion.current)",
-    subcommands: [Inspect.self, Train.self, Evaluate.self, DataCommand.self])
+    subcommands: [
+      Inspect.self, Check.self, Train.self, Plot.self, Evaluate.self, SquadCommand.self,
+      DataCommand.self, CheckpointCommand.self, Devices.self, Bench.self,
+    ])
 }

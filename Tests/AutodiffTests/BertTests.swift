@@ -78,10 +78,10 @@ import Testing
     let one = Tensor(TensorType([], .f64), [1])
     let results = try run("gradient", of: module, arguments + [one])
     #expect(results.count == gradient.results.count)
-    let lossCount = graph.lossNames.count + 1
+    let figureCount = graph.figures.count + 1
     var generator = SplitMix64(seed: 13)
     for (index, parameter) in graph.parameters.enumerated() {
-      let computed = results[lossCount + index]
+      let computed = results[figureCount + index]
       let direction = generator.tensor(computed.type, in: -1...1)
       func loss(_ step: Double) throws -> Double {
         var moved = arguments

@@ -117,6 +117,92 @@ import Testing
     }
   }
 
+  /// A vocabulary of another size is an error that names the flag, and loads with it.
+  @Test(arguments: [1, 2, 4]) func wordsAreCutOrAddedOnRequestAlone(stored: Int) throws {
+    let folder = try TemporaryFolder()
+    let words = (0..<stored * 2).map(Float.init)
+    let checkpoint = try checkpoint(
+      folder,
+      [
+        Self.words: ([stored, 2], words), Self.scale: ([2], [5, 6]),
+        "cls.predictions.bias": ([stored], [Float](repeating: 7, count: stored)),
+      ])
+    if stored != 2 {
+      do {
+        _ = try checkpoint.load(Self.wanted)
+        Issue.record("the checkpoint was accepted")
+      } catch {
+        #expect(error.exitCode == .incompatible)
+        #expect(
+          error.diagnostics.first?.remedies.first?.text.hasPrefix("give --resize-vocabulary")
+            == true)
+      }
+    }
+    let (values, report) = try checkpoint.load(Self.wanted, resizesVocabulary: true)
+    #expect(values[Self.words] == Array(words.prefix(4)))
+    #expect(
+      values["cls.predictions.bias"]
+        == (stored == 1 ? [7, HuggingFaceCheckpoint.unseenWordBias] : [7, 7]))
+    #expect(report.matched.count == 3 && report.mismatched.isEmpty)
+    #expect(
+      report.description.contains(
+        stored == 1
+          ? "1 rows in the checkpoint, 2 in the model: 1 added, at their initial values"
+          : stored == 4
+            ? "4 rows in the checkpoint, 2 in the model: the last 2 are cut" : "3 parameters"))
+  }
+
+  @Test func theStateOfATrainingIsLeftAlone() throws {
+    let folder = try TemporaryFolder()
+    let checkpoint = try checkpoint(
+      folder,
+      [
+        Self.words: ([2, 2], [1, 2, 3, 4]), "tessera.first_moment.x": ([1], [1]),
+        "tessera.second_moment.x": ([1], [1]),
+      ])
+    let report = try checkpoint.load(Self.wanted).report
+    #expect(report.unused == [] && report.trainingState.count == 2)
+    #expect(report.description.contains("left alone: 2 tensors of the training's state"))
+  }
+
+  @Test func aJointTensorFillsThreeParameters() throws {
+    let folder = try TemporaryFolder()
+    let attention = "bert.encoder.layer.0.attention.self."
+    let checkpoint = try checkpoint(
+      folder,
+      [
+        attention + "qkv.weight": ([6, 2], (0..<12).map(Float.init)),
+        attention + "qkv.bias": ([6], (0..<6).map(Float.init)),
+      ])
+    let wanted = ["query", "key", "value"].flatMap {
+      [
+        WantedParameter(name: attention + "\($0).weight", shape: [2, 2]),
+        WantedParameter(name: attention + "\($0).bias", shape: [2]),
+      ]
+    }
+    let (values, report) = try checkpoint.load(wanted)
+    #expect(values[attention + "key.weight"] == [4, 5, 6, 7])
+    #expect(values[attention + "value.bias"] == [4, 5])
+    #expect(report.matched.count == 6 && report.unused == [] && report.missing == [])
+  }
+
+  @Test func runsHaveTheirNewestStep() throws {
+    let folder = try TemporaryFolder()
+    let checkpoints = folder.file("checkpoints")
+    try FileManager.default.createDirectory(atPath: checkpoints, withIntermediateDirectories: true)
+    for step in [9, 100, 20] {
+      _ = try folder.safetensors("checkpoints/step-\(step).safetensors", header: "{}")
+    }
+    #expect(
+      try CheckpointLocation.file(at: folder.path) == checkpoints + "/step-100.safetensors")
+    #expect(
+      try CheckpointLocation.file(at: checkpoints) == checkpoints + "/step-100.safetensors")
+    _ = try folder.write([], "tf_model.h5")
+    #expect(try CheckpointLocation.file(at: folder.path) == folder.file("tf_model.h5"))
+    _ = try folder.write([], "pytorch_model.bin")
+    #expect(try CheckpointLocation.file(at: folder.path) == folder.file("pytorch_model.bin"))
+  }
+
   @Test func integersAreNoParameters() throws {
     let folder = try TemporaryFolder()
     try SafetensorsWriter(path: folder.file("model.safetensors")).write([

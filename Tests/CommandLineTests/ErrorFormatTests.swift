@@ -90,7 +90,7 @@ struct ErrorFormatTests {
     let demo = GoldenReference.root.appendingPathComponent("examples/demo.json").path
     let output = try folder.run(
       "tesserac", "compile", demo, "-o", "x.ipub", "--format", "json", "--set",
-      "wandb_opts.log_to_wandb=true")
+      "generated_dataset=true")
     #expect(output.status == 0)
     #expect(output.errors.isEmpty)
     let warnings = try #require(try fields(output)["diagnostics"] as? [[String: Any]])

@@ -67,6 +67,8 @@ import Testing
     let function = try #require(compilation.module["gradients"])
     for (port, tensor) in zip(function.resultPorts, results) {
       let port = try #require(port)
+      // What the reference has no numbers of: `RuntimeTests` compares accuracies with the logits.
+      guard port.role != .accuracy else { continue }
       let name = port.role == .loss ? "out.\(port.name)" : "grad.\(port.name)"
       check(port, tensor, try #require(golden[name]), tolerance: port.role == .loss ? 1e-5 : 1e-4)
     }

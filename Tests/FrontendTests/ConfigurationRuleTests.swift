@@ -302,8 +302,8 @@ extension RuleCase {
     .pretraining(
       "refused-by-original", #""max_seq_length": 128"#, #""max_seq_length": §512"#),
     .nested(
-      "not-in-effect", #""seed": 1984"#, #""seed": 1984, "enable_wandb": §true"#,
-      remedy: "set enable_wandb to false"),
+      "not-in-effect", #""seed": 1984"#, #""seed": 1984, "generated_dataset": §true"#,
+      remedy: "set generated_dataset to false"),
     .nested("not-in-effect", #""seed": 1984"#, #""seed": 1984, "logging": §"INFO""#),
   ]
 

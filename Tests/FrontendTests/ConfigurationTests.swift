@@ -57,13 +57,13 @@ private let shipped =
   }
 
   /// What a file asks for and this version does not do is told at its place.
-  @Test func loggingToWeightsAndBiasesIsToldToDoNothing() throws {
+  @Test func generatedDataIsToldToDoNothing() throws {
     let on = try Self.load(
-      "examples/pretrain_tiny.json", [try Override(setting: "wandb_opts.log_to_wandb=true")])
+      "examples/pretrain_tiny.json", [try Override(setting: "generated_dataset=true")])
     func warnings(_ loaded: LoadedConfiguration) -> [String] {
       loaded.remarks.filter { $0.severity == .warning }.map(\.message)
     }
-    #expect(warnings(on) == ["log_to_wandb true has no effect in this version"])
+    #expect(warnings(on) == ["generated_dataset true has no effect in this version"])
     #expect(warnings(try Self.load("examples/pretrain_tiny.json")).isEmpty)
   }
 
@@ -134,7 +134,7 @@ private let shipped =
     #expect(recipe.program.pipeline.devices == [0, 1, 0])
     #expect(recipe.run.name == "1e3")
     #expect(recipe.run.lossScale == nil)
-    #expect(recipe.run.wandbOptions == ["log_to_wandb": false, "init": ["tags": ["a"]]])
+    #expect(recipe.run.wandbOptions == WandbOptions(tags: ["a"]))
     #expect(recipe.run.learningRate == .constant(maximum: 0.006))
     #expect(recipe.run.datasetDirectory == "$D/x")
     #expect(recipe.run.totalSamples == 640)

@@ -20,12 +20,14 @@ import Testing
       configurationName: "tiny", name: "a \"quoted\"\n name",
       learningRate: .upDown(maximum: 0.006, warmupFraction: 0.28), lossScale: LossScale(16),
       seed: .max, totalSamples: 540, datasetDirectory: "$DATA/128/",
-      wandbOptions: ["log_to_wandb": true, "init": ["tags": ["a", "b"], "x": [1, 1.0, nil]]]))
+      wandbOptions: WandbOptions(
+        isEnabled: true, entity: "us", tags: ["a", "b"], others: [.init("x", [1, 1.0, nil])])))
 
   static let questionAnswering = {
     var recipe = pretraining
     recipe.program.task = .questionAnswering
     recipe.program.precision = .fp32
+    recipe.program.reportsAccuracy = false
     recipe.program.optimizer = Optimizer(.adamW, weightDecay: 0, beta1: 0.8, epsilon: 1e-8)
     recipe.program.pipeline = PipelineMapping(
       stages: [[.embeddings, .encoderLayer], [.encoderLayer, .questionAnsweringHead]],
@@ -81,7 +83,7 @@ import Testing
     ("\"num_attention_heads\":2", "\"num_attention_heads\":3", "heads-do-not-divide"),
     ("[0,1,0]", "[0,1]", "device-mapping-length"),
     ("[\"pool\",", "[\"pol\",", "unknown-stage"),
-    ("recipe-program/3", "recipe-program/2", "recipe-version"),
+    ("recipe-program/4", "recipe-program/3", "recipe-version"),
     ("\"hidden_size\":128", "\"hidden_size\":99999999999999999999", "out-of-range"),
   ]) func damagedTextIsRefused(from: String, to: String, code: String) throws {
     let program = String(decoding: Self.pretraining.encodedProgram(), as: UTF8.self)

@@ -27,7 +27,7 @@ import TrainingStep
     module.insert(rewriter.function)
     let model = TrainingModel(
       module: module, lossFunction: "loss", parameters: [.init(name: name, type: type)],
-      streams: [], lossNames: ["loss"], takesKey: false)
+      streams: [], figures: [Port(name: "loss", role: .loss)], takesKey: false)
     let optimizer = Optimizer(.lamb(lastProduct: lastProduct), weightDecay: 0.01)
     let training = try TrainingStep.adding(
       to: model, .sample(optimizer, replicas: 1, accumulationCount: 1))

@@ -26,7 +26,7 @@ import TrainingStep
     module.insert(rewriter.function)
     let model = TrainingModel(
       module: module, lossFunction: "loss", parameters: [.init(name: "w", type: type)],
-      streams: [], lossNames: ["loss"], takesKey: false)
+      streams: [], figures: [Port(name: "loss", role: .loss)], takesKey: false)
     let step = try TrainingStep.adding(
       to: model,
       .sample(optimizer, replicas: replicas, accumulationCount: accumulationCount))

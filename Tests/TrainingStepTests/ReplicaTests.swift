@@ -25,7 +25,8 @@ import TrainingStep
     module.insert(rewriter.function)
     let model = TrainingModel(
       module: module, lossFunction: "loss", parameters: [.init(name: "w", type: type)],
-      streams: [.init(name: "x", type: TensorType([], .i32))], lossNames: ["loss"],
+      streams: [.init(name: "x", type: TensorType([], .i32))],
+      figures: [Port(name: "loss", role: .loss)],
       takesKey: true)
     return try TrainingStep.adding(
       to: model,

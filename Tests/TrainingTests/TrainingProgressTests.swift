@@ -5,26 +5,12 @@ import Training
 @Suite struct TrainingProgressTests {
   private let progress = TrainingProgress(
     weightUpdates: 12, scheduledWeightUpdates: 100, globalBatchSize: 24, bundleDigest: "abc",
-    seed: 1984, datasetSize: 5000, shuffles: true)
+    seed: 1984, datasetSize: 5000, shuffles: true, lossScale: 64)
 
   @Test func theTextReadsBack() throws {
-    var progress = progress
-    progress.use(lossScale: 64)
-    progress.weightUpdates = 20
-    progress.use(lossScale: 64)
-    progress.use(lossScale: 32)
-    #expect(progress.lossScales.map(\.weightUpdate) == [13, 21])
     let read = try #require(TrainingProgress(json: progress.json))
     #expect(read == progress)
-    #expect(read.samples == 480)
-  }
-
-  /// A scale that no weight update used is none of the history.
-  @Test func anUnusedScaleIsForgotten() {
-    var progress = progress
-    progress.use(lossScale: 64)
-    progress.use(lossScale: 32)
-    #expect(progress.lossScales.map(\.scale) == [32])
+    #expect(read.samples == 288)
   }
 
   @Test(arguments: [

@@ -106,7 +106,7 @@ extension MicroModel.Compiled {
       case .weightUpdate, .microBatch: Tensor(type, splat: 4)
       case .replica: Tensor(type, splat: 1)
       case .batch: batch(port?.name ?? "", type, replica: 0, iteration: 0)
-      case .parameter, .loss, .gradient, .output, nil: random(type, -0.4...0.4)
+      case .parameter, .loss, .accuracy, .gradient, .output, nil: random(type, -0.4...0.4)
       }
     }
   }

@@ -45,5 +45,13 @@ final class TemporaryFile: Sendable {
     return try InputFile(path: name, descriptor: copy)
   }
 
+  /// The first bytes in memory, for as long as the caller keeps them; `munmap` gives them back.
+  func mapped(byteCount: Int) throws(TesseraError) -> UnsafeRawBufferPointer {
+    guard byteCount > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    guard let base = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0), base != MAP_FAILED
+    else { throw systemError("map", name, errno) }
+    return UnsafeRawBufferPointer(start: base, count: byteCount)
+  }
+
   private var name: String { "a temporary file in \(folder)" }
 }

@@ -6,7 +6,8 @@ struct TextLines {
   static let maximumLineByteCount = 16 << 20
 
   private var window: FileWindow
-  private var offset: UInt64 = 0
+  /// Bytes of the file that were read as lines.
+  private(set) var offset: UInt64 = 0
   /// The number of the line that was read last, from 1.
   private(set) var lineNumber = 0
   private static let stepByteCount = 64 << 10

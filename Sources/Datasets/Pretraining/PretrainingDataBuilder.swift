@@ -110,10 +110,16 @@ package struct PretrainingDataBuilder: Sendable {
   /// documents), mixes them and writes them to `path`, or with several files to `NAME-0000K-of-
   /// 0000N.tfrecord`, where `path` is `NAME.tfrecord`.
   ///
-  /// All samples are in memory until they are written. Throws `badData` where there are fewer than
-  /// two documents, because half of the pairs need a segment of another one.
-  package func write(inputs: [String], to path: String) throws -> Summary {
-    let corpus = try TokenCorpus(files: inputs, tokenizer: tokenizer)
+  /// Tokens and samples wait on the disk of the output's folder, in files without a name, so text may be
+  /// larger than memory: a sample takes 16 bytes there. Throws `badData` where there are fewer than two
+  /// documents, because half of the pairs need a segment of another one.
+  ///
+  /// `progress` is told how many of the documents' passes are done.
+  package func write(
+    inputs: [String], to path: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws -> Summary {
+    let folder = Self.folder(of: path)
+    let corpus = try TokenCorpus(files: inputs, tokenizer: tokenizer, folder: folder)
     guard corpus.documentCount >= 2 else { throw tooFewDocuments(corpus, inputs: inputs) }
     var summary = Summary()
     summary.documentCount = corpus.documentCount
@@ -121,52 +127,54 @@ package struct PretrainingDataBuilder: Sendable {
     summary.textTokenCount = corpus.tokenCount
     summary.unknownTokenCount = corpus.unknownTokenCount
 
-    var records: [[UInt8]] = []
+    var pile = try RecordPile(in: folder)
     for duplicate in 0..<options.duplicationFactor {
       for document in 0..<corpus.documentCount {
         var maker = SampleMaker(
           corpus: corpus, vocabulary: tokenizer.vocabulary, ordinaryIDs: ordinaryIDs,
           options: options, duplicate: duplicate, document: document)
-        maker.makeSamples(&summary) { records.append($0.example.encoded()) }
+        try maker.makeSamples(&summary) { try pile.append($0.example.encoded()) }
+        progress(
+          duplicate * corpus.documentCount + document + 1,
+          options.duplicationFactor * corpus.documentCount)
       }
     }
-    guard records.count >= options.fileCount else {
+    guard pile.count >= options.fileCount else {
       throw TesseraError(
         .usage, code: .tooManyFiles,
-        "the text gives \(records.count) samples, too few for \(options.fileCount) files",
+        "the text gives \(pile.count) samples, too few for \(options.fileCount) files",
         remedies: ["ask for fewer files"])
     }
-    var random = RandomSequence(
+    pile.shuffle(
       RandomStream(seed: options.seed, stream: Self.orderStream, replica: 0, microBatch: 0))
-    random.shuffle(&records)
-    summary.paths = try write(records, to: path)
+    summary.paths = try write(pile, to: path)
     return summary
   }
 
-  private func write(_ records: [[UInt8]], to path: String) throws -> [String] {
+  private func write(_ pile: consuming RecordPile, to path: String) throws -> [String] {
     let paths = outputPaths(path)
+    let count = pile.count
+    let reader = try pile.finish()
     for (number, path) in paths.enumerated() {
       var writer = try TFRecordWriter(path: path, overwrites: options.overwrites)
-      let start = records.count * number / paths.count
-      let end = records.count * (number + 1) / paths.count
-      for record in records[start..<end] {
-        try writer.append(record)
+      let start = count * number / paths.count
+      let end = count * (number + 1) / paths.count
+      for record in start..<end {
+        try writer.append(try reader.record(record))
       }
       try writer.finish()
     }
     return paths
   }
 
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
   private func outputPaths(_ path: String) -> [String] {
-    guard options.fileCount > 1 else { return [path] }
-    let suffix = ".tfrecord"
-    let stem = path.hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : path
-    func padded(_ number: Int) -> String {
-      String(repeating: "0", count: max(0, 5 - "\(number)".count)) + "\(number)"
-    }
-    return (0..<options.fileCount).map {
-      "\(stem)-\(padded($0))-of-\(padded(options.fileCount))\(suffix)"
-    }
+    options.fileCount > 1
+      ? NumberedFiles(path, suffix: ".tfrecord").paths(count: options.fileCount) : [path]
   }
 
   private static func check(_ options: Options) throws {

@@ -34,8 +34,8 @@ struct SampleMaker {
   /// second segment, and in half of the cases the second one is taken from another document; the
   /// sentences that this leaves over begin the next sample.
   mutating func makeSamples(
-    _ summary: inout PretrainingDataBuilder.Summary, _ body: (PretrainingExample) -> Void
-  ) {
+    _ summary: inout PretrainingDataBuilder.Summary, _ body: (PretrainingExample) throws -> Void
+  ) rethrows {
     let sentences = corpus.sentences(ofDocument: document)
     let target =
       random.chance(options.shortSequenceProbability)
@@ -45,7 +45,7 @@ struct SampleMaker {
     while chunkEnd < sentences.upperBound {
       chunkEnd += 1
       let chunk = chunkStart..<chunkEnd
-      let isFull = corpus.tokens(ofSentences: chunk).count >= target
+      let isFull = corpus.tokenCount(ofSentences: chunk) >= target
       guard isFull || chunkEnd == sentences.upperBound else { continue }
       let cut = chunkStart + (chunk.count >= 2 ? 1 + random.number(below: chunk.count - 1) : 1)
       let isRandomNext = chunk.count == 1 || random.chance(0.5)
@@ -59,7 +59,7 @@ struct SampleMaker {
       }
       truncate(&first, &second)
       if let example = masked(first, second, isRandomNext: isRandomNext, summary: &summary) {
-        body(example)
+        try body(example)
       }
       chunkStart = chunkEnd
     }
@@ -73,7 +73,7 @@ struct SampleMaker {
     let sentences = corpus.sentences(ofDocument: other)
     let start = sentences.lowerBound + random.number(below: sentences.count)
     var end = start + 1
-    while end < sentences.upperBound, corpus.tokens(ofSentences: start..<end).count < length {
+    while end < sentences.upperBound, corpus.tokenCount(ofSentences: start..<end) < length {
       end += 1
     }
     return corpus.tokens(ofSentences: start..<end)

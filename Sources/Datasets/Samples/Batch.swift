@@ -12,7 +12,7 @@ package struct Batch: Hashable, Sendable {
   private let streams: [Stream]
 
   /// Puts `examples` side by side; they all are of `shape`.
-  init(_ examples: [TokenExample], shape: RecordShape, skipped: [SkippedRecord] = []) {
+  package init(_ examples: [TokenExample], shape: RecordShape, skipped: [SkippedRecord] = []) {
     sampleCount = examples.count
     self.skipped = skipped
     streams = shape.features.enumerated().map { place, feature in

@@ -5,9 +5,10 @@ import Glibc
 /// The TFRecord files of a folder.
 struct DataFolder {
   private let path: String
-  private let shape: RecordShape
+  private let shape: RecordShape?
 
-  init(_ path: String, shape: RecordShape) {
+  /// `shape` is for the message that there are no data.
+  init(_ path: String, shape: RecordShape?) {
     self.path = path
     self.shape = shape
   }
@@ -42,7 +43,7 @@ struct DataFolder {
   }
 
   /// The paths of the files, sorted by their bytes.
-  private var paths: [String] {
+  var paths: [String] {
     get throws {
       let names: [String]
       do {
@@ -70,10 +71,10 @@ struct DataFolder {
 
   private var remedyForNoData: String {
     switch shape {
-    case .pretraining:
+    case .pretraining, nil:
       return "make data from text: tessera data pretraining"
-    case .questionAnswering:
-      let names = shape.features.map(\.name).joined(separator: ", ")
+    case .questionAnswering?:
+      let names = (shape?.features ?? []).map(\.name).joined(separator: ", ")
       return "write the questions as Examples with the int64 features \(names)"
     }
   }

@@ -1,28 +1,29 @@
 import CProtobufC
 import CSchemas
+import Foundations
 
 extension Example {
   /// The protobuf bytes, features sorted by the bytes of their names: equal examples give equal
   /// bytes.
   package func encoded() -> [UInt8] {
-    let arena = MessageArena()
-    let list = arena.allocate(Tessera__Features.self)
+    let storage = MessageStorage()
+    let list = storage.allocate(Tessera__Features.self)
     tessera__features__init(list)
     let sorted = features.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     list.pointee.n_feature = sorted.count
-    list.pointee.feature = arena.copy(
+    list.pointee.feature = storage.copy(
       sorted.map { name, feature in
-        let entry = arena.allocate(Tessera__FeatureEntry.self)
+        let entry = storage.allocate(Tessera__FeatureEntry.self)
         tessera__feature_entry__init(entry)
-        entry.pointee.key = arena.copy(name.utf8.map { CChar(bitPattern: $0) } + [0])
-        entry.pointee.value = feature.message(in: arena)
+        entry.pointee.key = storage.copy(name)
+        entry.pointee.value = feature.message(in: storage)
         return Optional(entry)
       })
-    let example = arena.allocate(Tessera__Example.self)
+    let example = storage.allocate(Tessera__Example.self)
     tessera__example__init(example)
     example.pointee.features = list
 
-    return withExtendedLifetime(arena) {
+    return withExtendedLifetime(storage) {
       let byteCount = tessera__example__get_packed_size(example)
       return [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
         count = tessera__example__pack(example, buffer.baseAddress)
@@ -32,65 +33,33 @@ extension Example {
 }
 
 extension Example.Feature {
-  fileprivate func message(in arena: MessageArena) -> UnsafeMutablePointer<Tessera__Feature> {
-    let feature = arena.allocate(Tessera__Feature.self)
+  fileprivate func message(in storage: MessageStorage) -> UnsafeMutablePointer<Tessera__Feature> {
+    let feature = storage.allocate(Tessera__Feature.self)
     tessera__feature__init(feature)
     switch self {
     case .bytes(let values):
-      let list = arena.allocate(Tessera__BytesList.self)
+      let list = storage.allocate(Tessera__BytesList.self)
       tessera__bytes_list__init(list)
       list.pointee.n_value = values.count
-      list.pointee.value = arena.copy(
-        values.map { ProtobufCBinaryData(len: $0.count, data: arena.copy($0)) })
+      list.pointee.value = storage.copy(
+        values.map { ProtobufCBinaryData(len: $0.count, data: storage.copy($0)) })
       feature.pointee.kind_case = TESSERA__FEATURE__KIND_BYTES_LIST
       feature.pointee.bytes_list = list
     case .floats(let values):
-      let list = arena.allocate(Tessera__FloatList.self)
+      let list = storage.allocate(Tessera__FloatList.self)
       tessera__float_list__init(list)
       list.pointee.n_value = values.count
-      list.pointee.value = arena.copy(values)
+      list.pointee.value = storage.copy(values)
       feature.pointee.kind_case = TESSERA__FEATURE__KIND_FLOAT_LIST
       feature.pointee.float_list = list
     case .integers(let values):
-      let list = arena.allocate(Tessera__Int64List.self)
+      let list = storage.allocate(Tessera__Int64List.self)
       tessera__int64_list__init(list)
       list.pointee.n_value = values.count
-      list.pointee.value = arena.copy(values)
+      list.pointee.value = storage.copy(values)
       feature.pointee.kind_case = TESSERA__FEATURE__KIND_INT64_LIST
       feature.pointee.int64_list = list
     }
     return feature
-  }
-}
-
-/// The memory of a message that is being built. A class, because it owns the memory: all of it
-/// lives until the arena goes.
-private final class MessageArena {
-  private var blocks: [UnsafeMutableRawPointer] = []
-
-  func allocate<Message>(_ type: Message.Type) -> UnsafeMutablePointer<Message> {
-    allocate(type, count: 1)
-  }
-
-  func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
-    let pointer = allocate(Element.self, count: elements.count)
-    for (index, element) in elements.enumerated() {
-      (pointer + index).initialize(to: element)
-    }
-    return pointer
-  }
-
-  private func allocate<Element>(
-    _ type: Element.Type, count: Int
-  ) -> UnsafeMutablePointer<Element> {
-    let pointer = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 1))
-    blocks.append(UnsafeMutableRawPointer(pointer))
-    return pointer
-  }
-
-  deinit {
-    for block in blocks {
-      block.deallocate()
-    }
   }
 }

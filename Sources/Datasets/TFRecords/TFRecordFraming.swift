@@ -2,11 +2,22 @@ import Foundations
 
 /// The frame round each record of a TFRecord file: length (64 bits, little endian), masked CRC-32C
 /// of the length, the payload, masked CRC-32C of the payload (TensorFlow's `record_writer.cc`).
-enum TFRecordFraming {
+package enum TFRecordFraming {
   static let headerByteCount = 12
   static let trailerByteCount = 4
   /// The longest payload that is read, so that a damaged file cannot ask for all memory.
   static let maximumPayloadByteCount = 64 << 20
+
+  /// A payload with its frame.
+  package static func record(of payload: [UInt8]) -> [UInt8] {
+    var record: [UInt8] = []
+    record.reserveCapacity(headerByteCount + payload.count + trailerByteCount)
+    record.append(littleEndian: UInt64(payload.count))
+    record.append(littleEndian: CRC32C.masked(CRC32C.checksum(record)))
+    record += payload
+    record.append(littleEndian: CRC32C.masked(CRC32C.checksum(payload)))
+    return record
+  }
 
   /// The bytes of a record whose payload has so many, frame included.
   static func byteCount(payload byteCount: Int) -> Int {

@@ -14,12 +14,7 @@ package struct TFRecordWriter: ~Copyable {
 
   /// Appends one record.
   package mutating func append(_ payload: [UInt8]) throws {
-    var length: [UInt8] = []
-    length.append(littleEndian: UInt64(payload.count))
-    pending += length
-    pending.append(littleEndian: CRC32C.masked(CRC32C.checksum(length)))
-    pending += payload
-    pending.append(littleEndian: CRC32C.masked(CRC32C.checksum(payload)))
+    pending += TFRecordFraming.record(of: payload)
     if pending.count >= Self.pendingByteLimit {
       try file.write(pending)
       pending.removeAll(keepingCapacity: true)

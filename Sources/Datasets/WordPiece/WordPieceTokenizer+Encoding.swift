@@ -37,8 +37,8 @@ extension WordPieceTokenizer {
       of: [Array(first.prefix(counts.0)), Array(second.prefix(counts.1))], paddedTo: length)
   }
 
-  /// The lengths that Hugging Face's "longest first" truncation leaves.
-  private static func truncatedCounts(_ first: Int, _ second: Int, room: Int) -> (Int, Int) {
+  /// The lengths that Hugging Face's "longest first" truncation leaves of two texts, `room` tokens in all.
+  package static func truncatedCounts(_ first: Int, _ second: Int, room: Int) -> (Int, Int) {
     guard first + second > room else { return (first, second) }
     let half = room / 2
     if min(first, second) <= half {

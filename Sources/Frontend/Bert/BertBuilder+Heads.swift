@@ -3,12 +3,21 @@ import GraphIR
 import Operations
 import Recipe
 
-/// The losses of section "Losses" in `docs/numerics.md`, and the logits.
+/// The losses and accuracies of sections "Losses" and "Accuracies" in `docs/numerics.md`, and the
+/// logits.
 struct TaskResults {
   /// In f32; the total is their sum.
-  var losses: [ValueID]
+  var losses: [ValueID] = []
+  /// In f32, between 0 and 1; none where the builder does not give them.
+  var accuracies: [ValueID] = []
   /// Logits with the shape that users see.
   var logits: [(name: String, value: ValueID, shape: [Int])]
+
+  /// Adds the loss of a prediction, and its accuracy where there is one.
+  mutating func add(_ figures: (loss: ValueID, accuracy: ValueID?)) {
+    losses.append(figures.loss)
+    if let accuracy = figures.accuracy { accuracies.append(accuracy) }
+  }
 }
 
 extension BertBuilder {
@@ -17,15 +26,13 @@ extension BertBuilder {
   mutating func pretrainingHeads(predictions: Int) -> TaskResults {
     let predictionLogits = predictionLogits(value("hidden_states"))
     let relationshipLogits = dense(value("pooled"), "cls.seq_relationship")
-    return TaskResults(
-      losses: [
-        maskedLMLoss(predictionLogits, predictions: predictions),
-        meanCrossEntropy(relationshipLogits, labels: value("next_sentence_labels")),
-      ],
-      logits: [
-        ("prediction_logits", predictionLogits, [batch, predictions, model.vocabularySize]),
-        ("seq_relationship_logits", relationshipLogits, [batch, 2]),
-      ])
+    var results = TaskResults(logits: [
+      ("prediction_logits", predictionLogits, [batch, predictions, model.vocabularySize]),
+      ("seq_relationship_logits", relationshipLogits, [batch, 2]),
+    ])
+    results.add(maskedLM(predictionLogits, predictions: predictions))
+    results.add(classification(relationshipLogits, labels: value("next_sentence_labels")))
+    return results
   }
 
   /// The logits of the rows over the vocabulary; the decoder's weight is the word embeddings'.
@@ -68,22 +75,37 @@ extension BertBuilder {
       .tanh, dense(rewriter.reshape(first, [batch, hidden]), "bert.pooler.dense"))
   }
 
-  /// Σ mask · cross entropy / Σ mask over the micro-batch, with mask = (label ≠ 0); the log softmax is
-  /// in the model's element type. A micro-batch without any label has loss 0, where the original has 0/0.
-  private mutating func maskedLMLoss(_ logits: ValueID, predictions: Int) -> ValueID {
+  /// Σ mask · x / Σ mask over the micro-batch, with mask = (label ≠ 0) and x the cross entropy or the hit
+  /// of each row; the log softmax is in the model's element type. A micro-batch without any label has 0,
+  /// where the original has 0/0.
+  private mutating func maskedLM(
+    _ logits: ValueID, predictions: Int
+  ) -> (loss: ValueID, accuracy: ValueID?) {
     let labels = rewriter.reshape(value("masked_lm_ids"), [batch * predictions])
+    // Before the log softmax, so that the logits need not be kept beside it.
+    let hits = givesAccuracies ? hits(logits, labels: labels) : nil
     let entropies = crossEntropies(logits, labels: labels)
     let isMasked = rewriter.compare(.notEqual, labels, rewriter.scalar(0, .i32))
     let mask = rewriter.convert(isMasked, to: lossElement)
     let total = rewriter.sum(rewriter.multiply(entropies, mask), axes: [0])
     let count = rewriter.maximum(
       rewriter.sum(mask, axes: [0]), rewriter.scalar(1, lossElement))
-    return rewriter.divide(total, count)
+    let loss = rewriter.divide(total, count)
+    return (
+      loss,
+      hits.map { hits in
+        rewriter.divide(rewriter.sum(rewriter.multiply(hits, mask), axes: [0]), count)
+      }
+    )
   }
 
-  /// The mean over the rows, from logits in f32.
-  private mutating func meanCrossEntropy(_ logits: ValueID, labels: ValueID) -> ValueID {
-    mean(crossEntropies(rewriter.convert(logits, to: lossElement), labels: labels))
+  /// The mean cross entropy and the mean hit of the rows; the cross entropy is from logits in f32.
+  private mutating func classification(
+    _ logits: ValueID, labels: ValueID
+  ) -> (loss: ValueID, accuracy: ValueID?) {
+    let accuracy = givesAccuracies ? mean(hits(logits, labels: labels)) : nil
+    let wide = rewriter.convert(logits, to: lossElement)
+    return (mean(crossEntropies(wide, labels: labels)), accuracy)
   }
 
   /// Start and end logits, [micro-batch, sequence] each; the total loss is the sum of both.
@@ -92,14 +114,12 @@ extension BertBuilder {
       dense(value("hidden_states"), "qa_outputs"), [batch, sequence, 2])
     let start = column(logits, 0)
     let end = column(logits, 1)
-    return TaskResults(
-      losses: [
-        meanCrossEntropy(start, labels: value("start_positions")),
-        meanCrossEntropy(end, labels: value("end_positions")),
-      ],
-      logits: [
-        ("start_logits", start, [batch, sequence]), ("end_logits", end, [batch, sequence]),
-      ])
+    var results = TaskResults(logits: [
+      ("start_logits", start, [batch, sequence]), ("end_logits", end, [batch, sequence]),
+    ])
+    results.add(classification(start, labels: value("start_positions")))
+    results.add(classification(end, labels: value("end_positions")))
+    return results
   }
 
   /// A dense layer on the pooler's output, with dropout in between, as Hugging Face's
@@ -109,12 +129,12 @@ extension BertBuilder {
       value("pooled"), probability: model.hiddenDropout,
       stream: DropoutStream.classifier(layers: model.layers))
     let logits = dense(dropped, "classifier")
-    let loss =
+    var results = TaskResults(logits: [("logits", logits, [batch, glue.labelCount])])
+    results.add(
       glue.isRegression
-      ? meanSquaredError(logits, labels: value("labels"))
-      : meanCrossEntropy(logits, labels: value("labels"))
-    return TaskResults(
-      losses: [loss], logits: [("logits", logits, [batch, glue.labelCount])])
+        ? (meanSquaredError(logits, labels: value("labels")), nil)
+        : classification(logits, labels: value("labels")))
+    return results
   }
 
   /// The mean of (prediction − label)², from predictions [rows, 1] in f32.

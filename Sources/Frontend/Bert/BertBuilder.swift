@@ -13,16 +13,19 @@ struct BertBuilder {
   let element: ElementType
   /// Whether dropout is built.
   let isTraining: Bool
+  /// Whether heads give accuracies.
+  let givesAccuracies: Bool
   var rewriter: Rewriter
   private(set) var named: [String: ValueID] = [:]
 
   init(
     functionNamed name: String, _ recipe: TrainingRecipe.Program, element: ElementType,
-    isTraining: Bool
+    isTraining: Bool, givesAccuracies: Bool = false
   ) {
     self.recipe = recipe
     self.element = element
     self.isTraining = isTraining
+    self.givesAccuracies = givesAccuracies
     rewriter = Rewriter(functionNamed: name)
   }
 
@@ -108,7 +111,15 @@ struct BertBuilder {
     return rewriter.unary(.negate, rewriter.convert(picked, to: lossElement))
   }
 
-  /// Losses are formed in f32; in f64 where the whole graph is.
+  /// For each row of logits 1 where none is above the label's, else 0, in f32. A row with a NaN, which
+  /// its maximum then is, has 0.
+  mutating func hits(_ logits: ValueID, labels: ValueID) -> ValueID {
+    let highest = rewriter.maximum(logits, axes: [1])
+    let own = rewriter.selectColumns(logits, labels)
+    return rewriter.convert(rewriter.compare(.equal, own, highest), to: lossElement)
+  }
+
+  /// Losses and accuracies are formed in f32; in f64 where the whole graph is.
   var lossElement: ElementType { element == .f64 ? .f64 : .f32 }
 
   mutating func mean(_ x: ValueID) -> ValueID {

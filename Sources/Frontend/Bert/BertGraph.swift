@@ -6,9 +6,10 @@ import Recipe
 /// BERT for a task as a graph: what the frontend hands to the rest of the compiler.
 ///
 /// The module holds
-/// - `@loss`(parameters…, batch…, key) → (total loss, losses…): one micro-batch in training, with
-///   dropout on streams keyed by `key`; key and dropout are absent where nothing is dropped;
-/// - `@evaluation`(parameters…, batch…) → (losses…, outputs…): an entry, without dropout;
+/// - `@loss`(parameters…, batch…, key) → (total loss, losses…, accuracies…): one micro-batch in
+///   training, with dropout on streams keyed by `key`; key and dropout are absent where nothing is
+///   dropped, and accuracies where the recipe does not want them;
+/// - `@evaluation`(parameters…, batch…) → (losses…, accuracies…, outputs…): an entry, without dropout;
 /// - the functions of layers that both call (`BertLayers`): `@embeddings`, `@encoder_layer`,
 ///   `@encoder_output`, `@pooler`, `@heads`, `@qa_head`, `@glue_head`; what evaluation has in another
 ///   form, without dropout or with logits, ends with `_evaluation`.
@@ -24,8 +25,11 @@ package struct BertGraph: Sendable {
     package let parameters: [ModelParameter]
     /// The tensors of a micro-batch, which functions take after the parameters.
     package let streams: BatchStreams
-    /// The names of the losses, in the order of the results of `@loss` after the total.
-    package let lossNames: [String]
+    /// The losses, and where the recipe wants them the accuracies: the results of `@loss` after the
+    /// total.
+    package let figures: [Port]
+    /// The losses and accuracies, with which the results of `@evaluation` begin.
+    let evaluationFigures: [Port]
     /// The element type of weights and activations.
     package let element: ElementType
 
@@ -34,10 +38,21 @@ package struct BertGraph: Sendable {
       self.element = element ?? (recipe.precision == .fp16 ? .f16 : .f32)
       parameters = ModelParameters(recipe.model, task: recipe.task).all
       streams = BatchStreams(recipe)
-      switch recipe.task {
-      case .pretraining: lossNames = ["mlm_loss", "nsp_loss"]
-      case .questionAnswering: lossNames = ["start_loss", "end_loss"]
-      case .sequenceClassification: lossNames = ["glue_loss"]
+      let (losses, accuracies) = Self.figureNames(of: recipe.task)
+      let lossPorts = losses.map { Port(name: $0, role: .loss) }
+      evaluationFigures = lossPorts + accuracies.map { Port(name: $0, role: .accuracy) }
+      figures = recipe.reportsAccuracy ? evaluationFigures : lossPorts
+    }
+
+    /// What is computed of the predictions for a task. A regression has no accuracy.
+    private static func figureNames(
+      of task: TrainingTask
+    ) -> (losses: [String], accuracies: [String]) {
+      switch task {
+      case .pretraining: (["mlm_loss", "nsp_loss"], ["mlm_acc", "nsp_acc"])
+      case .questionAnswering: (["start_loss", "end_loss"], ["start_acc", "end_acc"])
+      case .sequenceClassification(let glue):
+        (["glue_loss"], glue.isRegression ? [] : ["glue_acc"])
       }
     }
   }
@@ -52,14 +67,16 @@ package struct BertGraph: Sendable {
     signature = Signature(recipe, element: element)
     let drops = recipe.model.hiddenDropout > 0 || recipe.model.attentionDropout > 0
     let training = BertLayers(
-      signature, recipe, BertLayers.Form(drops: drops, givesLogits: false))
+      signature, recipe,
+      BertLayers.Form(
+        drops: drops, givesAccuracies: recipe.reportsAccuracy, givesLogits: false))
     add(training)
     addLoss(recipe, layers: training, drops: drops)
     let evaluation = BertLayers(
       signature, recipe,
       BertLayers.Form(
-        drops: false, givesLogits: true, suffix: drops ? "_evaluation" : "",
-        headSuffix: "_evaluation"))
+        drops: false, givesAccuracies: true, givesLogits: true,
+        suffix: drops ? "_evaluation" : "", headSuffix: "_evaluation"))
     add(evaluation)
     addEvaluation(recipe, layers: evaluation)
   }
@@ -73,8 +90,8 @@ package struct BertGraph: Sendable {
   package var parameters: [ModelParameter] { signature.parameters }
   /// The tensors of a micro-batch, which functions take after the parameters.
   package var streams: BatchStreams { signature.streams }
-  /// The names of the losses, in the order of the results of `@loss` after the total.
-  package var lossNames: [String] { signature.lossNames }
+  /// The losses, and where the recipe wants them the accuracies: the results of `@loss` after the total.
+  package var figures: [Port] { signature.figures }
   /// The element type of weights and activations.
   package var element: ElementType { signature.element }
 
@@ -93,9 +110,10 @@ package struct BertGraph: Sendable {
     for stream in streams.all { builder.addArgument(stream.name, stream.type) }
     if drops { builder.addArgument("key", BertBuilder.keyType) }
     let states = encoder(&builder, layers)
-    let losses = head(&builder, layers, states[recipe.model.layers]).results
+    let results = head(&builder, layers, states[recipe.model.layers]).results
+    let losses = zip(figures, results).filter { $0.0.role == .loss }.map(\.1)
     let total = losses.dropFirst().reduce(losses[0]) { builder.rewriter.add($0, $1) }
-    builder.rewriter.return([total] + losses)
+    builder.rewriter.return([total] + results)
     module.insert(builder.rewriter.function)
   }
 
@@ -109,16 +127,16 @@ package struct BertGraph: Sendable {
     }
     let states = encoder(&builder, layers)
     let (results, pooled) = head(&builder, layers, states[recipe.model.layers])
-    var outputs = Array(zip(layers.logitNames, results.dropFirst(lossNames.count)))
+    let figures = signature.evaluationFigures
+    var outputs = Array(zip(layers.logitNames, results.dropFirst(figures.count)))
     if let pooled { outputs.append(("pooler_output", pooled)) }
     let shape = [recipe.microBatchSize, recipe.sequenceLength, recipe.model.hiddenSize]
     for (index, state) in states.enumerated() {
       outputs.append(("hidden_states.\(index)", builder.rewriter.reshape(state, shape)))
     }
     builder.rewriter.return(
-      results.prefix(lossNames.count) + outputs.map(\.1),
-      ports: lossNames.map { Port(name: $0, role: .loss) }
-        + outputs.map { Port(name: $0.0, role: .output) })
+      results.prefix(figures.count) + outputs.map(\.1),
+      ports: figures + outputs.map { Port(name: $0.0, role: .output) })
     module.insert(builder.rewriter.function)
   }
 

@@ -21,7 +21,7 @@ struct BertLayers {
   private(set) var encoderOutput: BertLayer?
   /// Not in question answering.
   private(set) var pooler: BertLayer?
-  /// Gives the losses, and logits where the form says so.
+  /// Gives the losses, and accuracies and logits where the form says so.
   let head: BertLayer
   /// The names of the head's logits.
   let logitNames: [String]
@@ -30,6 +30,8 @@ struct BertLayers {
   struct Form {
     /// Whether there is dropout.
     var drops: Bool
+    /// Whether the head gives accuracies.
+    var givesAccuracies: Bool
     /// Whether the head gives logits.
     var givesLogits: Bool
     /// What the names of layers that may have dropout end with.
@@ -133,9 +135,10 @@ private struct Factory {
       parameters: parameters
     ) { builder in
       let results = body(&builder)
-      guard form.givesLogits else { return results.losses }
+      let figures = results.losses + results.accuracies
+      guard form.givesLogits else { return figures }
       names = results.logits.map(\.name)
-      return results.losses
+      return figures
         + results.logits.map { builder.rewriter.reshape($0.value, $0.shape) }
     }
     return (layer, names)
@@ -158,7 +161,8 @@ private struct Factory {
 
   private func builder(_ name: String) -> BertBuilder {
     BertBuilder(
-      functionNamed: name, recipe, element: signature.element, isTraining: form.drops)
+      functionNamed: name, recipe, element: signature.element, isTraining: form.drops,
+      givesAccuracies: form.givesAccuracies)
   }
 
   /// The parameters whose names begin so, in the model's order.

@@ -18,8 +18,7 @@ extension ConfigurationKey {
       suggestion: "./output/", effect: .stored),
     ConfigurationKey(
       "generated_dataset", .boolean, .everywhere(.defaulted(false)),
-      "whether random data of the right shape takes the data set's place",
-      effect: .storedUnless(false)),
+      "whether random data of the right shape takes the data set's place"),
     ConfigurationKey(
       "glue_task", .choice(GlueTask.allCases.map(\.rawValue)),
       Needs(glue: .defaulted("mrpc")), "the task of the GLUE benchmark"),
@@ -215,43 +214,38 @@ extension ConfigurationKey {
     ConfigurationKey("save_ckpt_path", .string, .everywhere(.optional), "where checkpoints go"),
     ConfigurationKey(
       "ckpt_every_n_steps_per_execution", .integer(RecipeLimits.count),
-      .everywhere(.defaulted(2000)), "executions between two checkpoints", effect: .stored),
+      .everywhere(.defaulted(2000)), "executions between two checkpoints"),
     ConfigurationKey(
-      "do_training", .boolean, .fineTuning(.defaulted(true)), "whether to train",
-      effect: .storedUnless(true)),
+      "do_training", .boolean, .fineTuning(.defaulted(true)), "whether to train"),
     ConfigurationKey(
       "do_validation", .boolean, .fineTuning(.defaulted(true)),
-      "whether to evaluate after training", effect: .stored),
+      "whether to evaluate after training"),
     ConfigurationKey(
       "do_test", .boolean, Needs(glue: .defaulted(false)),
       "whether to predict the benchmark's test set", effect: .storedUnless(false)),
     ConfigurationKey(
-      "show_accuracy", .boolean, .pretraining(.defaulted(false)),
-      nested: .pretraining(.defaulted(true)), "whether the log has the accuracy of both tasks",
-      effect: .stored),
+      "show_accuracy", .boolean, .everywhere(.defaulted(true)),
+      "whether the log has accuracies beside the losses"),
     ConfigurationKey(
       "logging", .choice(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
       .everywhere(.defaulted("INFO")), "how much the original's log tells", effect: .stored),
     ConfigurationKey(
       "wandb_opts.log_to_wandb", .boolean, .everywhere(.defaulted(false)),
-      "whether to log to Weights & Biases", effect: .storedUnless(false), isNeededByOriginal: true),
+      "whether to log to Weights & Biases", isNeededByOriginal: true),
     ConfigurationKey(
       "wandb_opts.init.project", .string, .everywhere(.optional),
-      nested: .everywhere(.defaulted("TF2-BERT")), "the project in Weights & Biases",
-      effect: .stored),
+      nested: .everywhere(.defaulted("TF2-BERT")), "the project in Weights & Biases"),
     ConfigurationKey(
       "wandb_opts.init.entity", .string, .everywhere(.optional),
-      nested: .everywhere(.defaulted("sw-apps")), "the account in Weights & Biases",
-      effect: .stored),
+      nested: .everywhere(.defaulted("sw-apps")), "the account in Weights & Biases"),
     ConfigurationKey(
       "wandb_opts.init.tags", .strings, .everywhere(.optional),
-      nested: .everywhere(.defaulted([])), "the run's tags in Weights & Biases",
-      effect: .stored),
+      nested: .everywhere(.defaulted([])), "the run's tags in Weights & Biases"),
     ConfigurationKey(
       "wandb_opts.init.name", .string, .everywhere(.optional), nested: .everywhere(.absent),
       "what follows the configuration's name in the name of the run"),
     ConfigurationKey(
       "wandb_opts.init.notes", .string, .everywhere(.optional), nested: .everywhere(.absent),
-      "the run's notes in Weights & Biases", effect: .stored),
+      "the run's notes in Weights & Biases"),
   ]
 }

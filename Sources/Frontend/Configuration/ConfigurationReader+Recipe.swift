@@ -32,7 +32,8 @@ extension ConfigurationReader {
       keepsOptimizerStateOffChip: boolean("optimizer_state_offchip"),
       shardsReplicatedTensors: boolean("replicated_tensor_sharding"),
       minimumRemoteTensorSize: value("min_remote_tensor_size")?.integer ?? 50_000,
-      trapsOnFloatExceptions: boolean("fp_exceptions"))
+      trapsOnFloatExceptions: boolean("fp_exceptions"),
+      reportsAccuracy: boolean("show_accuracy"))
     let run = TrainingRecipe.Run(
       configurationName: configurationName, name: runName(configurationName),
       learningRate: readLearningRate(),
@@ -46,7 +47,9 @@ extension ConfigurationReader {
       pretrainedCheckpointPath: optionalString("pretrained_ckpt_path"),
       modelName: optionalString("bert_model_name"),
       cacheDirectory: optionalString("cache_dir"), outputDirectory: optionalString("output_dir"),
-      wandbOptions: wandbOptions())
+      doesTraining: kind.task == .pretraining || boolean("do_training"),
+      doesValidation: kind.task == .pretraining || boolean("do_validation"),
+      generatesDataset: boolean("generated_dataset"), wandbOptions: wandbOptions())
     return TrainingRecipe(program: program, run: run)
   }
 
@@ -75,24 +78,24 @@ extension ConfigurationReader {
       ?? optionalString("wandb_opts.init.name").map { "\(configurationName)-\($0)" }
   }
 
-  /// What Weights & Biases is told, in the flat form's shape; nil where the file says nothing of it.
-  private func wandbOptions() -> JSON.Plain? {
-    let keys = ["log_to_wandb", "init.project", "init.entity", "init.tags", "init.notes"]
+  /// What Weights & Biases is told; nil where the file says nothing of it.
+  private func wandbOptions() -> WandbOptions? {
+    let paths = ["log_to_wandb", "init.project", "init.entity", "init.tags", "init.notes"]
+      .map { "wandb_opts." + $0 }
     let own = ConfigurationLayout.members(of: "wandb_opts.init", in: kind)
     let others = (root.value(atPath: "wandb_opts.init")?.members ?? [])
       .filter { !own.contains($0.key) }.map { JSON.Plain.Field($0.key, JSON.Plain($0.value)) }
-    guard !others.isEmpty || keys.contains(where: { value("wandb_opts.\($0)") != nil }) else {
+    guard !others.isEmpty || paths.contains(where: { value($0) != nil }) else { return nil }
+    func text(_ path: String) -> String? {
+      if let value = value(path) { return value.string }
+      if case .string(let text) = defaultValue(of: path) { return text }
       return nil
     }
-    let fields = keys.dropFirst().compactMap { key -> JSON.Plain.Field? in
-      let path = "wandb_opts.\(key)"
-      return (value(path).map { JSON.Plain($0) } ?? defaultValue(of: path))
-        .map { JSON.Plain.Field(key.lastKey, $0) }
-    }
-    return .object([
-      .init("log_to_wandb", .boolean(boolean("wandb_opts.log_to_wandb"))),
-      .init("init", .object(fields + others)),
-    ])
+    let tags = value(paths[3])?.elements?.compactMap(\.string)
+    return WandbOptions(
+      isEnabled: boolean(paths[0]), project: text(paths[1]), entity: text(paths[2]),
+      tags: tags ?? (defaultValue(of: paths[3]) == nil ? nil : []), notes: text(paths[4]),
+      others: others)
   }
 
   private mutating func readModel() -> BertConfiguration {

@@ -118,9 +118,18 @@ extension DiagnosticCode {
     case .missingFeature: .missingFeature
     case .missingSpecialToken: .missingSpecialToken
     case .notAFile: .notAFile
+    case .notArticles: .notArticles
     case .paddingNotFirst: .paddingNotFirst
+    case .predictionsFormat: .predictionsFormat
     case .pretrainingDataOptions: .pretrainingDataOptions
     case .sequenceTooShort: .sequenceTooShort
+    case .squadDuplicateQuestion: .squadDuplicateQuestion
+    case .squadFormat: .squadFormat
+    case .squadMisplacedAnswer: .squadMisplacedAnswer
+    case .squadNoAnswer: .squadNoAnswer
+    case .squadNoQuestions: .squadNoQuestions
+    case .squadPredictionsMissing: .squadPredictionsMissing
+    case .squadPredictionsSurplus: .squadPredictionsSurplus
     case .textNotUTF8: .textNotUTF8
     case .textWithoutWords: .textWithoutWords
     case .tfrecordCorrupt: .tfrecordCorrupt
@@ -132,11 +141,15 @@ extension DiagnosticCode {
     case .wrongFeatureKind: .wrongFeatureKind
     // Checkpoints.
     case .checkpointAmbiguousName: .checkpointAmbiguousName
+    case .checkpointConfiguration: .checkpointConfiguration
+    case .checkpointDamaged: .checkpointDamaged
     case .checkpointElementType: .checkpointElementType
     case .checkpointMismatch: .checkpointMismatch
     case .checkpointNotFound: .checkpointNotFound
+    case .checkpointRefused: .checkpointRefused
     case .checkpointSharded: .checkpointSharded
     case .checkpointTensorMissing: .checkpointTensorMissing
+    case .checkpointUnknownHeads: .checkpointUnknownHeads
     case .safetensorsDuplicateName: .safetensorsDuplicateName
     case .safetensorsElementType: .safetensorsElementType
     case .safetensorsGap: .safetensorsGap
@@ -149,6 +162,7 @@ extension DiagnosticCode {
     case .checkpointNotSaved: .checkpointNotSaved
     case .compiledIn: .compiledIn
     case .nothingToResume: .nothingToResume
+    case .recordSkipped: .recordSkipped
     case .runInProgress: .runInProgress
     case .scheduleChanged: .scheduleChanged
     case .trainingStateDamaged: .trainingStateDamaged
@@ -156,6 +170,7 @@ extension DiagnosticCode {
     // Running.
     case .badCount: .badCount
     case .badPath: .badPath
+    case .damagedMetrics: .damagedMetrics
     case .lossNotFinite: .lossNotFinite
     case .missingArgument: .missingArgument
     case .missingOption: .missingOption
@@ -163,6 +178,7 @@ extension DiagnosticCode {
     case .noParameter: .noParameter
     case .noTileProgram: .noTileProgram
     case .noThreads: .noThreads
+    case .nothingToDo: .nothingToDo
     case .parameterSize: .parameterSize
     case .planMismatch: .planMismatch
     case .replicaMismatch: .replicaMismatch
@@ -179,6 +195,7 @@ extension DiagnosticCode {
     case .unsetVariable: .unsetVariable
     case .unsupportedElementType: .unsupportedElementType
     case .unsupportedPartials: .unsupportedPartials
+    case .wrongTask: .wrongTask
     case .wrongStream: .wrongStream
     }
   }

@@ -8,6 +8,26 @@ extension Explanation {
       """,
     remedy: "Save the checkpoint again with one of the two.")
 
+  static let checkpointConfiguration = Explanation(
+    .checkpoints, [.error(.incompatible), .warning],
+    "The checkpoint's config.json describes another model",
+    meaning: """
+      Beside the checkpoint lies a `config.json` of Hugging Face's, and it differs from the bundle's model. Some differences no shape shows: another number of \
+      attention heads or another activation loads without complaint and computes another function. Where the function is nearly the same, as with the two forms of \
+      GELU, it is a warning.
+      """,
+    remedy:
+      "Compile the bundle again with the flag that the message names, or choose another checkpoint."
+  )
+
+  static let checkpointDamaged = Explanation(
+    .checkpoints, [.error(.badData)], "A PyTorch or TensorFlow checkpoint is damaged",
+    meaning: """
+      The file begins like a checkpoint of its kind, but a part of it is missing, contradicts another, or reaches beyond the file. The message names the file and \
+      the place: the byte of the pickle, the record of the archive, or the dataset.
+      """,
+    remedy: "Fetch or save the checkpoint again.")
+
   static let checkpointElementType = Explanation(
     .checkpoints, [.error(.incompatible)],
     "A tensor of the checkpoint holds numbers of the wrong kind",
@@ -30,10 +50,21 @@ extension Explanation {
   static let checkpointNotFound = Explanation(
     .checkpoints, [.error(.inputMissing)], "There is no checkpoint at that path",
     meaning: """
-      The path does not exist, or it is a folder without a `.safetensors` file.
+      The path does not exist, or it is a folder without a checkpoint: `model.safetensors`, `pytorch_model.bin`, `tf_model.h5`, another file of one of these \
+      endings, or a run's `checkpoints`.
       """,
     remedy: """
-      Give the path of a `.safetensors` file or of the folder that holds it. Relative paths start at the folder that the command runs in.
+      Give the path of a checkpoint's file or of the folder that holds it. Relative paths start at the folder that the command runs in.
+      """)
+
+  static let checkpointRefused = Explanation(
+    .checkpoints, [.error(.badData)], "A PyTorch checkpoint holds more than tensors",
+    meaning: """
+      A PyTorch checkpoint is a program for Python's pickle machine, which can call any function. Tessera's own machine builds tensors, dictionaries, lists, strings \
+      and numbers, and nothing else; it has read a name beyond those and stopped there. Nothing was executed.
+      """,
+    remedy: """
+      In Python, where you trust the file: `torch.save(model.state_dict(), "weights.bin")`, which holds tensors alone.
       """)
 
   static let checkpointSharded = Explanation(
@@ -49,6 +80,16 @@ extension Explanation {
     .checkpoints, [.error(.incompatible)], "The checkpoint lacks a tensor",
     meaning: "A tensor that must be read is not in the file.",
     remedy: "Use a checkpoint that has it; the file may be of another model.")
+
+  static let checkpointUnknownHeads = Explanation(
+    .checkpoints, [.error(.incompatible)], "The number of attention heads is not known",
+    meaning: """
+      A folder for Hugging Face has a `config.json`, which says how many attention heads the model has. The shapes of tensors do not tell it, and there is no \
+      `config.json` beside the checkpoint.
+      """,
+    remedy:
+      "Give the bundle of the model with `--bundle`, or put the model's `config.json` beside the checkpoint."
+  )
 
   static let safetensorsDuplicateName = Explanation(
     .checkpoints, [.error(.badData)], "A safetensors file names two tensors alike",
@@ -80,12 +121,10 @@ extension Explanation {
   static let safetensorsHeaderLength = Explanation(
     .checkpoints, [.error(.badData)], "The file is cut off, or no safetensors file",
     meaning: """
-      A safetensors file begins with the length of its header. Here it is impossible for a file of this size. PyTorch and TensorFlow checkpoints fail in \
-      this way, too.
+      A safetensors file begins with the length of its header. Here it is impossible for a file of this size. PyTorch's and TensorFlow's checkpoints \
+      are known by their first bytes, so this is none of those either.
       """,
-    remedy: """
-      Fetch the file again. Load another kind of checkpoint with Hugging Face transformers and save it with `save_pretrained`.
-      """)
+    remedy: "Fetch the file again.")
 
   static let safetensorsOverlap = Explanation(
     .checkpoints, [.error(.badData)], "Two tensors of a safetensors file overlap",

@@ -105,6 +105,16 @@ extension Explanation {
     meaning: "Data are read by position, which a folder, a pipe or a device does not allow.",
     remedy: "Name a file; write what comes from a pipe to a file first.")
 
+  static let notArticles = Explanation(
+    .data, [.error(.badData)], "A file does not hold extracted articles",
+    meaning: """
+      `tessera data wikipedia` reads what WikiExtractor writes: articles between a line `<doc id=… url=… title=…>` and a line `</doc>`. At the line in \
+      the message, text or a tag is out of place, or the file is cut off.
+      """,
+    remedy: """
+      Extract the dump with WikiExtractor, without `--json` and `--compress`, and name the folder that it writes to.
+      """)
+
   static let paddingNotFirst = Explanation(
     .data, [.error(.badData)], "[PAD] is not the first token of the vocabulary",
     meaning: """

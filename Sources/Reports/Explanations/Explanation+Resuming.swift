@@ -30,6 +30,14 @@ extension Explanation {
       before: "tessera train model.ipub --resume run",
       after: "tessera train model.ipub --resume runs/bert-20261124-150151"))
 
+  static let recordSkipped = Explanation(
+    .running, [.warning], "A damaged record was skipped",
+    meaning: """
+      With `--skip-corrupt` a record that is damaged, or is no sample, does not end the run. The next sound record in the order of the files takes its place, so that the \
+      order of all others stays. The first ones are told one by one, and the end of the run says how many there were.
+      """,
+    remedy: "Make the file again. `tessera data verify` finds all damaged records.")
+
   static let runInProgress = Explanation(
     .running, [.error(.wouldOverwrite)], "Another process trains in this run's directory",
     meaning: """

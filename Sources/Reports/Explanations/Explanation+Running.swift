@@ -14,6 +14,16 @@ extension Explanation {
       before: #""dataset_dir": "${DATASETS_DIR/wikipedia/128""#,
       after: #""dataset_dir": "${DATASETS_DIR}/wikipedia/128""#))
 
+  static let damagedMetrics = Explanation(
+    .running, [.error(.badData)], "A line of metrics.jsonl is not what a run writes",
+    meaning: """
+      Every line is one JSON object, the metrics of one weight update. Something else stands at the place that the message names: the file was edited, or the disk or the machine failed. \
+      A last line that is cut off, as after a crash, is no error.
+      """,
+    remedy: """
+      Remove the line. Its weight update is missing from plots and averages then; training is not affected.
+      """)
+
   static let lossNotFinite = Explanation(
     .running, [.warning], "A loss is infinite or not a number",
     meaning: """

@@ -5,14 +5,6 @@ import Foundations
 /// Random numbers are functions of the seed and of counters, and the order of the samples of seed, epoch and
 /// place, so the number of weight updates is the whole position in both.
 package struct TrainingProgress: Hashable, Sendable {
-  /// The loss scale from a weight update on.
-  package struct LossScaleChange: Hashable, Sendable {
-    /// The first weight update with this scale, from 1.
-    package var weightUpdate: Int
-    /// The factor on the loss.
-    package var scale: Double
-  }
-
   /// Weight updates that are done.
   package var weightUpdates: Int
   /// Weight updates of the whole training: the length of the learning rate's schedule.
@@ -27,20 +19,11 @@ package struct TrainingProgress: Hashable, Sendable {
   package var datasetSize: Int
   /// Whether the samples come in another order in each epoch.
   package var shuffles: Bool
-  /// Every scale that the loss had, in order.
-  package var lossScales: [LossScaleChange] = []
+  /// The factor on the loss before differentiation.
+  package var lossScale: Double
 
   /// Samples that were trained on: where in the data the training is.
   package var samples: Int { weightUpdates * globalBatchSize }
-
-  /// Notes the loss scale of the next weight update.
-  package mutating func use(lossScale: Double) {
-    guard lossScales.last?.scale != lossScale else { return }
-    let change = LossScaleChange(weightUpdate: weightUpdates + 1, scale: lossScale)
-    // A scale that no weight update had is none of the history.
-    if lossScales.last?.weightUpdate == change.weightUpdate { lossScales.removeLast() }
-    lossScales.append(change)
-  }
 
   /// The progress as one line of JSON, schema `tessera.training-state/1`.
   package var json: String {
@@ -51,14 +34,7 @@ package struct TrainingProgress: Hashable, Sendable {
       .init("global_batch_size", .integer(globalBatchSize)),
       .init("bundle_digest", .string(bundleDigest)), .init("seed", .integer(seed)),
       .init("dataset_size", .integer(datasetSize)), .init("shuffle", .boolean(shuffles)),
-      .init(
-        "loss_scales",
-        .array(
-          lossScales.map {
-            .object([
-              .init("weight_update", .integer($0.weightUpdate)), .init("scale", .real($0.scale)),
-            ])
-          })),
+      .init("loss_scale", .real(lossScale)),
     ]).text()
   }
 
@@ -74,23 +50,18 @@ package struct TrainingProgress: Hashable, Sendable {
       !weightUpdates.multipliedReportingOverflow(by: globalBatchSize).overflow,
       let digest = root["bundle_digest"]?.string, let seed = root["seed"]?.integer,
       let datasetSize = root["dataset_size"]?.integer, let shuffles = root["shuffle"]?.boolean,
-      let scales = root["loss_scales"]?.elements
+      let lossScale = root["loss_scale"]?.number
     else { return nil }
     self.init(
       weightUpdates: weightUpdates, scheduledWeightUpdates: scheduled,
       globalBatchSize: globalBatchSize, bundleDigest: digest, seed: seed,
-      datasetSize: datasetSize, shuffles: shuffles)
-    for change in scales {
-      guard let update = change["weight_update"]?.integer, let scale = change["scale"]?.number
-      else { return nil }
-      lossScales.append(LossScaleChange(weightUpdate: update, scale: scale))
-    }
+      datasetSize: datasetSize, shuffles: shuffles, lossScale: lossScale)
   }
 
   /// The progress of a training.
   package init(
     weightUpdates: Int, scheduledWeightUpdates: Int, globalBatchSize: Int, bundleDigest: String,
-    seed: Int, datasetSize: Int, shuffles: Bool
+    seed: Int, datasetSize: Int, shuffles: Bool, lossScale: Double
   ) {
     self.weightUpdates = weightUpdates
     self.scheduledWeightUpdates = scheduledWeightUpdates
@@ -99,6 +70,7 @@ package struct TrainingProgress: Hashable, Sendable {
     self.seed = seed
     self.datasetSize = datasetSize
     self.shuffles = shuffles
+    self.lossScale = lossScale
   }
 
   /// Checks that a training of this program, seed, order and data, which is `start` before its first weight

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import Foundations
+import Metrics
 import Training
 
 struct Train: ParsableCommand {
@@ -41,11 +42,11 @@ extension TrainingArguments {
   func report(_ outcome: TrainingOutcome) throws {
     if !quiet {
       let chart = LossChart(
-        series: outcome.losses.map { LossChart.Series(name: $0.name, values: $0.values) },
+        series: outcome.history.losses.map { LossChart.Series($0) },
         unicode: TerminalTraits.ofStandardError().unicode)
       for row in chart.rows() { try writeOutput(row + "\n") }
     }
-    if let last = outcome.last { try writeOutput(last.stepLine + "\n") }
+    if let last = outcome.history.last { try writeOutput(last.stepLine() + "\n") }
     try writeOutput("run: \(outcome.directory.path)\ncheckpoint: \(outcome.checkpointPath)\n")
     if let note = outcome.checkpointNote { try writeOutput(note + "\n") }
     if let code = outcome.interruption { throw ArgumentParser.ExitCode(code) }

@@ -6,7 +6,7 @@ import Training
 
 /// What a training of a bundle is told on the command line, in every command that trains.
 struct TrainingArguments: ParsableArguments {
-  @Option(help: "The folder with the *.tfrecord files; default: the configuration's.")
+  @Option(help: "The folder with the data, *.tfrecord files or those of SQuAD; default: the configuration's.")
   var datasetDir: String?
 
   @Option(
@@ -14,6 +14,11 @@ struct TrainingArguments: ParsableArguments {
       "Start from these parameters: a file of Hugging Face or of a run, or a folder, of which the newest is taken."
   )
   var pretrainedCkptPath: String?
+
+  @Flag(
+    help:
+      "Take a checkpoint with another number of words: its last rows are cut, or rows are added.")
+  var resizeVocabulary = false
 
   @Option(
     help:
@@ -58,6 +63,17 @@ struct TrainingArguments: ParsableArguments {
   @Flag(help: "Take the samples in the order of the files.")
   var noShuffle = false
 
+  @Flag(
+    help:
+      "Go on at a damaged record: the next sound one takes its place, and the end of the run says how many."
+  )
+  var skipCorrupt = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Train on random samples of the right shape, to measure speed.", valueName: "true|false"))
+  var generatedDataset: Bool?
+
   @Option(
     help:
       "The device, emulated on this machine's CPU: ipu-model, operation by operation, or ipu-tile, tile by tile."
@@ -72,6 +88,14 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(help: "The run's name; default: the configuration's.")
   var name: String?
+
+  @Flag(help: "Log the run for Weights & Biases, offline, in the run's directory.")
+  var wandb = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What follows the configuration's name in the name of the run.", valueName: "name"))
+  var wandbName: String?
 
   @Flag(
     help:
@@ -108,6 +132,7 @@ struct TrainingArguments: ParsableArguments {
     var options = TrainingOptions(threads: threads ?? processorCount())
     options.datasetDirectory = datasetDir
     options.pretrainedCheckpoint = pretrainedCkptPath
+    options.resizesVocabulary = resizeVocabulary
     options.saveCheckpoint = saveCkptPath
     options.totalSamples = totalNumTrainSamples
     for setting in settings { options.overrides.append(try RunOverride(setting: setting)) }
@@ -117,14 +142,22 @@ struct TrainingArguments: ParsableArguments {
           flag: "--ckpt-every-n-steps-per-execution", of: "ckpt_every_n_steps_per_execution",
           value: "\(interval)"))
     }
+    if let generatedDataset {
+      options.overrides.append(
+        RunOverride(
+          flag: "--generated-dataset", of: "generated_dataset", value: "\(generatedDataset)"))
+    }
     options.overrides += compiled.overrides
     options.resumption = resume
     options.keptCheckpoints = keep
     options.maximumSteps = maxSteps
     options.shuffles = !noShuffle
+    options.skipsDamagedRecords = skipCorrupt
     options.device = device
     options.runDirectory = runDir
     options.name = name
+    options.logsToWandb = wandb
+    options.wandbName = wandbName
     options.overwrites = force
     options.progress = quiet ? .none : progress
     return options

@@ -162,3 +162,36 @@
     "func.return"(%1) : (tensor<f32>) -> ()
   }) {function_type = (tensor<1xf32>, tensor<f32>) -> tensor<f32>, sym_name = "repeated"} : () -> ()
 }) : () -> ()
+// -----
+// What an accuracy asks of the logits comes before the log softmax, which the backward pass reads: the logits
+// then need not lie beside it.
+"builtin.module"() ({
+  "func.func"() ({
+  ^bb0(%arg0: tensor<4x16xf16>, %arg1: tensor<16xf16>, %arg2: tensor<4xi32>, %arg3: tensor<4x16xf16>):
+    %0 = "tessera.add"(%arg0, %arg1) : (tensor<4x16xf16>, tensor<16xf16>) -> tensor<4x16xf16>
+    %1 = "tessera.log_softmax"(%0) : (tensor<4x16xf16>) -> tensor<4x16xf16>
+    %2 = "tessera.select_columns"(%1, %arg2) : (tensor<4x16xf16>, tensor<4xi32>) -> tensor<4xf16>
+    %3 = "tessera.reduce_maximum"(%0) {axes = array<i64: 1>} : (tensor<4x16xf16>) -> tensor<4xf16>
+    %4 = "tessera.select_columns"(%0, %arg2) : (tensor<4x16xf16>, tensor<4xi32>) -> tensor<4xf16>
+    %5 = "tessera.equal"(%4, %3) : (tensor<4xf16>, tensor<4xf16>) -> tensor<4xi1>
+    %6 = "tessera.convert"(%5) {to = f32} : (tensor<4xi1>) -> tensor<4xf32>
+    %7 = "tessera.log_softmax_gradient"(%arg3, %1) : (tensor<4x16xf16>, tensor<4x16xf16>) -> tensor<4x16xf16>
+    "func.return"(%2, %6, %7) : (tensor<4xf16>, tensor<4xf32>, tensor<4x16xf16>) -> ()
+  }) {function_type = (tensor<4x16xf16>, tensor<16xf16>, tensor<4xi32>, tensor<4x16xf16>) -> (tensor<4xf16>, tensor<4xf32>, tensor<4x16xf16>), sym_name = "main"} : () -> ()
+}) : () -> ()
+// -----
+"builtin.module"() ({
+  "func.func"() ({
+  ^bb0(%arg0: tensor<4x16xf16>, %arg1: tensor<16xf16>, %arg2: tensor<4xi32>, %arg3: tensor<4x16xf16>):
+    %0 = "tessera.add"(%arg0, %arg1) : (tensor<4x16xf16>, tensor<16xf16>) -> tensor<4x16xf16>
+    %1 = "tessera.reduce_maximum"(%0) {axes = array<i64: 1>} : (tensor<4x16xf16>) -> tensor<4xf16>
+    %2 = "tessera.select_columns"(%0, %arg2) : (tensor<4x16xf16>, tensor<4xi32>) -> tensor<4xf16>
+    %3 = "tessera.equal"(%2, %1) : (tensor<4xf16>, tensor<4xf16>) -> tensor<4xi1>
+    %4 = "tessera.convert"(%3) {to = f32} : (tensor<4xi1>) -> tensor<4xf32>
+    %5 = "tessera.log_softmax"(%0) : (tensor<4x16xf16>) -> tensor<4x16xf16>
+    %6 = "tessera.select_columns"(%5, %arg2) : (tensor<4x16xf16>, tensor<4xi32>) -> tensor<4xf16>
+    %7 = "tessera.log_softmax_gradient"(%arg3, %5) : (tensor<4x16xf16>, tensor<4x16xf16>) -> tensor<4x16xf16>
+    "func.return"(%6, %4, %7) : (tensor<4xf16>, tensor<4xf32>, tensor<4x16xf16>) -> ()
+  }) {function_type = (tensor<4x16xf16>, tensor<16xf16>, tensor<4xi32>, tensor<4x16xf16>) -> (tensor<4xf16>, tensor<4xf32>, tensor<4x16xf16>), sym_name = "main"} : () -> ()
+}) : () -> ()
+

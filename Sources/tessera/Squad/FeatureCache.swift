@@ -1,0 +1,76 @@
+import Bundle
+import Datasets
+import Foundations
+import QuestionAnswering
+import Training
+
+/// Keeps the features of a training file, so that they are made once.
+///
+/// A set of features is a folder `STEM-DIGEST` with `features.tfrecord` and `summary.json`, which is written
+/// last. The digest covers the file's bytes, the vocabulary and every option that features depend on, so that
+/// stale ones are never taken.
+struct FeatureCache {
+  /// The folder that holds the sets.
+  let folder: String
+
+  /// The features of a file, from an earlier run or made now.
+  /// - Returns: their folder, and what became of the questions.
+  /// - Throws: what reading the file and making features throw; `Interrupted`.
+  func features(
+    of path: String, _ maker: FeatureMaker, _ tokenizer: WordPieceTokenizer, cased: Bool,
+    skipsMisaligned: Bool, progress: Progress
+  ) throws -> (folder: String, summary: TrainingFeatures.Summary) {
+    let bytes = try readBytes(path: path, limit: QuestionSet.byteLimit)
+    let key = Self.key(bytes, maker.options, tokenizer, cased, skipsMisaligned)
+    let set = "\(folder)/\(Self.stem(path))-\(key)"
+    let summaryPath = set + "/summary.json"
+    let features = set + "/features.tfrecord"
+    if isReadable(features), let summary = Self.summary(summaryPath) {
+      progress.note("features of an earlier run: \(set)")
+      return (set, summary)
+    }
+    let questions = try QuestionSet(bytes: bytes, path: path)
+    try makeFolders(set)
+    progress.begin("making features", total: questions.questionCount)
+    let summary = try TrainingFeatures.write(
+      questions, maker, to: features, skipsMisaligned: skipsMisaligned
+    ) { done in
+      try Interruption.check()
+      progress.advance(to: done)
+    }
+    progress.advance(to: summary.questionCount)
+    progress.finish()
+    let file = try AtomicFile(path: summaryPath, overwrite: true)
+    try file.write(Array((summary.json.text(.indented) + "\n").utf8))
+    try file.commit()
+    return (set, summary)
+  }
+
+  private static func summary(_ path: String) -> TrainingFeatures.Summary? {
+    guard let bytes = try? readBytes(path: path, limit: 1 << 16),
+      let value = try? JSON.parse(bytes: bytes, file: path)
+    else { return nil }
+    return TrainingFeatures.Summary(json: value)
+  }
+
+  /// The file's name without its folder and ending.
+  private static func stem(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? "questions"
+    return String(name.hasSuffix(".json") ? name.dropLast(5) : name)
+  }
+
+  /// 16 hexadecimal digits.
+  private static func key(
+    _ bytes: [UInt8], _ options: FeatureOptions, _ tokenizer: WordPieceTokenizer, _ cased: Bool,
+    _ skipsMisaligned: Bool
+  ) -> String {
+    var digest = SHA256()
+    // The number of the format goes up when the same file would become other features.
+    let text =
+      "1 \(options.sequenceLength) \(options.longContexts) \(cased) \(skipsMisaligned) \(bytes.count)\n"
+    digest.update(Array(text.utf8))
+    digest.update(bytes)
+    for token in tokenizer.vocabulary.tokens { digest.update(Array((token + "\n").utf8)) }
+    return digest.finish().prefix(8).map { hexadecimal($0, digits: 2) }.joined()
+  }
+}
