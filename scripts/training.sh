@@ -63,6 +63,13 @@ samples() {
     --seed "$(setting "$phase" seed)" -o "$out/data/$phase/$part/$part.tfrecord"
 }
 
+# Draws the losses of runs, one behind the other.
+plot() {
+  local name=$1 title=$2
+  shift 2
+  run "$tessera" plot --joined "$@" --title "$title" -o "$out/$name.svg"
+}
+
 # Predicts the answers of the dev set with a checkpoint, or with the initial parameters, and scores them.
 score() {
   local name=$1
@@ -111,6 +118,8 @@ for phase in phase1 phase2; do
   start=(--pretrained-ckpt-path "$out/$phase.safetensors")
 done
 
+plot pretraining "Pre-training: phase 1, then phase 2" "$out"/runs/phase{1,2}
+
 step "squad: questions, with answers in contexts of other sentences"
 run python3 examples/questions/generate.py "$questions"
 run "$tesserac" compile "$configs/squad.json" -o "$out/squad.ipub"
@@ -120,6 +129,7 @@ score untrained
 
 step "squad: fine-tune from the checkpoint of phase 2, and score"
 fine_tune squad "${start[@]}"
+plot squad "Question answering, from the checkpoint of phase 2" "$out/runs/squad"
 
 if $from_scratch; then
   step "squad: fine-tune a model that was not pre-trained, for comparison"

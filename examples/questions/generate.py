@@ -18,10 +18,12 @@ import re
 HERE = pathlib.Path(__file__).resolve().parent
 CORPUS = HERE.parent / "text"
 SHORTEST_CONTEXT = 12  # words
+FACTS_PER_WORD = (0.01, 0.05)
 LONGEST_ANSWER = 6  # words
 QUESTIONS_PER_CONTEXT = 4  # at the most
 ASKED_PEOPLE = 0.5  # the share of people that are asked for, who are most of what facts hold
-SAME_KIND = SAME_PERSON = 0.35  # probabilities that a fact shares its kind, its person with an earlier one
+SAME_KIND = 0.15  # probability that a fact is of the kind of the one before
+SAME_PERSON = 0.25  # probability that a person of a fact is one of an earlier fact
 # Every fifth pair of words that make a person, a ship or a thing is kept for dev-v1.1.json.
 PAIRS = ("person", "ship", "thing")
 DEV_PAIRS = 5
@@ -125,7 +127,7 @@ class Source:
     def paragraph(self, longest):
         """A context of `SHORTEST_CONTEXT` to `longest` words, the short ones as frequent as the long ones."""
         words = SHORTEST_CONTEXT * (longest / SHORTEST_CONTEXT) ** self.random.random()
-        facts = self.facts(max(1, min(6, round(words * self.random.uniform(0.02, 0.08)))))
+        facts = self.facts(max(1, round(words * self.random.uniform(*FACTS_PER_WORD))))
         stated = [self.state(*fact) for fact in facts]
         taken = [value for _, fact in facts for value in fact.values()]
         spare = int(words) - sum(len(sentence.split()) for sentence, _ in stated)
