@@ -165,7 +165,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Metrics", "Datasets", "TestSupport", "Bundle", "Operations", "Foundations",
+        "Training", "Runtime", "Compiler", "Frontend", "Metrics", "Datasets", "TestSupport", "Bundle",
+        "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(
       name: "TransformsTests",

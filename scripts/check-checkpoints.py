@@ -265,7 +265,7 @@ def tensorflow(file, weights):
             weights["cls.seq_relationship.weight"],
         ),
     ]
-    if len(stored) != len(weights):
+    if len(stored) != len(weights):  # the embeddings are in two layers, under one name
         return f"{len(stored)} weights instead of {len(weights)}"
     return within(pairs, 0)
 

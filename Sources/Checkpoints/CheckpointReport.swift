@@ -139,6 +139,25 @@ extension CheckpointReport: CustomStringConvertible {
   }
 }
 
+extension CheckpointReport {
+  /// The settings that give a bundle the checkpoint's sizes, of those that shapes show to differ.
+  var sizeSettings: [String] {
+    let places = [
+      ("bert.embeddings.word_embeddings.weight", 1, "hidden_size"),
+      ("bert.embeddings.position_embeddings.weight", 0, "max_position_embeddings"),
+      ("bert.embeddings.token_type_embeddings.weight", 0, "type_vocab_size"),
+      ("bert.encoder.layer.0.intermediate.dense.weight", 0, "intermediate_size"),
+    ]
+    return places.compactMap { name, axis, key in
+      guard let match = mismatched.first(where: { $0.parameter.name == name }),
+        match.shape.count == 2, match.parameter.shape.count == 2,
+        match.shape[axis] != match.parameter.shape[axis]
+      else { return nil }
+      return "--set bert_config.\(key)=\(match.shape[axis])"
+    }
+  }
+}
+
 extension CheckpointReport.Match {
   /// One line that says how the tensor does not fit: the name, the wanted and the stored shape.
   package var mismatchLine: String {

@@ -209,6 +209,10 @@ package struct HuggingFaceCheckpoint: Sendable {
       }
       remedies.append("set the config's vocab_size to the checkpoint's, \(stored)")
     }
+    let settings = report.sizeSettings
+    if !settings.isEmpty {
+      remedies.append("compile the bundle with \(settings.joined(separator: " "))")
+    }
     remedies.append("choose a checkpoint of the model's dimensions, or change them in the config")
     return TesseraError(
       .incompatible, code: .checkpointMismatch,

@@ -165,6 +165,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   // Trainings that go on.
   case checkpointNotSaved = "checkpoint-not-saved"
   case compiledIn = "compiled-in"
+  case diskTooSmall = "disk-too-small"
   case nothingToResume = "nothing-to-resume"
   case recordSkipped = "record-skipped"
   case runInProgress = "run-in-progress"
@@ -184,6 +185,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case noTileProgram = "no-tile-program"
   case noThreads = "no-threads"
   case nothingToDo = "nothing-to-do"
+  case numberNotFinite = "number-not-finite"
+  case numericsGuardNeeded = "numerics-guard-needed"
   case parameterSize = "parameter-size"
   case planMismatch = "plan-mismatch"
   case replicaMismatch = "replica-mismatch"

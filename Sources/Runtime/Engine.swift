@@ -1,4 +1,5 @@
 import Bundle
+import CHostKernels
 import Foundations
 import Operations
 
@@ -131,6 +132,15 @@ package final class Engine: Device {
   package func streamingByteCount(of entry: String) throws(TesseraError) -> Int {
     try preparedEntry(entry).byteCount(in: .streaming)
   }
+
+  /// Bytes of this machine's memory that the engine computes in: the arena, and what threads have beside it.
+  package var hostByteCount: Int {
+    arenaByteCount + (laneCount > 1 ? laneCount * laneByteCount : 0)
+      + (groupCount > 0 ? (threads - 1) * groupByteCount : 0)
+  }
+
+  /// The instruction set that kernels use on this processor: `scalar`, `avx2` or `avx512`.
+  package static var instructionSet: String { String(cString: hk_instruction_set()) }
 
   /// The arguments and results of a function of the program.
   /// - Throws: `TesseraError` where there is no such function.

@@ -11,10 +11,15 @@ package final class HostTensor {
   package let bytes: UnsafeMutableRawBufferPointer
 
   /// A tensor of zeros.
-  package init(_ type: TensorType) {
+  package convenience init(_ type: TensorType) {
+    self.init(uninitialized: type)
+    bytes.initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
+  /// A tensor that is written before it is read.
+  init(uninitialized type: TensorType) {
     self.type = type
     bytes = .allocate(byteCount: type.byteCount, alignment: 64)
-    bytes.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
   /// A tensor of these elements; see `set(_:)`.

@@ -112,6 +112,9 @@ final class Machine {
     slots.deallocate()
   }
 
+  /// Bytes of the arena.
+  var byteCount: Int { arenaByteCount }
+
   /// Where the slot's value is.
   subscript(slot: Int) -> UnsafeMutableRawPointer { slots[slot] }
 }

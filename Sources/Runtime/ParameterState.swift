@@ -36,6 +36,15 @@ package struct ParameterState {
     self.tensors = tensors
   }
 
+  /// Bytes of all tensors.
+  package var byteCount: Int { tensors.values.reduce(0) { $0 + $1.type.byteCount } }
+
+  /// The same tensors, which are written before they are read.
+  init(uninitializedAs other: ParameterState) {
+    ports = other.ports
+    tensors = other.tensors.mapValues { HostTensor(uninitialized: $0.type) }
+  }
+
   /// The tensor of this role and name, or nil.
   package subscript(port: Port) -> HostTensor? { tensors[port] }
 

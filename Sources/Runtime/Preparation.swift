@@ -11,6 +11,8 @@ struct Preparation {
   private let groupMemory: GroupMemory
   let costs: ProgramCosts
   let replicas: Int
+  /// What looks at the values that the kernels make; nil where nothing does.
+  private let watch: NumberWatch?
   /// The slot of each function's first storage.
   let slotBases: [Int]
   let slotCount: Int
@@ -19,7 +21,8 @@ struct Preparation {
   /// For each function the operations of its own block that have kernels.
   private(set) var operations: [[Program.OperationIndex]]
 
-  init(_ layout: EngineLayout, replicas: Int) {
+  init(_ layout: EngineLayout, replicas: Int, watch: NumberWatch? = nil) {
+    self.watch = watch
     program = layout.selection.program
     selection = layout.selection
     laneMemory = layout.laneMemory
@@ -85,7 +88,7 @@ struct Preparation {
   private func kernel(_ copy: StorageCopy, in function: Int) -> Kernel {
     let base = slotBases[function]
     guard copy.isForEachReplica else {
-      return copyKernel(copy.type, from: base + copy.source, to: base + copy.destination)
+      return self.copy(copy.type, from: base + copy.source, to: base + copy.destination)
     }
     let storages = plan.functions[function].storages
     let source = storages[copy.source]
@@ -93,12 +96,27 @@ struct Preparation {
       source.holdsReplicas ? source.replicaStride : 0, storages[copy.destination].replicaStride
     )
     let kernels = (0..<replicas).map { replica in
-      copyKernel(
+      self.copy(
         copy.type, from: base + copy.source, replica * from, to: base + copy.destination,
         replica * to)
     }
     return { machine in
       for kernel in kernels { try kernel(machine) }
+    }
+  }
+
+  private func copy(
+    _ type: TensorType, from source: Int, _ sourceOffset: Int = 0, to destination: Int,
+    _ destinationOffset: Int = 0
+  ) -> Kernel {
+    let kernel = copyKernel(
+      type, from: source, sourceOffset, to: destination, destinationOffset)
+    guard let watch else { return kernel }
+    return { machine in
+      try kernel(machine)
+      watch.memory.copy(
+        from: machine[source] + sourceOffset, to: machine[destination] + destinationOffset,
+        byteCount: type.byteCount)
     }
   }
 
@@ -133,6 +151,7 @@ struct Preparation {
     return steps
   }
 
+  /// The kernel of an operation, watched where something watches; nil where there is nothing to do.
   func kernel(
     _ index: Program.OperationIndex, in function: Int
   ) throws(TesseraError) -> Kernel? {
@@ -143,6 +162,18 @@ struct Preparation {
       resultTypes: operation.results.map(program.type(of:)),
       operands: operation.operands.map { slot($0, in: function) },
       results: operation.results.map { slot($0, in: function) }, replicas: replicas)
+    if case .collective(let collective) = operation.operation {
+      return try kernel(index, collective, site, in: function)
+    }
+    let kernel = try kernel(index, site, in: function)
+    guard let watch else { return kernel }
+    return watch.watched(kernel, index, operation.operation, site)
+  }
+
+  private func kernel(
+    _ index: Program.OperationIndex, _ site: OperationSite, in function: Int
+  ) throws(TesseraError) -> Kernel? {
+    let operation = program.operations[index]
     switch operation.operation {
     case .control(.yield), .control(.return): return nil
     case .control(.call(let callee)): return call(site, of: plan.calls.number(of: callee))
@@ -152,18 +183,30 @@ struct Preparation {
       }
       return try site.chainKernel(program.fusedBlock(body))
     case .control(.repeat(let count)): return try `repeat`(index, count: count, in: function)
-    case .collective(let collective):
-      func stride(_ value: Program.ValueIndex) -> Int {
-        let storage = plan.functions[function].storages[plan.storageOf[value]]
-        return plan.replication.isReplicated[value] ? storage.replicaStride : 0
-      }
-      return try collective.kernel(
-        site, operandStrides: operation.operands.map(stride),
-        resultStrides: operation.results.map(stride))
+    case .collective: preconditionFailure("a collective runs once for all replicas")
     case .elementwise, .movement, .reduction, .contraction, .indexing, .accumulation,
       .normalization, .softmax, .random, .stash, .source, .remote:
       return try operation.operation.kernel(site)
     }
+  }
+
+  private func kernel(
+    _ index: Program.OperationIndex, _ collective: Collective, _ site: OperationSite,
+    in function: Int
+  ) throws(TesseraError) -> Kernel {
+    func stride(_ value: Program.ValueIndex) -> Int {
+      let storage = plan.functions[function].storages[plan.storageOf[value]]
+      return plan.replication.isReplicated[value] ? storage.replicaStride : 0
+    }
+    let operation = program.operations[index]
+    let operandStrides = operation.operands.map(stride)
+    let resultStrides = operation.results.map(stride)
+    let kernel = try collective.kernel(
+      site, operandStrides: operandStrides, resultStrides: resultStrides)
+    guard let watch else { return kernel }
+    return watch.watched(
+      kernel, index, collective, site, operandStrides: operandStrides,
+      resultStrides: resultStrides)
   }
 
   /// Hands the callee the addresses of its arguments and results, and runs it.
@@ -223,12 +266,14 @@ struct Preparation {
       let storage = plan.functions[function].storages[index]
       return (slot: slotBases[function] + index, stride: storage.replicaStride)
     }
-    let replicas = replicas
+    let (replicas, watch) = (replicas, watch)
     return { machine in
       for replica in 0..<replicas {
         machine.replica = replica
+        watch?.replica = replica
         defer {
           machine.replica = 0
+          watch?.replica = nil
           for value in own { machine.slots[value.slot] -= replica * value.stride }
         }
         for value in own { machine.slots[value.slot] += replica * value.stride }

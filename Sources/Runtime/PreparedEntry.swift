@@ -56,6 +56,11 @@ final class PreparedEntry {
     try signature.check(arguments, of: name, updated: Set(updates.map(\.argument)))
   }
 
+  /// Where the kernels of the last run have made each result, before state is copied to its place.
+  func resultStarts(on machine: Machine) -> [UnsafeMutableRawPointer] {
+    resultSlots.map { machine[$0] }
+  }
+
   /// Runs the kernels on arguments that have been checked.
   func run(_ machine: Machine, _ arguments: [HostTensor]) throws -> [HostTensor] {
     if outputs.isEmpty {

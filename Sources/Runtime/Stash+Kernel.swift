@@ -7,18 +7,24 @@ extension Stash {
   /// and so costs one entry and not the whole buffer.
   func replaces(operand: Int) -> Bool { self == .write && operand == 0 }
 
+  /// Where the entry of the number begins in the stash, in bytes.
+  static func entryOffset(_ site: OperationSite) -> (Machine) -> Int {
+    let stash = site.operandTypes[0]
+    let depth = Int32(truncatingIfNeeded: stash.shape[0])
+    let byteCount = stash.byteCount / stash.shape[0]
+    let number = site.operands[site.operands.count - 1]
+    return { machine in
+      let index = machine[number].load(as: Int32.self) % depth
+      return Int(index < 0 ? index + depth : index) * byteCount
+    }
+  }
+
   /// A copy of one entry.
   func kernel(_ site: OperationSite) -> Kernel {
     let stash = site.operandTypes[0]
-    let depth = Int32(truncatingIfNeeded: stash.shape[0])
     let (size, count) = (stash.element.byteCount, Int64(stash.count / stash.shape[0]))
-    let (source, number, result) = (
-      site.operands[0], site.operands[site.operands.count - 1], site.results[0]
-    )
-    func entry(_ machine: Machine) -> Int {
-      let index = machine[number].load(as: Int32.self) % depth
-      return Int(index < 0 ? index + depth : index) * Int(count) * size
-    }
+    let (source, result) = (site.operands[0], site.results[0])
+    let entry = Self.entryOffset(site)
     switch self {
     case .read:
       return { machine in

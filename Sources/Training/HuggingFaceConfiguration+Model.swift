@@ -62,7 +62,7 @@ extension HuggingFaceConfiguration {
       .error, "model_type", modelType, "bert", "models of another kind compute another function")
     compare(
       .error, "num_attention_heads", "\(attentionHeads)", "\(model.attentionHeads)",
-      "the tensors fit either, but the model is another function",
+      "no shape shows it, but the model is another function",
       flag: "--set bert_config.num_attention_heads=\(attentionHeads)")
     compare(
       .error, "position_embedding_type", positionEmbeddingType, "absolute",

@@ -29,11 +29,11 @@ package struct TrainingData: Sendable {
   }
 
   /// Opens the data and checks a sample of each file against the shapes that the program was compiled
-  /// for. `progress` is told how far the making of index files is.
+  /// for. `progress` is told how far the making of index files is; what it throws ends that.
   /// - Throws: `TesseraError`: inputMissing, badData, or incompatible where the shapes differ.
   package func opened(
     for program: TrainingRecipe.Program,
-    progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    progress: (_ done: UInt64, _ total: UInt64) throws -> Void = { _, _ in }
   ) throws -> any SampleSource {
     let shape = try RecordShape(of: program)
     guard let directory else { return GeneratedDataset(shape: shape, seed: seed) }

@@ -10,10 +10,10 @@ import Runtime
 struct TrainingLoop {
   let bundle: LoadedBundle
   let recipe: TrainingRecipe
-  let arithmetic: BatchArithmetic
   let samples: any SampleSource
-  let device: any Device
-  let state: ParameterState
+  let updater: WeightUpdater
+  /// Looks for numbers that are not finite; nil where the user does not want it.
+  private var numerics: NumericsGuard?
   let checkpoints: RunCheckpoints
   let progress: Progress
   /// Where the training is: what `state` is the state after.
@@ -27,16 +27,15 @@ struct TrainingLoop {
   private let firstUpdate: Int
 
   init(
-    bundle: LoadedBundle, recipe: TrainingRecipe, arithmetic: BatchArithmetic,
-    samples: any SampleSource, device: any Device, state: ParameterState,
+    bundle: LoadedBundle, recipe: TrainingRecipe, samples: any SampleSource, updater: WeightUpdater,
+    numerics: NumericsGuard?,
     checkpoints: RunCheckpoints, progress: Progress, log: RunLog, position: TrainingProgress
   ) {
     self.bundle = bundle
     self.recipe = recipe
-    self.arithmetic = arithmetic
     self.samples = samples
-    self.device = device
-    self.state = state
+    self.updater = updater
+    self.numerics = numerics
     self.checkpoints = checkpoints
     self.progress = progress
     self.log = log
@@ -44,6 +43,8 @@ struct TrainingLoop {
     self.position = position
     firstUpdate = position.weightUpdates
   }
+
+  private var arithmetic: BatchArithmetic { updater.arithmetic }
 
   /// Samples that this process trained on.
   var trainedSamples: Int {
@@ -72,13 +73,14 @@ struct TrainingLoop {
     defer { skippedRecords = feed.skipped.count }
     while position.weightUpdates < end {
       let step: TrainingMetrics
+      numerics?.willUpdate(updater.state)
       do {
         step = try weightUpdate(feed)
+        try checkNumbers(step, feed)
       } catch is RunInterrupted {
         break
-      } catch let failure as FeedFailure {
-        _ = try? save()
-        throw failure.error
+      } catch let failure as StateKept {
+        throw failure.error.noting(savedWords)
       }
       position.weightUpdates = step.weightUpdate
       skippedRecords = feed.skipped.count
@@ -86,7 +88,7 @@ struct TrainingLoop {
         try record(step)
       } catch {
         // What cannot be logged ends the run, and the weight update is not to be lost with it.
-        _ = try? checkpoints.save(state, position)
+        _ = try? checkpoints.save(updater.state, position)
         throw error
       }
       if position.weightUpdates < end, position.weightUpdates.isMultiple(of: interval) {
@@ -98,12 +100,34 @@ struct TrainingLoop {
     progress.finish()
   }
 
+  /// Ends the run where the weight update made numbers that are not finite; the state is then that before it.
+  private func checkNumbers(_ step: TrainingMetrics, _ feed: BatchFeed) throws {
+    let losses = step.losses.named.map { (name: $0.name, value: $0.value) }
+    guard let numerics, let lost = numerics.lost(losses, updater.state) else { return }
+    progress.note(
+      "numbers are not finite: weight update \(step.weightUpdate) is done again, to find the cause")
+    let update = position.weightUpdates
+    let error = try numerics.diagnose(
+      lost, weightUpdate: step.weightUpdate, updater.device, updater.state,
+      inputs: updater.inputs(update), infeed: feed.infeed(weightUpdate: update) { _, _ in })
+    throw StateKept(error: error)
+  }
+
+  /// Saves what there is when the run cannot go on, and says where it is.
+  private var savedWords: String {
+    do {
+      return "the state after weight update \(position.weightUpdates) was saved to \(try save())"
+    } catch {
+      return "the state was not saved: \(error.diagnostics.first?.message ?? "")"
+    }
+  }
+
   /// Saves the state as a checkpoint of the run.
   /// - Returns: the file.
   func save() throws(TesseraError) -> String {
     // So that no checkpoint is newer than its metrics.
     try log.synchronize()
-    return try checkpoints.save(state, position)
+    return try checkpoints.save(updater.state, position)
   }
 
   /// A checkpoint on the way: where it cannot be written the training goes on, as it would lose more by
@@ -153,79 +177,31 @@ struct TrainingLoop {
   }
 
   /// One weight update.
-  /// - Throws: `RunInterrupted` where a signal came before the last micro-batch was read, `FeedFailure`
-  ///   where a micro-batch could not be read; the state is then that of the update before, since the
-  ///   optimizer runs after all micro-batches.
+  /// - Throws: `RunInterrupted` where a signal came before the last micro-batch was read, `StateKept` where a
+  ///   micro-batch could not be read; the state is then that of the update before.
   private func weightUpdate(_ feed: BatchFeed) throws -> TrainingMetrics {
     let start = monotonicSeconds()
     let update = position.weightUpdates
-    let rate = recipe.run.learningRate.schedule(totalSteps: arithmetic.weightUpdates)
-      .rate(at: update)
-    let inputs = [
-      Port(name: "seed", role: .seed): HostTensor(seed: recipe.run.seedBits),
-      Port(name: "weight_update", role: .weightUpdate):
-        HostTensor([], [Int32(truncatingIfNeeded: update)]),
-      Port(name: "learning_rate", role: .learningRate): HostTensor(TensorType([], .f32), [rate]),
-      Port(name: "loss_scale", role: .lossScale):
-        HostTensor(TensorType([], .f32), [Float(recipe.run.lossScaleValue)]),
-    ]
     let infeed = feed.infeed(weightUpdate: update) { number, count in
       if Interruption.isRequested { throw RunInterrupted() }
       // The losses stay in view where updates are short.
       guard monotonicSeconds() - start > 2 else { return }
       progress.advance(to: update, detail: "micro-batch \(number) of \(count)")
     }
-    let entry = EntryName.trainingStep
-    let results = try device.run(
-      entry, try device.arguments(of: entry, state: state, inputs: inputs),
-      infeed: { stream, replica, microBatch, destination in
-        do {
-          try infeed(stream, replica, microBatch, destination)
-        } catch let error as TesseraError {
-          throw FeedFailure(error: error)
-        }
-      })
-    let ports = try device.signature(of: entry).results.map(\.port)
-    func values(_ role: PortRole) -> [NamedValue] {
-      zip(ports, results).compactMap { port, result in
-        port.flatMap { $0.role == role ? NamedValue($0.name, Double(result.floats[0])) : nil }
+    return try updater.run(update) { stream, replica, microBatch, destination in
+      do {
+        try infeed(stream, replica, microBatch, destination)
+      } catch let error as TesseraError {
+        throw StateKept(error: error)
       }
     }
-    return TrainingMetrics(
-      weightUpdate: update + 1, samples: (update + 1) * arithmetic.globalBatchSize,
-      losses: .init(values(.loss).map(\.value), task: recipe.program.task),
-      accuracies: values(.accuracy), learningRate: rate,
-      lossScale: recipe.run.lossScaleValue,
-      samplesPerSecond: Double(arithmetic.globalBatchSize) / (monotonicSeconds() - start))
   }
 }
 
 /// A signal asked for the end of the run.
 private struct RunInterrupted: Error {}
 
-/// A micro-batch could not be read.
-private struct FeedFailure: Error {
+/// What ends the run, with the state of the last whole weight update.
+private struct StateKept: Error {
   var error: TesseraError
-}
-
-extension HostTensor {
-  /// The seed's low and high words.
-  convenience init(seed: UInt64) {
-    self.init(
-      [2], [Int32(truncatingIfNeeded: seed), Int32(truncatingIfNeeded: seed >> 32)])
-  }
-}
-
-extension TrainingMetrics.Losses {
-  /// The losses of a task in the order of the program's results.
-  init(_ values: [Double], task: TrainingTask) {
-    let first = values.first ?? .nan
-    let second = values.dropFirst().first ?? .nan
-    self =
-      switch task {
-      case .pretraining: .pretraining(maskedLM: first, nextSentence: second)
-      case .questionAnswering: .questionAnswering(start: first, end: second)
-      case .sequenceClassification: .sequenceClassification(first)
-      }
-  }
 }

@@ -18,6 +18,8 @@ package struct TrainingOptions: Sendable {
   package var shuffles = true
   /// Whether a record that is damaged or is no sample is replaced by the next sound one, or ends the run.
   package var skipsDamagedRecords = false
+  /// Whether the run ends where numbers are not finite, with the operation that made the first.
+  package var guardsNumerics = true
   /// What the program runs on.
   package var device: DeviceKind = .ipuModel
   /// Threads that the device computes with.

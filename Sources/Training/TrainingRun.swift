@@ -55,6 +55,7 @@ package struct TrainingRun {
     progress.begin("reading data", total: 0)
     samples = try TrainingData(recipe, options).opened(for: recipe.program) {
       [progress] done, total in
+      try Interruption.check()
       progress.advance(to: Int(clamping: done), detail: "of \(total) bytes indexed")
     }
     progress.advance(to: samples.count)
@@ -107,8 +108,12 @@ package struct TrainingRun {
       directory: directory.path, resumingAfter: resumedAfter.last,
       wandb: try WandbRun(of: recipe), now: secondsSince1970)
     var loop = TrainingLoop(
-      bundle: bundle, recipe: recipe, arithmetic: arithmetic, samples: samples, device: device,
-      state: state, checkpoints: checkpoints, progress: progress, log: log, position: position)
+      bundle: bundle, recipe: recipe, samples: samples,
+      updater: WeightUpdater(
+        recipe: recipe, arithmetic: arithmetic, device: device, state: state),
+      numerics: try NumericsGuard(
+        bundle.program, recipe.program, threads: options.threads, isOn: options.guardsNumerics),
+      checkpoints: checkpoints, progress: progress, log: log, position: position)
     var outcome = TrainingOutcome(
       directory: directory, checkpointPath: continued?.lastExport ?? "", history: log.history)
     func summarize(_ end: RunSummary.End) throws {
@@ -166,13 +171,9 @@ package struct TrainingRun {
     }
   }
 
-  /// The progress of this training before its first weight update.
   private var beginning: TrainingProgress {
     TrainingProgress(
-      weightUpdates: 0, scheduledWeightUpdates: arithmetic.weightUpdates,
-      globalBatchSize: arithmetic.globalBatchSize, bundleDigest: bundle.digest,
-      seed: recipe.run.seed, datasetSize: samples.count, shuffles: options.shuffles,
-      lossScale: recipe.run.lossScaleValue)
+      beginningOf: recipe, arithmetic, bundleDigest: bundle.digest, shuffles: options.shuffles)
   }
 
   /// The progress with this run's schedule and loss scale, and a word on what changes by them.
@@ -263,7 +264,7 @@ extension TrainingRecipe {
 
 extension TesseraError {
   /// The error with a note that its first diagnostic has too.
-  fileprivate func noting(_ note: String) -> TesseraError {
+  func noting(_ note: String) -> TesseraError {
     var error = self
     error.diagnostics[0].notes.append(note)
     return error

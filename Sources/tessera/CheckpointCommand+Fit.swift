@@ -66,7 +66,7 @@ extension CheckpointFit {
       .init("training_state_tensors", .integer(report.trainingState.count)),
       .init(
         "diagnostics",
-        diagnosticsJSON((failure?.diagnostics ?? []) + report.warnings)),
+        .array(((failure?.diagnostics ?? []) + report.warnings).map(\.json))),
     ])
   }
 }

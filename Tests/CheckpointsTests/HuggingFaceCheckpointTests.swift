@@ -117,6 +117,23 @@ import Testing
     }
   }
 
+  @Test func otherSizesNameTheFlags() throws {
+    let folder = try TemporaryFolder()
+    let positions = "bert.embeddings.position_embeddings.weight"
+    let checkpoint = try checkpoint(
+      folder, [Self.words: ([2, 1], [1, 2]), positions: ([1, 1], [3])])
+    let wanted = [Self.wanted[0], WantedParameter(name: positions, shape: [2, 2])]
+    do {
+      _ = try checkpoint.load(wanted, resizesVocabulary: true)
+      Issue.record("the checkpoint was accepted")
+    } catch {
+      #expect(
+        error.diagnostics.first?.remedies.first?.text
+          == "compile the bundle with --set bert_config.hidden_size=1 "
+          + "--set bert_config.max_position_embeddings=1")
+    }
+  }
+
   /// A vocabulary of another size is an error that names the flag, and loads with it.
   @Test(arguments: [1, 2, 4]) func wordsAreCutOrAddedOnRequestAlone(stored: Int) throws {
     let folder = try TemporaryFolder()

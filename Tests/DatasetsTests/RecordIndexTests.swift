@@ -138,4 +138,17 @@ import Testing
     #expect(
       try opened.dataset.sample(at: 40_000).values == sample(1, shape: Self.shape).values)
   }
+
+  /// An end that is asked for while the index is made leaves none.
+  @Test func makingAnIndexCanBeEnded() throws {
+    struct End: Error {}
+    let folder = try TemporaryFolder()
+    try Self.makeData(50, in: folder)
+    #expect(throws: End.self) {
+      _ = try ExampleDataset(
+        directory: folder.path, shape: .pretraining(Self.shape), order: .file
+      ) { _, _ in throw End() }
+    }
+    #expect(try folder.names == ["a.tfrecord"])
+  }
 }

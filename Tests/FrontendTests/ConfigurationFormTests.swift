@@ -202,6 +202,27 @@ private let files =
     #expect(number.map(\.code) == [.jsonNumberOutOfRange])
   }
 
+  /// Both forms say the same of Weights & Biases.
+  @Test func weightsAndBiasesOfBothForms() throws {
+    let flat = try read(
+      ConfigurationFixture.pretraining, "wandb_opts.log_to_wandb=true",
+      "wandb_opts.init.project=p", "wandb_opts.init.entity=e", #"wandb_opts.init.tags=["a"]"#)
+    let nested = try read(
+      ConfigurationFixture.nested, "enable_wandb=true", "wandb_project_name=p",
+      "wandb_entity_name=e", #"wandb_tags=["a"]"#)
+    let expected = WandbOptions(isEnabled: true, project: "p", entity: "e", tags: ["a"])
+    #expect(flat.recipe.run.wandbOptions == expected)
+    #expect(nested.recipe.run.wandbOptions == expected)
+    #expect(flat.remarks.allSatisfy { !$0.message.contains("wandb") })
+
+    let enabled = try read(ConfigurationFixture.pretraining, "wandb_opts.log_to_wandb=true").recipe
+    #expect(enabled.run.wandbOptions == WandbOptions(isEnabled: true))
+    let defaults = try read(ConfigurationFixture.nested, "enable_wandb=true").recipe
+    #expect(
+      defaults.run.wandbOptions
+        == WandbOptions(isEnabled: true, project: "TF2-BERT", entity: "sw-apps", tags: []))
+  }
+
   @Test func flatRunsAreCalledAfterTheFile() throws {
     #expect(try read(ConfigurationFixture.pretraining).recipe.run.name == nil)
     let named = try read(ConfigurationFixture.pretraining, "wandb_opts.init.name=tiny").recipe

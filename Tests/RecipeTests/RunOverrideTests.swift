@@ -23,7 +23,7 @@ import Testing
       return
     }
     #expect(maximum == 0.5)
-    #expect(changed.run.wandbOptions?.text().contains("\"project\":\"mine\"") == true)
+    #expect(changed.run.wandbOptions?.project == "mine")
     #expect(changed.program == recipe.program)
     #expect(try overridden("loss_scaling=null").run.lossScale == nil)
   }

@@ -389,4 +389,16 @@ void hk_dropout_box(
     int64_t first, const void *x, void *y, double probability, uint64_t seed, uint32_t stream,
     uint32_t replica, uint32_t micro_batch);
 
+// ---- Numbers that are not finite
+
+/// What n numbers are: how many NaNs and infinities, the place of the first of either, or -1, and the
+/// largest magnitude of the others, or 0.
+typedef struct {
+  int64_t first, nans, infinities;
+  float largest;
+} hk_number_scan;
+
+/// Looks at n elements of f16 or f32, on this thread.
+hk_number_scan hk_scan(hk_type type, int64_t n, const void *x);
+
 #endif

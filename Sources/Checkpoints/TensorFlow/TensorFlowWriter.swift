@@ -35,16 +35,46 @@ package struct TensorFlowWriter {
       }
       places.append((tensor, place))
     }
+    // The masked-word head of TensorFlow's model holds the layer of the embeddings, and so lists their
+    // weights as its own, too: the same datasets, under a second path.
+    let shared = places.map(\.place).filter { place in
+      place.path.hasPrefix("bert/embeddings/")
+        && places.contains { $0.place.layer == Self.maskedWordHead }
+    }.map { TensorFlowNames.Place(layer: Self.maskedWordHead, path: $0.path, isTransposed: false) }
     // The library writes to a path: the one that the file has until it is complete.
     let target = try AtomicFile(path: path, overwrite: overwrite)
     let output = target.temporaryPath
     // Contents are read outside of the library's lock, which reading another file takes too.
-    try create(output, layers: layers(places.map(\.place)))
+    try create(output, layers: layers(places.map(\.place) + shared))
     for (tensor, place) in places {
       let content = try contents(tensor)
       try add(place.isTransposed ? content.transposed() : content, at: place, of: output)
     }
+    try link(shared, in: output)
     try target.commit()
+  }
+
+  private static let maskedWordHead = "mlm___cls"
+
+  /// Gives datasets of the encoder a second path.
+  private func link(
+    _ places: [TensorFlowNames.Place], in output: String
+  ) throws(TesseraError) {
+    try HDF5.locked { () throws(TesseraError) in
+      let file = try HDF5.Handle(
+        H5Fopen(output, h5_read_write(), h5_default()), close: H5Fclose, or: failure)
+      let links = try HDF5.Handle(
+        H5Pcreate(h5_link_creation()), close: H5Pclose, or: failure)
+      guard H5Pset_create_intermediate_group(links.id, 1) >= 0 else { throw failure }
+      for place in places {
+        guard
+          H5Lcreate_hard(
+            file.id, "bert/\(model)/\(place.path)", file.id,
+            "\(place.layer)/\(model)/\(place.path)",
+            links.id, h5_default()) >= 0
+        else { throw failure }
+      }
+    }
   }
 
   /// The layers in the order of their first weights, with the names of their weights.

@@ -16,14 +16,14 @@ struct DataFolder {
   /// Opens all files, sorted by name, with their indexes; `progress` is told of those that are made.
   /// Throws `inputMissing` where there are none.
   func opened(
-    progress: (_ done: UInt64, _ total: UInt64) -> Void
+    progress: (_ done: UInt64, _ total: UInt64) throws -> Void
   ) throws -> [RecordFile] {
     raiseDescriptorLimit()
     let paths = try self.paths
     let total = paths.reduce(0) { $0 + fileByteCount($1) }
     var done: UInt64 = 0
     return try paths.map { path in
-      let file = try RecordFile(path: path) { progress(done + $0, total) }
+      let file = try RecordFile(path: path) { try progress(done + $0, total) }
       done += file.byteCount
       return file
     }

@@ -28,15 +28,15 @@ package struct ExampleDataset: SampleSource {
   /// Opens every `*.tfrecord` and `*.tfrecords` file of `directory` and checks one sample of each.
   ///
   /// Index files are made where they are missing, which takes as long as reading the data once;
-  /// `progress` is then told the bytes that are done, of how many. Otherwise the time does not depend on
-  /// the number of records.
+  /// `progress` is then told the bytes that are done, of how many, and may end the work with what it
+  /// throws. Otherwise the time does not depend on the number of records.
   ///
   /// Throws `inputMissing` where there are no such files, `badData` for damaged frames (unless they are
   /// skipped) or no sample at all, and `incompatible` where the data do not fit `shape`.
   package init(
     directory: String, shape: RecordShape, order: Order,
     damagedRecords: DamagedRecords = .endTheRun,
-    progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    progress: (_ done: UInt64, _ total: UInt64) throws -> Void = { _, _ in }
   ) throws {
     self.shape = shape
     self.order = order

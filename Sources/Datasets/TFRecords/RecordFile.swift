@@ -8,7 +8,7 @@ struct RecordFile: Sendable {
 
   /// Opens the file at `path` with its index, which is made where there is none of the file as it is
   /// now; `progress` is then told the bytes that are done.
-  init(path: String, progress: (_ byteCount: UInt64) -> Void = { _ in }) throws {
+  init(path: String, progress: (_ byteCount: UInt64) throws -> Void = { _ in }) throws {
     file = try InputFile(path: path)
     index = try RecordIndex.opened(of: file, progress: progress)
   }

@@ -105,14 +105,14 @@ package struct DataVerification {
 
   private mutating func check(_ payload: [UInt8], path: String, offset: UInt64) {
     do {
-      let example = try Example(decoding: payload, source: "the record")
+      let example = try Example(decoding: payload, source: Self.source)
       report.shape =
         report.shape ?? RecordShape(of: example, wanted, vocabularySize: vocabularySize)
       guard let shape = report.shape else {
-        add(.features, "the record has the features of neither task", path, offset)
+        add(.features, "it has the features of neither task", path, offset)
         return
       }
-      let sample = try TokenExample(example, shape: shape, source: "the record")
+      let sample = try TokenExample(example, shape: shape, source: Self.source)
       for (kind, message) in check(sample.values, shape, example) {
         add(kind, message, path, offset)
       }
@@ -120,7 +120,7 @@ package struct DataVerification {
       let diagnostic = error.diagnostics.first
       add(
         diagnostic?.code == .malformedExample ? .content : .features,
-        diagnostic?.message ?? "", path, offset)
+        Self.withoutSource(diagnostic?.message ?? ""), path, offset)
     } catch {
       add(.content, "\(error)", path, offset)
     }
@@ -150,6 +150,14 @@ package struct DataVerification {
       report.statistics.unansweredCount += start == 0 && end == 0 ? 1 : 0
     }
     return faults
+  }
+
+  /// What messages call a record whose place is said before.
+  private static let source = "it"
+
+  private static func withoutSource(_ message: String) -> String {
+    let prefix = "\(source): "
+    return message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
   }
 
   private mutating func add(

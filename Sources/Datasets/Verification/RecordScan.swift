@@ -30,7 +30,7 @@ struct RecordScan {
       location = next
     } catch let error as TesseraError where error.exitCode == .badData {
       isLost = true
-      return .lost(offset: offset, message: Self.message(error))
+      return .lost(offset: offset, message: Self.frameMessage(error))
     }
     let byteCount = TFRecordFraming.byteCount(payload: location.payloadByteCount)
     let path = window.file.path
@@ -42,11 +42,16 @@ struct RecordScan {
       }
       return .sound(offset: offset, payload: payload)
     } catch let error as TesseraError where error.exitCode == .badData {
-      return .damaged(offset: offset, message: Self.message(error))
+      return .damaged(offset: offset, message: "its content does not agree with its checksum")
     }
   }
 
-  private static func message(_ error: TesseraError) -> String {
-    error.diagnostics.first?.message ?? ""
+  /// What is wrong with a frame, without the place, which the record says.
+  private static func frameMessage(_ error: TesseraError) -> String {
+    switch error.diagnostics.first?.code {
+    case .tfrecordTruncated: "it is cut off"
+    case .tfrecordTooLong: "its length is impossible"
+    default: "its length does not agree with its checksum"
+    }
   }
 }

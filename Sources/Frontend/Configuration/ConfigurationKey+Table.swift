@@ -188,8 +188,7 @@ extension ConfigurationKey {
     ConfigurationKey(
       "fp_exceptions", .boolean, .pretraining(.required),
       nested: .everywhere(.defaulted(false)),
-      "whether a floating-point exception stops the program", suggestion: false,
-      effect: .storedUnless(false)),
+      "whether a floating-point exception stops the program", suggestion: false),
     ConfigurationKey(
       "enable_stochastic_rounding", .boolean, .everywhere(.defaulted(false)),
       nested: .everywhere(.defaulted(true)), "whether half-precision results are rounded at random",

@@ -161,6 +161,7 @@ extension DiagnosticCode {
     // Trainings that go on.
     case .checkpointNotSaved: .checkpointNotSaved
     case .compiledIn: .compiledIn
+    case .diskTooSmall: .diskTooSmall
     case .nothingToResume: .nothingToResume
     case .recordSkipped: .recordSkipped
     case .runInProgress: .runInProgress
@@ -179,6 +180,8 @@ extension DiagnosticCode {
     case .noTileProgram: .noTileProgram
     case .noThreads: .noThreads
     case .nothingToDo: .nothingToDo
+    case .numberNotFinite: .numberNotFinite
+    case .numericsGuardNeeded: .numericsGuardNeeded
     case .parameterSize: .parameterSize
     case .planMismatch: .planMismatch
     case .replicaMismatch: .replicaMismatch

@@ -20,6 +20,13 @@ extension Explanation {
       before: "tessera train model.ipub --set micro_batch_size=8",
       after: "tesserac compile CONFIG --set micro_batch_size=8 -o model.ipub"))
 
+  static let diskTooSmall = Explanation(
+    .running, [.error(.inputOutput)], "The disk has no room for a run's checkpoints",
+    meaning: """
+      `tessera check` wrote a checkpoint and compared its size with the room that is left. While one is written, all that are kept are there.
+      """,
+    remedy: "Make room, choose a `--run-dir` on another disk, or lower `--keep`.")
+
   static let nothingToResume = Explanation(
     .running, [.error(.inputMissing)], "There is no training to go on from",
     meaning: "What `--resume` names is neither the directory of a run nor a checkpoint of one.",

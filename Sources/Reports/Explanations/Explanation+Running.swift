@@ -69,6 +69,28 @@ extension Explanation {
       "The system refused as many threads as were asked for, for want of memory or by a limit.",
     remedy: "Use fewer `--threads`, or raise the limit (`ulimit -u`).")
 
+  static let numberNotFinite = Explanation(
+    .running, [.error(.checkFailed)], "A weight update made a NaN or an infinity",
+    meaning: """
+      After the weight update a loss, a parameter or a moment was not finite. It was done again with a look at every value, and the message names the first operation \
+      that made such a number which reached the results: in which function and encoder layer, in the forward pass, the backward pass or the optimizer, and for which \
+      micro-batch, counted from 0. Usual causes are a loss scale that is too high for fp16 (the backward pass), and a learning rate that is too high.
+      """,
+    remedy: """
+      The checkpoint holds the state before the weight update; go on from it with a lower `loss_scaling`, which the message suggests where it can, or a lower \
+      `max_learning_rate`, or compile with `--precision fp32`.
+      """)
+
+  static let numericsGuardNeeded = Explanation(
+    .running, [.error(.usage)], "The configuration asks for the numerics guard",
+    meaning: """
+      With `fp_exceptions` true a run must not go on with numbers that are not finite, which `--no-numerics-guard` asks for.
+      """,
+    remedy:
+      "Leave out `--no-numerics-guard`, or compile the configuration with `fp_exceptions` false.",
+    example: Example(
+      before: "tessera train model.ipub --no-numerics-guard", after: "tessera train model.ipub"))
+
   static let parameterSize = Explanation(
     .running, [.error(.incompatible)], "A parameter was given another number of elements",
     meaning: "Values for a parameter of the program do not have the parameter's size.",

@@ -1,4 +1,5 @@
 import Foundations
+import Recipe
 
 /// How far a training has come, and what it goes on with: all of its state that is no tensor.
 ///
@@ -56,6 +57,18 @@ package struct TrainingProgress: Hashable, Sendable {
       weightUpdates: weightUpdates, scheduledWeightUpdates: scheduled,
       globalBatchSize: globalBatchSize, bundleDigest: digest, seed: seed,
       datasetSize: datasetSize, shuffles: shuffles, lossScale: lossScale)
+  }
+
+  /// The progress of a training before its first weight update.
+  init(
+    beginningOf recipe: TrainingRecipe, _ arithmetic: BatchArithmetic, bundleDigest: String,
+    shuffles: Bool
+  ) {
+    self.init(
+      weightUpdates: 0, scheduledWeightUpdates: arithmetic.weightUpdates,
+      globalBatchSize: arithmetic.globalBatchSize, bundleDigest: bundleDigest,
+      seed: recipe.run.seed, datasetSize: arithmetic.datasetSize, shuffles: shuffles,
+      lossScale: recipe.run.lossScaleValue)
   }
 
   /// The progress of a training.

@@ -31,7 +31,7 @@ struct SquadPredict: ParsableCommand {
 
   @Flag(
     help:
-      "Take a checkpoint with another number of words: missing ones are added, surplus ones left out."
+      "Take a checkpoint with another number of words: its last rows are cut, or rows are added."
   )
   var resizeVocabulary = false
 

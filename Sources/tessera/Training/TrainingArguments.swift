@@ -6,7 +6,9 @@ import Training
 
 /// What a training of a bundle is told on the command line, in every command that trains.
 struct TrainingArguments: ParsableArguments {
-  @Option(help: "The folder with the data, *.tfrecord files or those of SQuAD; default: the configuration's.")
+  @Option(
+    help:
+      "The folder with the data, *.tfrecord files or those of SQuAD; default: the configuration's.")
   var datasetDir: String?
 
   @Option(
@@ -68,6 +70,12 @@ struct TrainingArguments: ParsableArguments {
       "Go on at a damaged record: the next sound one takes its place, and the end of the run says how many."
   )
   var skipCorrupt = false
+
+  @Flag(
+    help:
+      "Go on where numbers become infinite or NaN, with a warning, and keep no copy of the state to find the cause."
+  )
+  var noNumericsGuard = false
 
   @Option(
     help: ArgumentHelp(
@@ -152,6 +160,7 @@ struct TrainingArguments: ParsableArguments {
     options.keptCheckpoints = keep
     options.maximumSteps = maxSteps
     options.shuffles = !noShuffle
+    options.guardsNumerics = !noNumericsGuard
     options.skipsDamagedRecords = skipCorrupt
     options.device = device
     options.runDirectory = runDir

@@ -4,9 +4,10 @@ extension RecordIndex {
   /// Goes through the frames of `file`, checks the checksums of their lengths, and makes an index of
   /// them. It ends at a damaged frame, behind which nothing can be found; its header then says so.
   ///
-  /// The memory that it takes does not depend on the file. `progress` is told the bytes that are done.
+  /// The memory that it takes does not depend on the file. `progress` is told the bytes that are done;
+  /// what it throws ends the work.
   static func make(
-    of file: InputFile, progress: (_ byteCount: UInt64) -> Void
+    of file: InputFile, progress: (_ byteCount: UInt64) throws -> Void
   ) throws -> (index: RecordIndex, contents: InputFile) {
     let temporary = try TemporaryFile()
     var frames = RecordFrames(file: file)
@@ -16,7 +17,7 @@ extension RecordIndex {
       let written = recordCount - UInt64(entries.count / RecordLocation.byteCount)
       try temporary.write(entries, at: offset(ofEntry: written))
       entries.removeAll(keepingCapacity: true)
-      progress(frames.offset)
+      try progress(frames.offset)
     }
     do {
       while let location = try frames.next() {

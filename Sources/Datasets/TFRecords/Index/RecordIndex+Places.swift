@@ -7,7 +7,7 @@ extension RecordIndex {
   /// It is kept beside the data, as `NAME.tfrecord.index`; where that folder cannot be written, in the
   /// user's cache; where that cannot be written either, in a temporary file for as long as it is open.
   static func opened(
-    of file: InputFile, progress: (_ byteCount: UInt64) -> Void
+    of file: InputFile, progress: (_ byteCount: UInt64) throws -> Void
   ) throws -> RecordIndex {
     if let kept = try kept(of: file) { return kept }
     let made = try make(of: file, progress: progress)
