@@ -74,8 +74,9 @@ plot() {
 score() {
   local name=$1
   shift
+  mkdir -p "$out/predictions/$name"
   run "$tessera" squad predict "$out/squad.ipub" --dev-file "$questions/dev-v1.1.json" \
-    --vocabulary "$out/vocab.txt" --output-dir "$out/predictions/$name" "$@"
+    --vocabulary "$out/vocab.txt" --doc-stride 64 --output-dir "$out/predictions/$name" "$@"
   printf '$ %s\n' "$tessera squad evaluate $questions/dev-v1.1.json $out/predictions/$name/predictions.json"
   "$tessera" squad evaluate "$questions/dev-v1.1.json" "$out/predictions/$name/predictions.json" \
     | tee "$out/predictions/$name/scores.txt"
