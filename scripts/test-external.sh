@@ -118,6 +118,25 @@ else
   echo "SKIPPED checkpoints: needs python3-venv, and pip to find torch (TESSERA_TORCH), transformers and h5py"
 fi
 
+# Question answering, in the same environment: torchmetrics needs torch.
+if "$checkpoint_environment/bin/python" -c "import torch" 2> /dev/null \
+  && "$checkpoint_environment/bin/python" -m pip install --quiet --disable-pip-version-check \
+    torchmetrics==1.9.0 tokenizers==0.23.3 safetensors; then
+  rm -rf "${work:?}"/*
+  "$checkpoint_environment/bin/python" scripts/check-squad.py "$tesserac" "$tessera" "$work" \
+    | tee "$work/squad.txt" || true
+  if read -r good _ bad _ < <(tail -n 1 "$work/squad.txt" | grep '^[0-9]* passed, [0-9]* failed$'); then
+    passed=$((passed + good))
+    failed=$((failed + bad))
+  else
+    failed=$((failed + 1))
+    echo "FAILED  squad: scripts/check-squad.py did not come to its end"
+  fi
+else
+  skipped=$((skipped + 1))
+  echo "SKIPPED squad: needs torch, as the checkpoints do, and pip to find torchmetrics and tokenizers"
+fi
+
 # The logs of runs, read by the tools that they are for.
 environment=.build/metrics-environment
 if [ ! -x "$environment/bin/python" ]; then

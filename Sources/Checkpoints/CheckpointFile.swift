@@ -114,7 +114,7 @@ package func openCheckpoint(path: String) throws(TesseraError) -> any Checkpoint
   case .tensorflow: return try TensorFlowFile(path: path, byteCount: file.byteCount)
   case .pytorch:
     return first.starts(with: [0x50, 0x4B])
-      ? try PyTorchFile(path: path) : try PyTorchLegacyFile(file)
+      ? try PyTorchFile(path: path, byteCount: file.byteCount) : try PyTorchLegacyFile(file)
   }
 }
 

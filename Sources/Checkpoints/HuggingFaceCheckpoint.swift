@@ -11,7 +11,7 @@ package struct HuggingFaceCheckpoint: Sendable {
   package let trainingState: [String]
 
   /// What Tessera's names for the state of a training begin with.
-  private static let trainingStatePrefix = "tessera."
+  package static let trainingStatePrefix = "tessera."
 
   /// Opens the checkpoint at `path`: a file of any format, or a folder as `CheckpointLocation` knows it.
   ///

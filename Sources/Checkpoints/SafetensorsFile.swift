@@ -6,6 +6,7 @@ import Foundations
 /// The format (https://huggingface.co/docs/safetensors): eight bytes of header length,
 /// little-endian; the header, a JSON object; the tensors' bytes.
 package struct SafetensorsFile: CheckpointFile {
+  /// The tensors, sorted by name.
   package let entries: [CheckpointEntry]
   /// The strings under `__metadata__`.
   package let metadata: [String: String]
@@ -32,7 +33,9 @@ package struct SafetensorsFile: CheckpointFile {
     byteRanges = Dictionary(header.entries.map { ($0.name, $0.byteRange) }) { $1 }
   }
 
+  /// The path that was opened.
   package var path: String { file.path }
+  /// Always safetensors.
   package var format: CheckpointFormat { .safetensors }
 
   /// Reads a tensor.

@@ -13,8 +13,9 @@ package final class MessageStorage {
   /// A copy of the elements.
   package func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
     let pointer = allocate(Element.self, count: elements.count)
-    for (index, element) in elements.enumerated() {
-      (pointer + index).initialize(to: element)
+    // In one piece: element by element takes most of the time of writing records.
+    elements.withUnsafeBufferPointer { buffer in
+      if let first = buffer.baseAddress { pointer.initialize(from: first, count: buffer.count) }
     }
     return pointer
   }

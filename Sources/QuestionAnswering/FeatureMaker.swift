@@ -13,7 +13,8 @@ package struct FeatureMaker: Sendable {
     package let tokens: [Token]
   }
 
-  private let tokenizer: WordPieceTokenizer
+  /// What makes tokens of texts.
+  package let tokenizer: WordPieceTokenizer
   /// How the features are made.
   package let options: FeatureOptions
 

@@ -36,9 +36,6 @@ package struct ParameterState {
     self.tensors = tensors
   }
 
-  /// Bytes of all tensors.
-  package var byteCount: Int { tensors.values.reduce(0) { $0 + $1.type.byteCount } }
-
   /// The same tensors, which are written before they are read.
   init(uninitializedAs other: ParameterState) {
     ports = other.ports

@@ -15,8 +15,9 @@ import Runtime
 ///     var numerics = try NumericsGuard(program, recipe.program, threads: threads, isOn: true)
 ///     numerics?.willUpdate(state)
 ///     // … the weight update …
-///     if let lost = numerics?.lost(losses, state) {
-///       throw try numerics.diagnose(lost, weightUpdate, device, state, inputs, infeed)
+///     if let numerics, let lost = numerics.lost(losses, state) {
+///       throw try numerics.diagnose(
+///         lost, weightUpdate: number, device, state, inputs: inputs, infeed: infeed)
 ///     }
 package struct NumericsGuard {
   /// A number after a weight update that is NaN or infinite.

@@ -73,7 +73,7 @@ struct TrainingLoop {
     defer { skippedRecords = feed.skipped.count }
     while position.weightUpdates < end {
       let step: TrainingMetrics
-      numerics?.willUpdate(updater.state)
+      keepState()
       do {
         step = try weightUpdate(feed)
         try checkNumbers(step, feed)
@@ -86,10 +86,9 @@ struct TrainingLoop {
       skippedRecords = feed.skipped.count
       do {
         try record(step)
-      } catch {
+      } catch let error as TesseraError {
         // What cannot be logged ends the run, and the weight update is not to be lost with it.
-        _ = try? checkpoints.save(updater.state, position)
-        throw error
+        throw error.noting(savedWords)
       }
       if position.weightUpdates < end, position.weightUpdates.isMultiple(of: interval) {
         saveOrWarn()
@@ -98,6 +97,12 @@ struct TrainingLoop {
     }
     if let rest = averages.finish() { progress.step(rest) }
     progress.finish()
+  }
+
+  /// Has the guard keep the state as it is.
+  private mutating func keepState() {
+    let state = updater.state
+    numerics?.willUpdate(state)
   }
 
   /// Ends the run where the weight update made numbers that are not finite; the state is then that before it.
@@ -116,7 +121,9 @@ struct TrainingLoop {
   /// Saves what there is when the run cannot go on, and says where it is.
   private var savedWords: String {
     do {
-      return "the state after weight update \(position.weightUpdates) was saved to \(try save())"
+      // The logs may be what failed, so they are not waited for.
+      let path = try checkpoints.save(updater.state, position)
+      return "the state after weight update \(position.weightUpdates) was saved to \(path)"
     } catch {
       return "the state was not saved: \(error.diagnostics.first?.message ?? "")"
     }

@@ -40,7 +40,10 @@ struct CheckpointContents {
       lines.append("state of a training: \(trainingState.count) tensors")
     }
     for (key, value) in sortedMetadata {
-      lines.append("metadata \(key.debugDescription): \(value.debugDescription)")
+      // A run's progress is long; JSON has all of it.
+      let shown =
+        value.count > 100 ? value.prefix(100).debugDescription + "…" : value.debugDescription
+      lines.append("metadata \(key.debugDescription): \(shown)")
     }
     if let configuration {
       lines.append(

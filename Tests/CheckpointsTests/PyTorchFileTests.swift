@@ -201,6 +201,24 @@ import Testing
     #expect(failure { _ = try file.tensor(named: "t") }?.code == "checkpoint-damaged")
   }
 
+  /// Sizes that the directory claims ask for no memory.
+  @Test func recordsLargerThanTheFileAreRefused() throws {
+    let path = try archive(
+      pickle(shape: [0x3FFF_FFF0], strides: [1], count: 0x3FFF_FFF0), storages: ["0": floats(6)])
+    var claimed = try bytes(at: path)
+    let name = Array("archive/data/0".utf8)
+    let entry = try #require(claimed.indices.last { claimed[$0...].starts(with: name) }) - 46
+    claimed.replaceSubrange(
+      entry + 20..<entry + 28, with: [0xF0, 0xFF, 0xFF, 0xFF, 0xF0, 0xFF, 0xFF, 0xFF])
+    let refused = try folder.write(claimed, "claimed.bin")
+    do {
+      _ = try openCheckpoint(path: refused)
+      Issue.record("the archive was accepted")
+    } catch {
+      #expect(error.description.contains("larger than the archive"))
+    }
+  }
+
   @Test func bigEndianFilesAreRefused() throws {
     let path = try archive(
       pickle(), storages: ["0": floats(6)], others: ["byteorder": Array("big".utf8)])

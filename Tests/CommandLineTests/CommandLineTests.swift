@@ -156,7 +156,7 @@ struct CommandLineTests {
     #expect(metrics.count == 3)
     #expect(
       metrics[0].contains(
-        #/^\{"schema":"tessera.metrics\/1","weight_update":1,"samples":24,"mlm_loss":[\d.]+,"nsp_loss":[\d.]+,"learning_rate":[\d.e-]+,"loss_scale":64(\.0)?,"samples_per_second":[\d.]+\}$/#
+        #/^\{"schema":"tessera.metrics\/1","weight_update":1,"samples":24,"mlm_loss":[\d.]+,"nsp_loss":[\d.]+,"mlm_acc":[\d.]+,"nsp_acc":[\d.]+,"learning_rate":[\d.e-]+,"loss_scale":64(\.0)?,"samples_per_second":[\d.]+\}$/#
       ))
     for file in ["run/summary.json", "run/config.json", "saved/model.safetensors"] {
       #expect(FileManager.default.fileExists(atPath: folder.path + "/" + file))
@@ -173,6 +173,9 @@ struct CommandLineTests {
       try JSONSerialization.jsonObject(with: Data(evaluation.text.utf8)) as? [String: Any]
     #expect(fields?["samples"] as? Int == 16)
     #expect((fields?["masked_unigram_entropy_nat"] as? Double ?? 0) > 0.5)
+    for name in ["mlm_acc", "nsp_acc"] {
+      #expect((0...1).contains(try #require(fields?[name] as? Double)), "\(name)")
+    }
     #expect(FileManager.default.fileExists(atPath: folder.path + "/out.safetensors"))
   }
 

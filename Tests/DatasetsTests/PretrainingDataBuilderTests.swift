@@ -133,6 +133,14 @@ import Testing
     #expect(try Self.build(text) { $0.seed = 6 }.bytes != first.bytes)
   }
 
+  /// What version 0 wrote, with all records in memory. Text and samples take several blocks on the disk.
+  @Test func theBytesStayTheSame() throws {
+    let output = try Self.build(generatedText(documents: 600))
+    #expect(output.summary.textTokenCount > 1 << 16)
+    #expect(output.bytes[0].count == 3519727)
+    #expect(CRC32C.checksum([UInt8](output.bytes[0])) == 0x3316_4213)
+  }
+
   @Test func severalFilesHoldTheSameSamples() throws {
     let text = generatedText(documents: 10)
     let one = try Self.build(text)

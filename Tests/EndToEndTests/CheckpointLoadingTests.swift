@@ -16,7 +16,8 @@ import Training
   private func compile(
     _ workspace: borrowing Workspace, words: Int = 40, _ more: [String] = []
   ) throws -> LoadedBundle {
-    try workspace.compile(
+    try? FileManager.default.removeItem(atPath: workspace.path + "/model.ipub")
+    return try workspace.compile(
       "examples/pretrain_tiny.json",
       [
         "bert_config.max_seq_length=8", "bert_config.max_predictions_per_seq=2",

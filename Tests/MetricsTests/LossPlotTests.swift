@@ -85,7 +85,7 @@ import Testing
   @Test func everyValueIsDrawn() throws {
     let huge = Double.greatestFiniteMagnitude
     let cases: [(values: [Double], dots: Int)] = [
-      ([], 0), ([1], 1), ([0, 0], 0), ([.nan], 0), ([1, .nan, 2], 2), ([.infinity, 3, 3], 0),
+      ([], 0), ([1], 1), ([0, 0], 0), ([.nan, .nan], 0), ([1, .nan, 2], 2), ([.infinity, 3, 3], 0),
       ([huge, -huge, 0], 0), ([huge], 1), ([1e-300, 2e-300], 0), ([5e-324, 0], 0),
     ]
     for (values, dots) in cases {

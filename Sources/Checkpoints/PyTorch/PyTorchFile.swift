@@ -2,8 +2,8 @@ import Foundations
 
 /// What `torch.save` has written since PyTorch 1.6: a zip archive with a pickle, `NAME/data.pkl`, which
 /// describes tensors, and a record with the elements of each storage, `NAME/data/KEY`.
-package struct PyTorchFile: CheckpointFile {
-  package let entries: [CheckpointEntry]
+struct PyTorchFile: CheckpointFile {
+  let entries: [CheckpointEntry]
   private let archive: ZipArchive
   private let tensors: [String: PyTorchTensor]
   /// What the names of the records begin with: `NAME/`.
@@ -12,10 +12,11 @@ package struct PyTorchFile: CheckpointFile {
   /// No checkpoint's description comes near: that of a BERT has 100 KiB.
   private static let maximumPickleByteCount = 64 << 20
 
+  /// - Parameter byteCount: the file's size.
   /// - Throws: `checkpoint-damaged` (exit 65), `checkpoint-refused` (65) where it holds objects of
   ///   other kinds.
-  package init(path: String) throws(TesseraError) {
-    archive = try ZipArchive(path: path)
+  init(path: String, byteCount: Int) throws(TesseraError) {
+    archive = try ZipArchive(path: path, fileByteCount: byteCount)
     let pickles = archive.records.keys.filter { $0.hasSuffix("/data.pkl") || $0 == "data.pkl" }
     guard let name = pickles.min(by: precedes), pickles.count == 1,
       let record = archive.records[name]
@@ -43,11 +44,11 @@ package struct PyTorchFile: CheckpointFile {
     try checkByteOrder()
   }
 
-  package var path: String { archive.path }
-  package var format: CheckpointFormat { .pytorch }
-  package var metadata: [String: String] { [:] }
+  var path: String { archive.path }
+  var format: CheckpointFormat { .pytorch }
+  var metadata: [String: String] { [:] }
 
-  package func tensor(named name: String) throws(TesseraError) -> CheckpointTensor {
+  func tensor(named name: String) throws(TesseraError) -> CheckpointTensor {
     guard let tensor = tensors[name], let record = archive.records[Self.recordName(prefix, tensor)]
     else { throw missing(name) }
     let width = tensor.storage.element.byteCount

@@ -3,8 +3,8 @@ import Foundations
 /// What `torch.save` wrote before PyTorch 1.6: pickles one behind the other (a magic number, a version,
 /// the machine's sizes, the tensors' description, the storages' keys), then the storages, each with its
 /// number of elements before it.
-package struct PyTorchLegacyFile: CheckpointFile {
-  package let entries: [CheckpointEntry]
+struct PyTorchLegacyFile: CheckpointFile {
+  let entries: [CheckpointEntry]
   private let file: PositionedFile
   private let tensors: [String: PyTorchTensor]
   /// The byte of the file at which each storage's elements begin, by key.
@@ -72,11 +72,11 @@ package struct PyTorchLegacyFile: CheckpointFile {
     self.entries = entries.sorted { precedes($0.name, $1.name) }
   }
 
-  package var path: String { file.path }
-  package var format: CheckpointFormat { .pytorch }
-  package var metadata: [String: String] { [:] }
+  var path: String { file.path }
+  var format: CheckpointFormat { .pytorch }
+  var metadata: [String: String] { [:] }
 
-  package func tensor(named name: String) throws(TesseraError) -> CheckpointTensor {
+  func tensor(named name: String) throws(TesseraError) -> CheckpointTensor {
     guard let tensor = tensors[name], let start = starts[tensor.storage.key] else {
       throw missing(name)
     }

@@ -20,8 +20,9 @@ struct ZipArchive: Sendable {
   let records: [String: Record]
 
   /// Reads the archive's directory.
+  /// - Parameter fileByteCount: the file's size, which no record can be above, whatever the directory says.
   /// - Throws: `checkpoint-damaged` (exit 65).
-  init(path: String) throws(TesseraError) {
+  init(path: String, fileByteCount: Int) throws(TesseraError) {
     self.path = path
     let archive = try Self.open(path)
     defer { zip_discard(archive) }
@@ -35,6 +36,9 @@ struct ZipArchive: Sendable {
       guard status.comp_method == 0, status.encryption_method == 0 else {
         throw damaged(
           path, "\(printable(text)) is compressed or encrypted, which PyTorch's records never are")
+      }
+      guard byteCount <= fileByteCount else {
+        throw damaged(path, "\(printable(text)) is larger than the archive")
       }
       records[text] = Record(index: index, byteCount: byteCount)
     }

@@ -5,9 +5,9 @@ import Foundations
 ///
 /// Its tensors have PyTorch's names and shapes. What links lead out of the file, and datasets whose
 /// elements lie in other files, are not read.
-package struct TensorFlowFile: CheckpointFile {
-  package let path: String
-  package let entries: [CheckpointEntry]
+struct TensorFlowFile: CheckpointFile {
+  let path: String
+  let entries: [CheckpointEntry]
   private let datasets: [String: Dataset]
 
   /// Where a tensor lies in the file.
@@ -61,10 +61,10 @@ package struct TensorFlowFile: CheckpointFile {
     }.sorted { precedes($0.name, $1.name) }
   }
 
-  package var format: CheckpointFormat { .tensorflow }
-  package var metadata: [String: String] { [:] }
+  var format: CheckpointFormat { .tensorflow }
+  var metadata: [String: String] { [:] }
 
-  package func tensor(named name: String) throws(TesseraError) -> CheckpointTensor {
+  func tensor(named name: String) throws(TesseraError) -> CheckpointTensor {
     guard let dataset = datasets[name] else { throw missing(name) }
     return try Self.tensor(dataset, path: path)
   }

@@ -23,6 +23,12 @@ enum InputFiles {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// The size of all files together. They are opened one after the other, since there may be more than a
+  /// process may have open. Throws `inputMissing` where one is not there.
+  static func byteCount(of paths: [String]) throws -> UInt64 {
+    try paths.reduce(0) { try $0 + InputFile(path: $1).byteCount }
+  }
+
   private static func add(
     _ path: String, isInput: Bool, to found: inout [(path: String, byteCount: UInt64)]
   ) throws {

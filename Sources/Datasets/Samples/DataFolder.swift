@@ -20,7 +20,7 @@ struct DataFolder {
   ) throws -> [RecordFile] {
     raiseDescriptorLimit()
     let paths = try self.paths
-    let total = paths.reduce(0) { $0 + fileByteCount($1) }
+    let total = try InputFiles.byteCount(of: paths)
     var done: UInt64 = 0
     return try paths.map { path in
       let file = try RecordFile(path: path) { try progress(done + $0, total) }
@@ -74,14 +74,8 @@ struct DataFolder {
     case .pretraining, nil:
       return "make data from text: tessera data pretraining"
     case .questionAnswering?:
-      let names = (shape?.features ?? []).map(\.name).joined(separator: ", ")
-      return "write the questions as Examples with the int64 features \(names)"
+      return "make features of SQuAD's files: tessera squad train"
     }
-  }
-
-  private func fileByteCount(_ path: String) -> UInt64 {
-    var status = stat()
-    return stat(path, &status) == 0 ? UInt64(clamping: status.st_size) : 0
   }
 
   /// A file takes two descriptors, and sets of hundreds of files are usual: the soft limit, often 1024,

@@ -49,10 +49,10 @@ package struct DataInspection: Sendable {
   package init(
     of paths: [String], progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws {
-    let files = try paths.map { try InputFile(path: $0) }
-    let total = files.reduce(0) { $0 + $1.byteCount }
+    let total = try InputFiles.byteCount(of: paths)
     var done: UInt64 = 0
-    self.files = try files.map { file in
+    files = try paths.map { path in
+      let file = try InputFile(path: path)
       defer { done += file.byteCount }
       return try File(file) { progress(done + $0, total) }
     }

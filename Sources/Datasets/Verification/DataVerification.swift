@@ -72,10 +72,10 @@ package struct DataVerification {
     on paths: [String], progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws -> Report {
     report.paths = paths
-    let files = try paths.map { try InputFile(path: $0) }
-    report.byteCount = files.reduce(0) { $0 + $1.byteCount }
+    report.byteCount = try InputFiles.byteCount(of: paths)
     var done: UInt64 = 0
-    for file in files {
+    for path in paths {
+      let file = try InputFile(path: path)
       try check(file) { progress(done + $0, report.byteCount) }
       done += file.byteCount
     }

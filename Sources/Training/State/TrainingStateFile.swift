@@ -11,7 +11,7 @@ import Runtime
 /// progress, and a SHA-256 over all of it. It holds no time and no path: equal trainings write equal bytes.
 package enum TrainingStateFile {
   /// Before the role of a tensor that is no weight of the model.
-  package static let prefix = "tessera."
+  package static let prefix = HuggingFaceCheckpoint.trainingStatePrefix
   private static let progressKey = "tessera.training_state"
   private static let digestKey = "tessera.sha256"
 

@@ -12,7 +12,7 @@ extension DataInspection {
         file.index.rawValue,
       ])
     }
-    var text = table.text + "\(recordCount) records in \(files.count) files\n"
+    var text = table.text + "\(recordCount) records in \(countText(files.count, "file"))\n"
     for file in files where file.lostByteCount > 0 {
       text += "\(file.path): the last \(file.lostByteCount) bytes are behind a damaged record\n"
     }

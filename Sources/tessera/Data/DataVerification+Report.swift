@@ -4,7 +4,7 @@ import Foundations
 extension DataVerification.Report {
   /// What was counted, then the faults, then how many there are of each kind.
   func text(hasVocabulary: Bool) -> String {
-    var text = "\(recordCount) records in \(paths.count) files, \(byteCount) bytes\n"
+    var text = "\(recordCount) records in \(countText(paths.count, "file")), \(byteCount) bytes\n"
     if let shape { text += shape.text + "\n" }
     if !hasVocabulary {
       text += "no vocabulary is given: [PAD] 0, [CLS] 101, [SEP] 102, [MASK] 103\n"
@@ -21,7 +21,7 @@ extension DataVerification.Report {
     for kind in DataFault.Kind.allCases where faults.count(of: kind) > 0 {
       text += "\(kind.rawValue): \(faults.count(of: kind))\n"
     }
-    return text + (isSound ? "nothing is wrong\n" : "\(failureCount) checks failed\n")
+    return text + (isSound ? "nothing is wrong\n" : "\(countText(failureCount, "check")) failed\n")
   }
 
   private var failureCount: Int { faults.count + shares.count { !$0.holds } }

@@ -49,7 +49,7 @@ struct MakeWikipediaText: ParsableCommand {
         \(summary.paths.joined(separator: ", ")): \(summary.articleCount) articles with \
         \(summary.sentenceCount) sentences, \(summary.wordCount) words, \
         \(byteCountText(summary.byteCount)); \(summary.emptyArticleCount) articles without text are \
-        left out; read: \(summary.inputCount) files
+        left out; read: \(countText(summary.inputCount, "file"))
 
         """)
     }

@@ -1,5 +1,4 @@
 import Bundle
-import Datasets
 import Foundations
 import QuestionAnswering
 import Training
@@ -17,11 +16,11 @@ struct FeatureCache {
   /// - Returns: their folder, and what became of the questions.
   /// - Throws: what reading the file and making features throw; `Interrupted`.
   func features(
-    of path: String, _ maker: FeatureMaker, _ tokenizer: WordPieceTokenizer, cased: Bool,
-    skipsMisaligned: Bool, progress: Progress
+    of path: String, _ maker: FeatureMaker, cased: Bool, skipsMisaligned: Bool,
+    progress: Progress
   ) throws -> (folder: String, summary: TrainingFeatures.Summary) {
     let bytes = try readBytes(path: path, limit: QuestionSet.byteLimit)
-    let key = Self.key(bytes, maker.options, tokenizer, cased, skipsMisaligned)
+    let key = Self.key(bytes, maker, cased, skipsMisaligned)
     let set = "\(folder)/\(Self.stem(path))-\(key)"
     let summaryPath = set + "/summary.json"
     let features = set + "/features.tfrecord"
@@ -61,16 +60,15 @@ struct FeatureCache {
 
   /// 16 hexadecimal digits.
   private static func key(
-    _ bytes: [UInt8], _ options: FeatureOptions, _ tokenizer: WordPieceTokenizer, _ cased: Bool,
-    _ skipsMisaligned: Bool
+    _ bytes: [UInt8], _ maker: FeatureMaker, _ cased: Bool, _ skipsMisaligned: Bool
   ) -> String {
     var digest = SHA256()
     // The number of the format goes up when the same file would become other features.
     let text =
-      "1 \(options.sequenceLength) \(options.longContexts) \(cased) \(skipsMisaligned) \(bytes.count)\n"
+      "1 \(maker.options.sequenceLength) \(maker.options.longContexts) \(cased) \(skipsMisaligned) \(bytes.count)\n"
     digest.update(Array(text.utf8))
     digest.update(bytes)
-    for token in tokenizer.vocabulary.tokens { digest.update(Array((token + "\n").utf8)) }
+    for token in maker.tokenizer.vocabulary.tokens { digest.update(Array((token + "\n").utf8)) }
     return digest.finish().prefix(8).map { hexadecimal($0, digits: 2) }.joined()
   }
 }

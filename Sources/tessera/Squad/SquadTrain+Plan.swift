@@ -1,4 +1,3 @@
-import Datasets
 import Foundations
 import QuestionAnswering
 import Recipe
@@ -9,27 +8,25 @@ extension SquadTrain {
   struct Plan {
     /// What is trained on.
     enum TrainingSource {
-      /// The questions of a file.
-      case file(String)
+      /// The questions of a file, made into features.
+      case file(String, FeatureMaker)
       /// Random samples of the right shape.
       case generated
     }
 
     /// What is trained on; nil where there is no training.
     let training: TrainingSource?
-    /// The questions to score with; nil where there is no validation.
-    let validation: QuestionSet?
+    /// The questions to score with, and what makes their features; nil where there is no validation.
+    let validation: (questions: QuestionSet, maker: FeatureMaker)?
     /// What the run is told.
     let options: TrainingOptions
     /// The parameters to start from; nil for the initial ones.
     let checkpoint: String?
-    let tokenizer: WordPieceTokenizer
     /// The folder that keeps features.
     let cacheFolder: String
     /// Where predictions go; nil for the run's directory.
     let outputFolder: String?
     let progress: Progress
-    private let sequenceLength: Int
 
     init(_ command: SquadTrain, _ bundle: LoadedBundle) throws {
       options = try command.options()
@@ -42,13 +39,17 @@ extension SquadTrain {
           remedies: ["give --do-training true or --do-validation true"])
       }
       progress = .onStandardError(mode: options.progress)
-      sequenceLength = recipe.program.sequenceLength
       checkpoint = run.pretrainedCheckpointPath
-      tokenizer = try command.tokenizer.tokenizer(checkpoint: checkpoint)
       cacheFolder = try PathExpansion.expand(
         run.cacheDirectory ?? Self.runsFolder(options.runDirectory) + "/squad-cache")
       outputFolder = try run.outputDirectory.map(PathExpansion.expand)
 
+      func maker(documentStride: Int) throws -> FeatureMaker {
+        FeatureMaker(
+          try command.tokenizer.tokenizer(checkpoint: run.pretrainedCheckpointPath),
+          try FeatureOptions(
+            sequenceLength: recipe.program.sequenceLength, documentStride: documentStride))
+      }
       let data = try Self.dataFolder(run)
       if !run.doesTraining {
         training = nil
@@ -57,25 +58,24 @@ extension SquadTrain {
       } else {
         training = .file(
           try Self.file(
-            "train-v1.1.json", of: data, given: command.trainFile, remedy: "give --train-file"))
+            "train-v1.1.json", of: data, given: command.trainFile, remedy: "give --train-file"),
+          try maker(documentStride: command.trainDocStride))
       }
-      if run.doesValidation {
-        validation = try Self.questions(
-          Self.file(
-            "dev-v1.1.json", of: data, given: command.devFile,
-            remedy: "give --dev-file, or --do-validation false"))
+      // Random samples are for measuring speed: there is nothing to score unless the user says with what.
+      if run.doesValidation, !run.generatesDataset || command.devFile != nil {
+        let path = try Self.file(
+          "dev-v1.1.json", of: data, given: command.devFile,
+          remedy: "give --dev-file, or --do-validation false")
+        validation = (
+          try Self.questions(path), try maker(documentStride: command.prediction.docStride)
+        )
+        if let outputFolder {
+          // Begun and given up at once: it leaves nothing behind.
+          _ = try PredictionFiles(folder: outputFolder, overwrites: options.overwrites)
+        }
       } else {
         validation = nil
       }
-      if validation != nil, let outputFolder {
-        // Begun and given up at once: it leaves nothing behind.
-        _ = try PredictionFiles(folder: outputFolder, overwrites: options.overwrites)
-      }
-    }
-
-    /// How features of the bundle's model are made.
-    func featureOptions(documentStride: Int) throws(TesseraError) -> FeatureOptions {
-      try FeatureOptions(sequenceLength: sequenceLength, documentStride: documentStride)
     }
 
     /// The folder with the published files. The nested form of configurations has one key, `dataset_dir`, for

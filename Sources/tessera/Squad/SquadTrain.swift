@@ -84,9 +84,9 @@ struct SquadTrain: ParsableCommand {
       checkpoint = outcome.checkpointPath
       runDirectory = outcome.directory.path
     }
-    if let questions = plan.validation {
+    if let (questions, maker) = plan.validation {
       do {
-        try validate(bundle, on: questions, plan, checkpoint, runDirectory)
+        try validate(bundle, on: questions, maker, plan, checkpoint, runDirectory)
       } catch let interruption as Interrupted where runDirectory != nil {
         writeError("interrupted; the training is saved, and no predictions were written\n")
         throw ArgumentParser.ExitCode(interruption.exitCode)
@@ -98,11 +98,9 @@ struct SquadTrain: ParsableCommand {
     _ bundle: LoadedBundle, on source: Plan.TrainingSource, _ plan: Plan
   ) throws -> TrainingOutcome {
     var options = plan.options
-    if case .file(let path) = source {
-      let maker = FeatureMaker(
-        plan.tokenizer, try plan.featureOptions(documentStride: trainDocStride))
+    if case .file(let path, let maker) = source {
       let cached = try FeatureCache(folder: plan.cacheFolder).features(
-        of: path, maker, plan.tokenizer, cased: tokenizer.cased, skipsMisaligned: skipMisaligned,
+        of: path, maker, cased: tokenizer.cased, skipsMisaligned: skipMisaligned,
         progress: plan.progress)
       plan.progress.note("\(path): \(cached.summary)")
       options.datasetDirectory = cached.folder
@@ -111,13 +109,11 @@ struct SquadTrain: ParsableCommand {
   }
 
   private func validate(
-    _ bundle: LoadedBundle, on questions: QuestionSet, _ plan: Plan, _ checkpoint: String?,
-    _ runDirectory: String?
+    _ bundle: LoadedBundle, on questions: QuestionSet, _ maker: FeatureMaker, _ plan: Plan,
+    _ checkpoint: String?, _ runDirectory: String?
   ) throws {
     let files = try PredictionFiles(
       folder: plan.outputFolder ?? runDirectory ?? ".", overwrites: training.force)
-    let maker = FeatureMaker(
-      plan.tokenizer, try plan.featureOptions(documentStride: prediction.docStride))
     let answers = try QuestionPrediction(
       bundle, checkpoint: checkpoint, resizesVocabulary: false, threads: plan.options.threads,
       maker: maker, selection: prediction.selection, progress: plan.progress
