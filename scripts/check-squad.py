@@ -139,7 +139,7 @@ def records(file):
 
 
 train = made_up(300, seed=1)
-dev = made_up(30, seed=2)
+dev = made_up(180, seed=2)
 write("train-v1.1.json", train)
 write("dev-v1.1.json", dev)
 with open(path("text.txt"), "w", encoding="utf-8") as file:
@@ -153,7 +153,7 @@ config = {
         "max_position_embeddings": length, "type_vocab_size": 2, "initializer_range": 0.2,
         "layer_norm_eps": 1e-12, "position_embedding_type": "absolute", "max_seq_length": length,
     },
-    "num_epochs": 1, "micro_batch_size": 5, "replicas": 1, "grad_acc_steps_per_replica": 2,
+    "num_epochs": 1, "micro_batch_size": 5, "replicas": 1, "grad_acc_steps_per_replica": 6,
     "optimizer_opts": {"name": "LAMB", "params": {"weight_decay_rate": 0.01}},
     "learning_rate": {"lr_schedule": "up_down", "lr_schedule_params": {"max_learning_rate": 0.01, "warmup_frac": 0.1}},
     "pipeline_stages": [["emb"], ["hid"], ["qa_head"]], "device_mapping": [0, 1, 0],

@@ -6,13 +6,22 @@ package enum TrainingFeatures {
   /// What became of the questions.
   package struct Summary: Hashable, Sendable {
     /// Questions of the file.
-    package var questionCount = 0
+    package var questionCount: Int
     /// Features that were written: the samples of an epoch.
-    package var featureCount = 0
+    package var featureCount: Int
     /// Questions that were left out, since their answer is not wholly in the tokens that are read.
-    package var cutOffCount = 0
+    package var cutOffCount: Int
     /// Questions that were left out, since their answer is not where the file says.
-    package var misalignedCount = 0
+    package var misalignedCount: Int
+
+    package init(
+      questionCount: Int = 0, featureCount: Int = 0, cutOffCount: Int = 0, misalignedCount: Int = 0
+    ) {
+      self.questionCount = questionCount
+      self.featureCount = featureCount
+      self.cutOffCount = cutOffCount
+      self.misalignedCount = misalignedCount
+    }
   }
 
   /// Writes the features of all questions as TFRecord, in the order of the questions. The file appears when

@@ -97,13 +97,13 @@ package struct Evaluation {
     for number in 0..<count {
       try Interruption.check()
       let batch = try dataset.microBatch(UInt64(number), size: size)
-      let results = try pass.run(EntryName.evaluation, batch, number: number)
+      let results = try pass.run(batch, number: number)
       tally.add(batch, results)
       if options.outputsPath != nil {
         for result in results where result.port.role == .output { outputs.append(result) }
       }
       if options.gradientsPath != nil {
-        for result in try pass.run(EntryName.gradients, batch, number: number)
+        for result in try pass.run(batch, number: number, entry: EntryName.gradients)
         where result.port.role == .gradient {
           gradients.add(result)
         }

@@ -38,11 +38,13 @@ package struct ForwardPass {
   }
 
   /// Runs a function over a micro-batch.
-  /// - Parameter number: the micro-batch's, which random draws are keyed by where the function has dropout.
+  /// - Parameters:
+  ///   - number: the micro-batch's, which random draws are keyed by where the function has dropout.
+  ///   - entry: the function's name.
   /// - Returns: the results that have a port: losses, outputs, gradients.
   /// - Throws: `wrong-stream` where the batch is not of the bundle's shape.
   package func run(
-    _ entry: String = EntryName.evaluation, _ batch: Batch, number: Int
+    _ batch: Batch, number: Int, entry: String = EntryName.evaluation
   ) throws -> [NamedResult] {
     let scale = Float(bundle.recipe.run.lossScaleValue)
     var inputs = [
@@ -72,4 +74,7 @@ package struct NamedResult: Sendable {
   package var shape: [Int]
   /// Its elements, in row-major order.
   package var values: [Float]
+
+  /// The name where it is an output; nil for losses and gradients.
+  package var outputName: String? { port.role == .output ? port.name : nil }
 }

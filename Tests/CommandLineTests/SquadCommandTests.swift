@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `tessera squad` as a user calls it, on a small model and a set of 12 questions.
+/// `tessera squad` as a user calls it, on a small model and a set of 28 questions.
 @Suite(.enabled(if: Executables.areBuilt, "needs tessera and tesserac beside the tests"))
 struct SquadCommandTests {
   /// A folder with a bundle, a vocabulary and both files of questions.
@@ -12,19 +12,19 @@ struct SquadCommandTests {
     init() throws {
       folder = try TemporaryFolder()
       try folder.write(Array(Self.configuration.utf8), "squad.json")
-      try folder.write(Array(Self.questions(8, from: 0).utf8), "train-v1.1.json")
+      try folder.write(Array(Self.questions(24, from: 0).utf8), "train-v1.1.json")
       try folder.write(Array(Self.questions(4, from: 8).utf8), "dev-v1.1.json")
       try folder.write(Array(Self.texts.utf8), "text.txt")
       for (tool, arguments) in [
         ("tessera", ["data", "vocabulary", "text.txt", "--size", "240", "-o", "vocab.txt"]),
         ("tesserac", ["compile", "squad.json", "--precision", "fp32", "-o", "squad.ipub"]),
       ] {
-        let output = try run(tool, arguments)
+        let output = try run(arguments, tool: tool)
         try #require(output.status == 0, "\(output.errors)")
       }
     }
 
-    func run(_ tool: String = "tessera", _ arguments: [String]) throws -> Command.Output {
+    func run(_ arguments: [String], tool: String = "tessera") throws -> Command.Output {
       try Command.run(Executables.path(tool), arguments, in: folder.path)
     }
 
@@ -65,7 +65,7 @@ struct SquadCommandTests {
           "max_position_embeddings": 64, "type_vocab_size": 2, "initializer_range": 0.1,
           "layer_norm_eps": 1e-12, "position_embedding_type": "absolute", "max_seq_length": 32
         },
-        "num_epochs": 4, "micro_batch_size": 3, "replicas": 1, "grad_acc_steps_per_replica": 2,
+        "num_epochs": 4, "micro_batch_size": 3, "replicas": 1, "grad_acc_steps_per_replica": 6,
         "optimizer_opts": {"name": "LAMB", "params": {"weight_decay_rate": 0.01}},
         "learning_rate": {
           "lr_schedule": "up_down",
@@ -99,7 +99,7 @@ struct SquadCommandTests {
     #expect(cache.count == 1)
     #expect(cache[0].hasPrefix("train-v1.1-"))
     let summary = try #require(try folder.json("cache/\(cache[0])/summary.json"))
-    #expect(summary["questions"] as? Int == 8)
+    #expect(summary["questions"] as? Int == 24)
 
     // Predicting with the checkpoint gives the same answers, and scoring them the same scores.
     let predicted = try folder.run([
@@ -147,7 +147,7 @@ struct SquadCommandTests {
 
   /// A signal ends a prediction, and leaves no file behind.
   @Test(.timeLimit(.minutes(2)), arguments: [(SIGINT, 130), (SIGTERM, 143)])
-  func signalsEndAPrediction(signal: Int32, status: Int32) throws {
+  func signalsEndAPrediction(signal: Int32, status: Int) throws {
     let folder = try Folder()
     try folder.folder.write(Array(Folder.questions(10_000, from: 0).utf8), "many.json")
     try FileManager.default.createDirectory(

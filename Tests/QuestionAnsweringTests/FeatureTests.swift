@@ -10,8 +10,8 @@ struct FeatureTests {
 
   /// The features to learn a question from, as words and answer.
   static func trained(
-    _ context: String = context, _ question: String, _ answer: String, at start: Int, length: Int,
-    stride: Int
+    _ question: String, _ answer: String, at start: Int, in context: String = context,
+    length: Int, stride: Int
   ) throws -> [(words: String, answer: ClosedRange<Int>)] {
     let small = try #require(letters)
     let maker = try small.maker(length: length, stride: stride)
@@ -23,7 +23,7 @@ struct FeatureTests {
   }
 
   @Test func contextComesFirst() throws {
-    let features = try Self.trained("a b c", "d ?", "b c", at: 2, length: 10, stride: 0)
+    let features = try Self.trained("d ?", "b c", at: 2, in: "a b c", length: 10, stride: 0)
     #expect(features.map(\.words) == ["[CLS] a b c [SEP] d ? [SEP] [PAD] [PAD]"])
     #expect(features.map(\.answer) == [2...3])
     let small = try #require(Self.letters)
@@ -103,7 +103,7 @@ struct FeatureTests {
   /// Offsets count Unicode scalars: neither bytes nor what Swift calls characters.
   @Test func offsetsCountScalars() throws {
     let context = "e\u{301}e\u{301} 😀 b c"
-    #expect(try Self.trained(context, "?", "b c", at: 7, length: 12, stride: 0).count == 1)
+    #expect(try Self.trained("?", "b c", at: 7, in: context, length: 12, stride: 0).count == 1)
     let small = try #require(Self.letters)
     let maker = try small.maker(length: 12, stride: 0)
     let set = try QuestionSet(bytes: squadFile(context, [("?", "b c", 7)]), path: "f")

@@ -92,7 +92,7 @@ struct ReadingTests {
     // The order is the questions', so that files can be compared.
     #expect(text.firstRange(of: "\"z\"")!.lowerBound < text.firstRange(of: "\"a\"")!.lowerBound)
     #expect(throws: TesseraError.self) {
-      try PredictionFiles(folder: folder.file("out"), overwrites: false)
+      _ = try PredictionFiles(folder: folder.file("out"), overwrites: false)
     }
     try folder.write(Array("{\"a\": [1]}".utf8), "bad.json")
     let error = #expect(throws: TesseraError.self) {

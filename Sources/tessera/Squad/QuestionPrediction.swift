@@ -69,10 +69,7 @@ struct QuestionPrediction {
     let filler = repeatElement(last, count: pass.microBatchSize - examples.count)
     let results = try pass.run(Batch(examples + filler, shape: shape), number: number)
     func rows(_ name: String) throws -> [ArraySlice<Float>] {
-      guard
-        let values = results.first(where: { $0.port.role == .output && $0.port.name == name })?
-          .values
-      else {
+      guard let values = results.first(where: { $0.outputName == name })?.values else {
         throw TesseraError(
           .incompatible, code: .wrongTask, "the bundle's evaluation has no result '\(name)'",
           remedies: ["compile a SQuAD configuration"])
