@@ -54,13 +54,14 @@ run() {
   "$@"
 }
 
-# Masked-LM samples of one part of the corpus, train or held-out, with the sizes of a phase.
+# Masked-LM samples of one part of the corpus, train or held-out, with the sizes of a phase. The documents are
+# used so many times, with other masks each time, that no sample is trained on twice.
 samples() {
-  local phase=$1 part=$2
+  local phase=$1 part=$2 duplication=$3
   run "$tessera" data pretraining examples/text/"$part"/*.txt --vocabulary "$out/vocab.txt" \
     --sequence-length "$(setting "$phase" max_seq_length)" \
     --mask-tokens "$(setting "$phase" max_predictions_per_seq)" \
-    --seed "$(setting "$phase" seed)" -o "$out/data/$phase/$part/$part.tfrecord"
+    --duplication "$duplication" --seed "$(setting "$phase" seed)" -o "$out/data/$phase/$part/$part.tfrecord"
 }
 
 # Draws the losses of runs, one behind the other.
@@ -105,10 +106,11 @@ run "$tessera" data vocabulary examples/text/train/*.txt --size "$(setting phase
   -o "$out/vocab.txt"
 
 start=()
+declare -A duplication=([phase1]=70 [phase2]=10)
 for phase in phase1 phase2; do
   step "$phase: samples of training documents and of documents that are held out"
-  samples "$phase" train
-  samples "$phase" held-out
+  samples "$phase" train "${duplication[$phase]}"
+  samples "$phase" held-out 10
 
   step "$phase: compile, train, and evaluate on the documents that are held out"
   run "$tesserac" compile "$configs/$phase.json" -o "$out/$phase.ipub"
