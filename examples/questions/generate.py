@@ -18,7 +18,8 @@ import re
 HERE = pathlib.Path(__file__).resolve().parent
 CORPUS = HERE.parent / "text"
 SHORTEST_CONTEXT = 12  # words
-FACTS_PER_WORD = (0.01, 0.05)
+FACTS_PER_WORD = (0.01, 0.05)  # of a context, from and to
+MOST_FACTS = 6  # of a context; more would use up the values that differ
 LONGEST_ANSWER = 6  # words
 QUESTIONS_PER_CONTEXT = 4  # at the most
 ASKED_PEOPLE = 0.5  # the share of people that are asked for, who are most of what facts hold
@@ -127,7 +128,8 @@ class Source:
     def paragraph(self, longest):
         """A context of `SHORTEST_CONTEXT` to `longest` words, the short ones as frequent as the long ones."""
         words = SHORTEST_CONTEXT * (longest / SHORTEST_CONTEXT) ** self.random.random()
-        facts = self.facts(max(1, round(words * self.random.uniform(*FACTS_PER_WORD))))
+        count = round(words * self.random.uniform(*FACTS_PER_WORD))
+        facts = self.facts(min(max(count, 1), MOST_FACTS))
         stated = [self.state(*fact) for fact in facts]
         taken = [value for _, fact in facts for value in fact.values()]
         spare = int(words) - sum(len(sentence.split()) for sentence, _ in stated)
