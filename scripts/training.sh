@@ -132,7 +132,7 @@ score untrained
 
 step "squad: fine-tune from the checkpoint of phase 2, and score"
 fine_tune squad "${start[@]}"
-plot squad "Question answering, from the checkpoint of phase 2" "$out/runs/squad"
+plot squad "Fine-tuning on questions" "$out/runs/squad"
 
 if $from_scratch; then
   step "squad: fine-tune a model that was not pre-trained, for comparison"
