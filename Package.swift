@@ -128,8 +128,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Compiler", "Frontend", "TileProgram", "IPUTarget", "Training", "Runtime", "Datasets",
-        "Checkpoints", "TestSupport", "Recipe", "Foundations",
+        "Compiler", "Frontend", "TileProgram", "IPUTarget", "Training", "Metrics", "Runtime",
+        "Datasets", "Checkpoints", "TestSupport", "Recipe", "Foundations",
       ]),
     .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"]),
     .testTarget(
@@ -165,7 +165,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Runtime", "Compiler", "Frontend", "Metrics", "Datasets", "TestSupport", "Bundle",
+        "Training", "Runtime", "Compiler", "Frontend", "Metrics", "Datasets", "TestSupport",
+        "Bundle",
         "Operations", "Recipe", "Foundations",
       ]),
     .testTarget(

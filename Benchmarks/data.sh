@@ -1,6 +1,6 @@
 #!/bin/bash
-# Trains for a few steps on a small and on a large data set of the same samples: time to open the data,
-# time of the making of the indexes, and the peak of memory.
+# Trains for a few steps on a small and on a large data set of the same samples: the time of the whole
+# command, where it makes the indexes, has them, and resumes the training; and the peak of memory.
 #
 # The samples are those of `tessera data pretraining` over generated text; the large set has them again and
 # again, in files of 100 MB, since TFRecord files may be laid end to end. Everything is deleted in the end.
@@ -40,18 +40,22 @@ for ((n = 0; n < large / 100; n++)); do cp "$work/100.tfrecord" "$work/large/$n.
 rm "$work/100.tfrecord"
 .build/release/tesserac compile examples/demo.json -q -o "$work/demo.ipub" > "$work/output"
 
-# run SET: one short training; prints what it took.
+# run SET NAME STEPS OPTION...: one short training; prints what it took.
 run() {
   /usr/bin/time -f '%e %M' -o "$work/time" $tessera train "$work/demo.ipub" \
-    --dataset-dir "$work/$1" --max-steps "$steps" --threads 1 --run-dir "$work/run-$1" --force \
-    --progress plain > "$work/output" 2> "$work/progress"
+    --dataset-dir "$work/$1" --max-steps "$3" --threads 1 --run-dir "$work/run-$1" --quiet \
+    "${@:4}" > "$work/output" 2> "$work/errors" || {
+    cat "$work/errors" >&2
+    exit 1
+  }
   read -r seconds kilobytes < "$work/time"
-  awk -v set="$1" -v bytes="$(cat "$work/$1"/*.tfrecord | wc -c)" -v kind="$2" -v seconds="$seconds" \
-    -v kilobytes="$kilobytes" -v opening="$(sed -n 's/^reading data: \(.*\)/\1/p' "$work/progress" | tail -1)" 'BEGIN {
-      printf "%-5s  %7.1f MB  %-13s  opening: %s samples  whole run: %.2f s  peak memory: %.1f MB\n",
-        set, bytes / 1e6, kind, opening, seconds, kilobytes / 1e3 }'
+  awk -v set="$1" -v bytes="$(cat "$work/$1"/*.tfrecord | wc -c)" -v kind="$2" \
+    -v seconds="$seconds" -v kilobytes="$kilobytes" 'BEGIN {
+      printf "%s, %.0f MB, %s: %.2f s, peak of memory %.1f MB\n",
+        set, bytes / 1e6, kind, seconds, kilobytes / 1e3 }'
 }
 for set in small large; do
-  run $set "first opening"
-  run $set "with indexes"
+  run $set "first opening" "$steps" --force
+  run $set "with indexes" "$steps" --force
+  run $set "resumed" $((2 * steps)) --resume auto
 done

@@ -44,12 +44,13 @@ package struct MetricsCurve: Hashable, Sendable {
   /// Points of a curve at most; even.
   package static let pointLimit = 1024
 
-  init(name: String) {
+  /// A curve without values.
+  package init(name: String) {
     self.name = name
   }
 
   /// Appends the value of a weight update after those before.
-  mutating func append(_ value: Double, at weightUpdate: Int) {
+  package mutating func append(_ value: Double, at weightUpdate: Int) {
     let point = Point(value, at: weightUpdate)
     if filled > 0, filled < width {
       points[points.count - 1].join(point)

@@ -1,9 +1,8 @@
+import Checkpoints
 import Foundation
 import Foundations
 import TestSupport
 import Testing
-
-@testable import Checkpoints
 
 @Suite struct TensorFlowFileTests {
   private let folder: TemporaryFolder

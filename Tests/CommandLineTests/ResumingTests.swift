@@ -24,7 +24,7 @@ import Testing
   /// The metrics without what depends on the clock.
   private func metrics(_ folder: borrowing Folder, _ run: String) throws -> [String] {
     try String(contentsOfFile: "\(folder.path)/\(run)/metrics.jsonl", encoding: .utf8)
-      .split(separator: "\n").map { $0.replacing(#/"samples_per_second":[^,}]*/#, with: "") }
+      .split(separator: "\n").map { String($0).replacing(#/"samples_per_second":[^,}]*/#, with: "") }
   }
 
   private func checkpoints(_ folder: borrowing Folder, _ run: String) throws -> [String] {

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Frontend
 import IPUTarget
+import Metrics
 import Recipe
 import TestSupport
 import TileProgram
@@ -95,5 +96,12 @@ struct Workspace: ~Copyable {
       try writer.append(example.encoded())
     }
     try writer.finish()
+  }
+}
+
+extension TrainingOutcome {
+  /// The losses of each weight update, by name: a history is exact as long as a run is short.
+  var losses: [(name: String, values: [Double])] {
+    history.losses.map { curve in (curve.name, curve.points.map { $0.mean ?? .nan }) }
   }
 }

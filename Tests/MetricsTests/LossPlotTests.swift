@@ -1,8 +1,7 @@
 import Foundation
 import FoundationXML
+import Metrics
 import Testing
-
-@testable import Metrics
 
 @Suite struct LossPlotTests {
   static func history(_ updates: Int, _ loss: (Int) -> Double) -> MetricsHistory {

@@ -1,9 +1,8 @@
 import Foundation
 import Foundations
+import Metrics
 import TestSupport
 import Testing
-
-@testable import Metrics
 
 @Suite struct MetricsHistoryTests {
   @Test func aCurveOfFewValuesHasThemAll() {
@@ -55,11 +54,8 @@ import Testing
     #expect(try MetricsHistory(readingFrom: folder.file("metrics.jsonl")) == history)
     #expect(history.losses.map(\.name) == ["mlm_loss", "nsp_loss"])
     #expect(history.accuracies.map(\.name) == ["mlm_acc", "nsp_acc"])
-    #expect(
-      history.lossScales == [
-        .init(fromWeightUpdate: 1, value: 16), .init(fromWeightUpdate: 100, value: 8),
-        .init(fromWeightUpdate: 200, value: 16),
-      ])
+    #expect(history.lossScales.map(\.fromWeightUpdate) == [1, 100, 200])
+    #expect(history.lossScales.map(\.value) == [16, 8, 16])
     #expect(history.recent.map(\.weightUpdate) == Array(151...250))
   }
 

@@ -1,8 +1,7 @@
 import Foundations
+import Metrics
 import TestSupport
 import Testing
-
-@testable import Metrics
 
 /// The run file of Weights & Biases in a run directory.
 struct WandbFile {

@@ -1,7 +1,6 @@
 import Foundations
+import Metrics
 import Testing
-
-@testable import Metrics
 
 @Suite struct WandbFramingTests {
   private static let blockByteCount = 32768

@@ -1,13 +1,13 @@
 /// The names that Hugging Face's TensorFlow models give to their weights in Keras' files, such as
 /// `bert/tf_bert_for_pre_training/bert/encoder/layer_._0/attention/self/query/kernel:0`: the layer of
 /// the model, its class, and the path of the weight.
-enum TensorFlowNames {
+package enum TensorFlowNames {
   /// A weight under its name in PyTorch.
-  struct Weight: Hashable {
+  package struct Weight: Hashable {
     /// The name in PyTorch.
-    var name: String
+    package var name: String
     /// Whether PyTorch has it transposed: dense layers are [in, out] in TensorFlow.
-    var isTransposed: Bool
+    package var isTransposed: Bool
   }
 
   /// Where the path of a weight begins, whatever stands before: the parts of BERT and its heads.
@@ -16,7 +16,7 @@ enum TensorFlowNames {
   ]
 
   /// The weight that a dataset of this path holds, or nil where it is none of BERT's.
-  static func weight(path: String) -> Weight? {
+  package static func weight(path: String) -> Weight? {
     var parts = path.split(separator: "/").map(String.init)
     guard parts.first != "optimizer_weights",
       let root = parts.dropLast().lastIndex(where: roots.contains)
@@ -39,18 +39,18 @@ enum TensorFlowNames {
   }
 
   /// Where a weight stands in a Keras file.
-  struct Place: Hashable {
+  package struct Place: Hashable {
     /// The layer of the model, which is a group of the file.
-    var layer: String
+    package var layer: String
     /// The weight's path after the model's class, with the variable's number.
-    var path: String
+    package var path: String
     /// Whether it is transposed there.
-    var isTransposed: Bool
+    package var isTransposed: Bool
   }
 
   /// The place of a weight with this canonical name and so many extents, or nil where Hugging Face's
   /// TensorFlow models have none.
-  static func place(of name: String, rank: Int) -> Place? {
+  package static func place(of name: String, rank: Int) -> Place? {
     var parts = name.split(separator: ".").map(String.init)
     guard parts.count >= 2, let last = parts.popLast() else { return nil }
     switch parts[0] {

@@ -2,14 +2,14 @@ import Foundations
 import Glibc
 
 /// Where an axis has marks: multiples of 1, 2 or 5 times a power of ten.
-struct AxisTicks: Hashable, Sendable {
+package struct AxisTicks: Hashable, Sendable {
   /// The marks, ascending, all within the axis.
-  let values: [Double]
+  package let values: [Double]
   private let step: Double
 
   /// Marks of an axis from `low` to `high`, which must be finite: about `count`, at least one if the axis
   /// has a length.
-  init(from low: Double, to high: Double, count: Int) {
+  package init(from low: Double, to high: Double, count: Int) {
     // Each is divided first: the difference of two huge values may not be finite.
     let rough = high / Double(max(1, count)) - low / Double(max(1, count))
     guard rough > 0, rough.isNormal else {
@@ -29,7 +29,7 @@ struct AxisTicks: Hashable, Sendable {
   }
 
   /// The mark's number with as many decimals as the marks need to differ: `0.25`, `2e-7`, `30,000`.
-  func label(_ value: Double) -> String {
+  package func label(_ value: Double) -> String {
     let exponent = Int((log10(step) + 1e-9).rounded(.down))
     if value == 0 { return "0" }
     if exponent < -4 {

@@ -5,11 +5,12 @@ import Foundations
 /// 7 bytes, then records, cut into fragments wherever a block of 32 KiB of the file ends. A fragment has a
 /// checksum (CRC-32, IEEE, over type and payload), the payload's length (16 bits) and its type, all little
 /// endian (https://github.com/google/leveldb/blob/main/doc/log_format.md).
-enum WandbFraming {
+package enum WandbFraming {
   /// `:W&B`, the magic number 0xBEE1, and version 0.
-  static let header: [UInt8] = Array(":W&B".utf8) + [0xE1, 0xBE, 0x00]
+  package static let header: [UInt8] = Array(":W&B".utf8) + [0xE1, 0xBE, 0x00]
 
-  static let blockByteCount = 32 << 10
+  /// Bytes of a block.
+  package static let blockByteCount = 32 << 10
   private static let fragmentHeaderByteCount = 7
 
   /// What a fragment is of its record.
@@ -25,7 +26,7 @@ enum WandbFraming {
   }
 
   /// The bytes that append a record to a file of `offset` bytes.
-  static func record(_ payload: [UInt8], at offset: Int) -> [UInt8] {
+  package static func record(_ payload: [UInt8], at offset: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     var position = 0
     // A first fragment may be empty, so the position does not tell it from the others.
@@ -58,7 +59,7 @@ enum WandbFraming {
   /// - Parameters:
   ///   - block: the bytes of the n-th block of 32 KiB; fewer at the file's end, none behind it.
   ///   - body: is given each record and the offset of its end; false ends the walk.
-  static func forEachRecord(
+  package static func forEachRecord(
     block: (Int) throws(TesseraError) -> [UInt8],
     _ body: (_ payload: [UInt8], _ end: Int) throws(TesseraError) -> Bool
   ) throws(TesseraError) {

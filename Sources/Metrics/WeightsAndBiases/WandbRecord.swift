@@ -3,7 +3,7 @@ import CSchemas
 import Foundations
 
 /// A record of a Weights & Biases run file: `schemas/wandb.proto`.
-enum WandbRecord: Hashable, Sendable {
+package enum WandbRecord: Hashable, Sendable {
   /// The versions that a reader checks.
   case header
   case run(WandbRun, startTime: Double)
@@ -113,7 +113,7 @@ enum WandbRecord: Hashable, Sendable {
   }
 
   /// What a run that resumes must know of a record of its file.
-  enum Kind: Hashable {
+  package enum Kind: Hashable {
     case header
     case run(startTime: Double)
     case history(step: Int)
@@ -122,7 +122,7 @@ enum WandbRecord: Hashable, Sendable {
 
   /// The number of a record of a file, and its kind; nil where it is damaged or of a kind that Tessera
   /// does not write.
-  static func read(_ bytes: [UInt8]) -> (number: Int, kind: Kind)? {
+  package static func read(_ bytes: [UInt8]) -> (number: Int, kind: Kind)? {
     guard let record = tessera__wandb__record__unpack(nil, bytes.count, bytes) else { return nil }
     defer { tessera__wandb__record__free_unpacked(record, nil) }
     let number = Int(record.pointee.num)
