@@ -3,12 +3,14 @@
 #   make demo    install what is missing, build, make data, compile, train, evaluate
 #   make test    install what is missing, build, run all tests
 #
+# `make training` is the long demo, some 12 minutes: both phases of pre-training, then question answering.
+#
 # `make setup` is the part that both share; it changes nothing where nothing is missing.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
 
-.PHONY: setup setup-tests build demo test test-external format lint clean
+.PHONY: setup setup-tests build demo training test test-external format lint clean
 
 setup:
 	@scripts/setup.sh
@@ -21,6 +23,9 @@ build: setup
 
 demo: build
 	scripts/demo.sh
+
+training: build
+	scripts/training.sh
 
 # One release build serves the executables and the tests.
 test: setup-tests
@@ -39,4 +44,4 @@ lint:
 
 clean:
 	swift package clean
-	rm -rf demo-output
+	rm -rf demo-output training-output

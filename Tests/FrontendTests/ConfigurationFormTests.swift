@@ -12,6 +12,7 @@ private func read(_ text: String, _ settings: String...) throws -> LoadedConfigu
 private let files =
   ((try? FileManager.default.contentsOfDirectory(atPath: Checkout.root.path + "/configs")) ?? [])
   .sorted().map { "configs/\($0)" } + ["examples/demo.json", "examples/pretrain_tiny.json"]
+  + ["phase1", "phase2", "squad"].map { "examples/training/\($0).json" }
 
 @Suite struct ConfigurationFormTests {
   /// The nested form with its defaults spelled out in the flat form is the same recipe.
