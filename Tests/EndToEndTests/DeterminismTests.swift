@@ -8,7 +8,6 @@ import Training
 /// What does not change the numbers: threads, repetition, the folder. Data are the real sample of the
 /// original application.
 @Suite struct DeterminismTests {
-  private static let data = SharedData.path("data")
   private static let isPresent = SharedData.has("data/sample_text.tfrecord")
 
   /// A small vocabulary would not fit the sample's tokens, so the model is the tiny one as published.
@@ -16,10 +15,11 @@ import Training
     .enabled(if: isPresent, "needs ../shared/data"), arguments: [Precision.fp16, .fp32])
   func threadsDoNotChangeABit(precision: Precision) throws {
     let workspace = try Workspace()
+    try workspace.linkSample()
     let bundle = try workspace.compile("examples/pretrain_tiny.json", [], precision: precision)
     let runs = try [("one", 1), ("two", 2), ("again", 2)].map { name, threads in
       let outcome = try workspace.train(
-        bundle, run: name, steps: 2, threads: threads, shuffles: true, dataset: Self.data)
+        bundle, run: name, steps: 2, threads: threads, shuffles: true)
       return (
         outcome.losses.map(\.values),
         try Data(contentsOf: URL(fileURLWithPath: outcome.checkpointPath))
@@ -33,11 +33,12 @@ import Training
   @Test(.enabled(if: isPresent, "needs ../shared/data"))
   func aSeedChangesTheRun() throws {
     let workspace = try Workspace()
+    try workspace.linkSample()
     var losses: [[Double]] = []
     for seed in [1984, 1985] {
       let bundle = try workspace.compile("examples/pretrain_tiny.json", ["seed=\(seed)"])
       losses.append(
-        try workspace.train(bundle, run: "seed-\(seed)", steps: 1, dataset: Self.data).losses[0]
+        try workspace.train(bundle, run: "seed-\(seed)", steps: 1).losses[0]
           .values)
     }
     #expect(losses[0] != losses[1])
@@ -46,10 +47,11 @@ import Training
   @Test(.enabled(if: isPresent, "needs ../shared/data"))
   func theLossFalls() throws {
     let workspace = try Workspace()
+    try workspace.linkSample()
     let bundle = try workspace.compile(
       "examples/pretrain_tiny.json", [])
     let outcome = try workspace.train(
-      bundle, run: "run", steps: 20, shuffles: true, dataset: Self.data)
+      bundle, run: "run", steps: 20, shuffles: true)
     let losses = outcome.losses[0].values
     #expect(losses[19] < losses[0] - 2)
     #expect(losses[0] > 10 && losses[0] < 11)
@@ -60,10 +62,11 @@ import Training
   @Test(.enabled(if: isPresent, "needs ../shared/data"))
   func dataOfOtherShapesAreRefused() throws {
     let workspace = try Workspace()
+    try workspace.linkSample()
     let bundle = try workspace.compile(
       "examples/pretrain_tiny.json", ["bert_config.max_predictions_per_seq=10"])
     let error = #expect(throws: TesseraError.self) {
-      try workspace.train(bundle, run: "run", dataset: Self.data)
+      try workspace.train(bundle, run: "run")
     }
     #expect(error?.exitCode == .incompatible)
   }

@@ -67,6 +67,13 @@ struct Workspace: ~Copyable {
     return try TrainingRun(bundle, options).run()
   }
 
+  /// Puts the original application's sample into the data, by a link: an index is written beside the data.
+  func linkSample() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: dataPath + "/sample_text.tfrecord",
+      withDestinationPath: SharedData.path("data/sample_text.tfrecord"))
+  }
+
   /// Writes the reference's micro-batches as TFRecord, with the features of the task.
   func writeGoldenData(questionAnswering: Bool) throws {
     let inputs = try GoldenReference.tensors("tiny_inputs")

@@ -194,4 +194,3 @@
     "func.return"(%6, %4, %7) : (tensor<4xf16>, tensor<4xf32>, tensor<4x16xf16>) -> ()
   }) {function_type = (tensor<4x16xf16>, tensor<16xf16>, tensor<4xi32>, tensor<4x16xf16>) -> (tensor<4xf16>, tensor<4xf32>, tensor<4x16xf16>), sym_name = "main"} : () -> ()
 }) : () -> ()
-
