@@ -19,12 +19,12 @@ import collections
 import glob
 import importlib.util
 import os
-import struct
 import subprocess
 import sys
 
 import h5py
 import torch
+import tfrecord
 from safetensors.torch import load_file
 from transformers import BertForPreTraining, BertModel
 
@@ -53,74 +53,13 @@ def run(*arguments, exit_code=0):
     return result.stdout + result.stderr
 
 
-def records(file):
-    """The payloads of a TFRecord file."""
-    with open(file, "rb") as stream:
-        while header := stream.read(12):
-            yield stream.read(struct.unpack("<Q", header[:8])[0])
-            stream.read(4)
-
-
-def fields(message):
-    """The fields of a protocol buffer: (number, value), value an integer or bytes."""
-    at = 0
-
-    def varint():
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = message[at]
-            at += 1
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return value
-
-    while at < len(message):
-        key = varint()
-        if key & 7 == 0:
-            yield key >> 3, varint()
-        elif key & 7 == 2:
-            length = varint()
-            yield key >> 3, message[at : at + length]
-            at += length
-        else:
-            raise ValueError("a field of another kind")
-
-
-def integers(example, name):
-    """The feature of a tf.train.Example: Example.features.feature[name].int64_list.value."""
-    for _, features in fields(example):
-        for _, entry in fields(features):
-            parts = dict(fields(entry))
-            if parts[1].decode() != name:
-                continue
-            for kind, values in fields(parts[2]):
-                if kind != 3:
-                    continue
-                ((_, packed),) = fields(values)
-                return unpacked(packed)
-    raise KeyError(name)
-
-
-def unpacked(packed):
-    values, value, shift = [], 0, 0
-    for byte in packed:
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            values.append(value)
-            value = shift = 0
-    return values
-
-
 def batch(folder, count):
     """The first samples of the only TFRecord file in a folder, as the models take them."""
     (file,) = glob.glob(f"{folder}/*.tfrecord")
-    examples = [example for example, _ in zip(records(file), range(count))]
+    samples = [sample for sample, _ in zip(tfrecord.examples(file), range(count))]
 
     def tensor(name):
-        return torch.tensor([integers(example, name) for example in examples])
+        return torch.tensor([sample[name] for sample in samples])
 
     return (
         dict(

@@ -17,10 +17,10 @@ import glob
 import json
 import os
 import random
-import struct
 import subprocess
 import sys
 
+import tfrecord
 from safetensors.numpy import load_file
 from tokenizers import BertWordPieceTokenizer
 from torchmetrics.functional.text import squad
@@ -87,57 +87,6 @@ def questions(file):
                 yield paragraph["context"], question
 
 
-def fields(message):
-    """The fields of a protocol buffer: (number, value), value an integer or bytes."""
-    at = 0
-
-    def varint():
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = message[at]
-            at += 1
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return value
-
-    while at < len(message):
-        key = varint()
-        if key & 7 == 0:
-            yield key >> 3, varint()
-        else:
-            size = varint()
-            yield key >> 3, message[at : at + size]
-            at += size
-
-
-def integers(packed):
-    values, value, shift = [], 0, 0
-    for byte in packed:
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            values.append(value)
-            value = shift = 0
-    return values
-
-
-def records(file):
-    """The features of each tf.train.Example of a TFRecord file, by name."""
-    with open(file, "rb") as stream:
-        while header := stream.read(12):
-            payload = stream.read(struct.unpack("<Q", header[:8])[0])
-            stream.read(4)
-            ((_, features),) = fields(payload)
-            record = {}
-            for _, entry in fields(features):
-                parts = dict(fields(entry))
-                ((_, values),) = fields(parts[2])
-                record[parts[1].decode()] = integers(dict(fields(values))[1])
-            yield record
-
-
 train = made_up(300, seed=1)
 dev = made_up(180, seed=2)
 write("train-v1.1.json", train)
@@ -196,7 +145,7 @@ for context, question in questions(train):
         }
     )
 (folder,) = glob.glob(path("cache/train-v1.1-*"))
-found = list(records(folder + "/features.tfrecord"))
+found = list(tfrecord.examples(folder + "/features.tfrecord"))
 check(f"features of {len(wanted)} of 300 questions are those of tokenizers", None if found == wanted else f"{len(found)} found")
 left_out = json.load(open(folder + "/summary.json"))["cut_off"]
 check("answers that are cut off are left out and counted", None if left_out == 300 - len(wanted) > 0 else f"{left_out}")

