@@ -21,6 +21,8 @@ package struct RunSummary: Hashable, Sendable {
   package var seconds: Double
   /// What the weight updates reported, those before the run was resumed included.
   package var history: MetricsHistory
+  /// The loss scale that the run uses now; nil where it is not known.
+  package var lossScale: Double?
   /// The weight updates after which the run was resumed, one for each time.
   package var resumedAfter: [Int]
   /// Records of the data that were damaged and left out.
@@ -33,7 +35,8 @@ package struct RunSummary: Hashable, Sendable {
   /// A summary of these values.
   package init(
     name: String, bundleDigest: String, end: End, seconds: Double, samplesPerSecond: Double,
-    history: MetricsHistory, resumedAfter: [Int] = [], skippedRecords: Int = 0,
+    history: MetricsHistory, lossScale: Double? = nil, resumedAfter: [Int] = [],
+    skippedRecords: Int = 0,
     checkpointPath: String?
   ) {
     self.name = name
@@ -42,6 +45,7 @@ package struct RunSummary: Hashable, Sendable {
     self.seconds = seconds
     self.samplesPerSecond = samplesPerSecond
     self.history = history
+    self.lossScale = lossScale
     self.resumedAfter = resumedAfter
     self.skippedRecords = skippedRecords
     self.checkpointPath = checkpointPath
@@ -66,7 +70,7 @@ package struct RunSummary: Hashable, Sendable {
       .init(
         "loss_scales",
         .array(
-          history.lossScales.map {
+          lossScales.map {
             .object([
               .init("from_weight_update", .integer($0.fromWeightUpdate)),
               .init("loss_scale", .real($0.value)),
@@ -77,6 +81,16 @@ package struct RunSummary: Hashable, Sendable {
       .init("checkpoint", checkpointPath.map { .string($0) } ?? .null),
     ]
     return JSON.Plain.object(fields).text(.indented) + "\n"
+  }
+
+  /// The scales of the weight updates that are done, and that of the next one where it is another: it is what
+  /// failed, if the run ended there.
+  private var lossScales: [MetricsHistory.LossScale] {
+    guard let lossScale, history.lossScales.last?.value != lossScale else {
+      return history.lossScales
+    }
+    let next = (history.last?.weightUpdate ?? 0) + 1
+    return history.lossScales + [.init(fromWeightUpdate: next, value: lossScale)]
   }
 
   /// The means of the last weight updates, and how many they are.

@@ -66,7 +66,7 @@ package struct Evaluation {
       directory: try bundle.datasetDirectory(given: options.datasetDirectory), order: .file)
     pass = try ForwardPass(
       bundle, checkpoint: options.checkpoint, resizesVocabulary: options.resizesVocabulary,
-      threads: options.threads, note: progress.note)
+      threads: options.threads, progress: progress)
   }
 
   /// Files that cannot be written are told before the work, not after it.

@@ -16,24 +16,23 @@ package struct ForwardPass {
   /// Loads the parameters: those of `checkpoint`, or of the configuration's, or else the initial ones.
   /// - Parameters:
   ///   - resizesVocabulary: whether a checkpoint with another number of words is taken.
-  ///   - note: is told which parameters there are.
+  ///   - progress: is told which parameters there are.
   /// - Throws: `TesseraError` where the checkpoint is missing, damaged, or does not fit the bundle.
   package init(
     _ bundle: LoadedBundle, checkpoint: String?, resizesVocabulary: Bool = false, threads: Int,
-    note: (String) -> Void
+    progress: Progress
   ) throws {
     self.bundle = bundle
     microBatchSize = bundle.recipe.program.microBatchSize
     engine = try Engine(bundle.program, replicas: bundle.recipe.program.replicas, threads: threads)
     state = ParameterState(bundle.program, seed: bundle.recipe.run.seedBits)
     if let checkpoint = checkpoint ?? bundle.recipe.run.pretrainedCheckpointPath {
-      note(
+      progress.tell(
         try state.load(
           checkpoint: try PathExpansion.expand(checkpoint), resizesVocabulary: resizesVocabulary,
-          model: bundle.recipe.program.model
-        ).description)
+          model: bundle.recipe.program.model))
     } else {
-      note("no checkpoint is given: the initial parameters are evaluated")
+      progress.warn("no checkpoint is given: the initial parameters are evaluated")
     }
   }
 

@@ -118,9 +118,15 @@ package final class Progress {
     }
   }
 
-  /// Prints a line, above the bar where there is one.
+  /// Prints a line, above the bar where there is one; nothing where no progress is wanted.
   package func note(_ line: String) {
-    guard style != .none else { return }
+    if style != .none { print(line) }
+  }
+
+  /// Prints what the user has to know, also where no progress is wanted.
+  package func warn(_ line: String) { print(line) }
+
+  private func print(_ line: String) {
     clearBar()
     write(line + "\n")
     if style == .bar, phase != nil { draw() }

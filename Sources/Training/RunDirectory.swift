@@ -39,9 +39,7 @@ package struct RunDirectory: Hashable, Sendable {
   ///   false, `input-output` (74).
   package init(path: String, force: Bool) throws(TesseraError) {
     self.path = path
-    if !force, let found = [metricsPath, summaryPath].first(where: Self.exists) {
-      throw Self.inUse(found)
-    }
+    if !force, let found = signOfRun { throw Self.inUse(found) }
     if force { try moveCheckpointsAside() }
     try makeFolders(checkpointsPath)
     if force {
@@ -50,13 +48,17 @@ package struct RunDirectory: Hashable, Sendable {
         throw systemError("remove", file, errno)
       }
     }
-    // Of two runs that begin here at once, one makes the file.
-    let claim = open(metricsPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard claim >= 0 else {
-      guard errno == EEXIST else { throw systemError("create", metricsPath, errno) }
-      throw Self.inUse(metricsPath)
-    }
-    close(claim)
+  }
+
+  /// A file in the directory that only a run makes; nil where there is none. A run that could not begin leaves
+  /// an empty log at most.
+  private var signOfRun: String? {
+    var status = stat()
+    let hasMetrics = stat(metricsPath, &status) == 0 && status.st_size > 0
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpointsPath)) ?? []
+    let checkpoint = names.filter { $0.hasPrefix("step-") }.sorted().first
+    return [configPath, summaryPath].first(where: Self.exists)
+      ?? (hasMetrics ? metricsPath : nil) ?? checkpoint.map { "\(checkpointsPath)/\($0)" }
   }
 
   /// The directory of a run that is to go on.

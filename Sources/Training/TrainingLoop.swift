@@ -56,7 +56,9 @@ struct TrainingLoop {
   ///   update has been saved.
   mutating func run(to maximum: Int?) throws {
     let end = min(arithmetic.weightUpdates, maximum ?? .max)
-    let interval = recipe.run.checkpointInterval * recipe.run.globalBatchesPerLog
+    let (product, overflow) = recipe.run.checkpointInterval.multipliedReportingOverflow(
+      by: recipe.run.globalBatchesPerLog)
+    let interval = overflow ? Int.max : product
     progress.begin("training", total: end)
     let progress = progress
     let feed = BatchFeed(
@@ -64,7 +66,7 @@ struct TrainingLoop {
       accumulationCount: recipe.program.accumulationCount,
       streams: bundle.program.streams(readBy: EntryName.trainingStep)
     ) { record in
-      progress.note(
+      progress.warn(
         Diagnostic(
           .warning, code: .recordSkipped, "a record is skipped: \(record.reason)",
           notes: ["the next sound record takes its place"]
@@ -144,7 +146,7 @@ struct TrainingLoop {
       _ = try save()
     } catch {
       for diagnostic in error.diagnostics {
-        progress.note(
+        progress.warn(
           Diagnostic(
             .warning, code: .checkpointNotSaved,
             "the checkpoint after weight update \(position.weightUpdates) was not saved: "
@@ -180,7 +182,7 @@ struct TrainingLoop {
         "lower max_learning_rate", "lower loss_scaling from \(step.lossScale)",
         "compile with --precision fp32",
       ])
-    progress.note(warning.description)
+    progress.warn(warning.description)
   }
 
   /// One weight update.

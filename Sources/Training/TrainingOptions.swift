@@ -21,7 +21,9 @@ package struct TrainingOptions: Sendable {
   /// Whether the run ends where numbers are not finite, with the operation that made the first.
   package var guardsNumerics = true
   /// What the program runs on.
-  package var device: DeviceKind = .ipuModel
+  package var device: DeviceKind { givenDevice ?? .ipuModel }
+  /// The same where the user says so; nil for that of the run which goes on, or else `ipu-model`.
+  package var givenDevice: DeviceKind?
   /// Threads that the device computes with.
   package var threads: Int
   /// The run's directory; nil for one of its own below `runs`.
@@ -39,7 +41,9 @@ package struct TrainingOptions: Sendable {
   /// Whether the training goes on from an earlier one.
   package var resumption: Resumption = .never
   /// Checkpoints of the run that are kept, the newest; at least 1.
-  package var keptCheckpoints = 3
+  package var keptCheckpoints: Int { givenKeptCheckpoints ?? 3 }
+  /// The same where the user says so; nil for that of the run which goes on, or else 3.
+  package var givenKeptCheckpoints: Int?
   /// Whether files of an earlier run may be replaced.
   package var overwrites = false
   /// How progress is shown.
@@ -83,7 +87,7 @@ package struct TrainingOptions: Sendable {
         "options",
         .object([
           .init("shuffle", .boolean(shuffles)), .init("threads", .integer(threads)),
-          .init("device", .string(device.rawValue)),
+          .init("device", .string(device.rawValue)), .init("keep", .integer(keptCheckpoints)),
           .init("max_steps", maximumSteps.map { .integer($0) } ?? .null),
         ])),
     ])

@@ -17,6 +17,8 @@ package struct TrainingOutcome: Sendable {
   package var checkpointNote: String?
   /// What the weight updates reported, those before the run was resumed included.
   package var history: MetricsHistory
+  /// Damaged records whose places others took.
+  package var skippedRecords = 0
   /// The exit code after a signal, nil where the run came to its end.
   package var interruption: Int32?
 }
@@ -29,6 +31,7 @@ package struct TrainingRun {
   private let progress: Progress
   private let samples: any SampleSource
   private let arithmetic: BatchArithmetic
+  private let datasetDigest: String
   /// The directory of the run that goes on; nil where a new one is to be made.
   private let continued: RunDirectory?
 
@@ -46,6 +49,8 @@ package struct TrainingRun {
     if let continued {
       let earlier = try EarlierRun(continued, of: bundle)
       options.shuffles = options.shuffles && earlier.shuffles
+      options.givenDevice = options.givenDevice ?? earlier.device
+      options.givenKeptCheckpoints = options.givenKeptCheckpoints ?? earlier.keptCheckpoints
       recipe = try options.applied(to: earlier.recipe)
     } else {
       recipe = configured
@@ -60,8 +65,9 @@ package struct TrainingRun {
     }
     progress.advance(to: samples.count)
     progress.finish()
+    datasetDigest = DatasetDigest.text(of: samples)
     arithmetic = try recipe.batchArithmetic(datasetSize: samples.count)
-    for warning in samples.warnings + arithmetic.warnings { progress.note(warning.description) }
+    for warning in samples.warnings + arithmetic.warnings { progress.warn(warning.description) }
     try Interruption.check()
   }
 
@@ -73,30 +79,34 @@ package struct TrainingRun {
       options.device, replicas: recipe.program.replicas, threads: options.threads)
     let state = ParameterState(bundle.program, seed: recipe.run.seedBits)
     let stateFile = try RunPlace.file(options.resumption)
-    if continued == nil, stateFile == nil, let checkpoint = recipe.run.pretrainedCheckpointPath {
-      progress.note(
-        try state.load(
-          checkpoint: try PathExpansion.expand(checkpoint),
-          resizesVocabulary: options.resizesVocabulary, model: recipe.program.model
-        ).description)
-    }
-    try Interruption.check()
-
     let destination = try CheckpointDestination(
       recipe.run.saveCheckpointPath,
       overwrites: options.overwrites, madeBefore: continued?.lastExport)
-    let (directory, lock) = try openDirectory()
-    defer { withExtendedLifetime(lock) {} }
-    let checkpoints = RunCheckpoints(directory, keeping: options.keptCheckpoints)
-    checkpoints.removeUnfinished()
+    // What a new run begins with is read before it has a directory: one that cannot begin leaves none.
     var position = beginning
     if let stateFile {
       position = try TrainingStateFile.read(stateFile, into: state) {
         (found) throws(TesseraError) in
         try found.check(continues: beginning, path: stateFile)
       }
-    } else if continued != nil {
-      position = try newestState(checkpoints, state) ?? position
+    } else if continued == nil {
+      try loadWeights(into: state)
+    }
+    try Interruption.check()
+    let (directory, lock) = try openDirectory()
+    defer { withExtendedLifetime(lock) {} }
+    let checkpoints = RunCheckpoints(directory, keeping: options.keptCheckpoints)
+    checkpoints.removeUnfinished()
+    if continued != nil {
+      if let newest = try newestState(checkpoints, state) {
+        position = newest
+      } else {
+        // The run ended before its first checkpoint, and begins again with what it began with.
+        try loadWeights(into: state)
+      }
+    } else if stateFile != nil {
+      // Where the run goes on from is its own from here on.
+      _ = try checkpoints.save(state, position)
     }
     position = continuing(position)
     try directory.write(
@@ -122,6 +132,7 @@ package struct TrainingRun {
         summary: RunSummary(
           name: recipe.run.displayName, bundleDigest: bundle.digest, end: end, seconds: seconds,
           samplesPerSecond: Double(loop.trainedSamples) / seconds, history: loop.log.history,
+          lossScale: recipe.run.lossScaleValue,
           resumedAfter: resumedAfter, skippedRecords: loop.skippedRecords,
           checkpointPath: outcome.checkpointPath.isEmpty ? nil : outcome.checkpointPath))
     }
@@ -137,6 +148,7 @@ package struct TrainingRun {
       try? summarize(.failed)
       throw error
     }
+    outcome.skippedRecords = loop.skippedRecords
     outcome.interruption = Interruption.exitCode
     try loop.log.finish(exitCode: outcome.interruption ?? 0)
     try summarize(outcome.interruption == nil ? .completed : .interrupted)
@@ -145,6 +157,24 @@ package struct TrainingRun {
         title: recipe.run.displayName,
         runs: [LossPlot.Run(name: directory.name, history: outcome.history)]))
     return outcome
+  }
+
+  /// The weights to begin with, where some are named.
+  private func loadWeights(into state: ParameterState) throws {
+    if let checkpoint = recipe.run.pretrainedCheckpointPath {
+      progress.tell(
+        try state.load(
+          checkpoint: try PathExpansion.expand(checkpoint),
+          resizesVocabulary: options.resizesVocabulary, model: recipe.program.model))
+    } else if case .pretraining = recipe.program.task,
+      PretrainingPhase(sequenceLength: recipe.program.sequenceLength) == .two
+    {
+      progress.warn(
+        Diagnostic(
+          .warning, code: .noCheckpoint, "phase 2 begins with untrained weights",
+          remedies: ["give --pretrained-ckpt-path, a run of phase 1"]
+        ).description)
+    }
   }
 
   /// The last checkpoint, and the weights where the user wants them: one of the two may fail, and then says
@@ -162,7 +192,12 @@ package struct TrainingRun {
         outcome.checkpointPath = try checkpoint.get()
       }
     } catch let error as TesseraError {
-      guard case .success(let path) = checkpoint else { throw error }
+      guard case .success(let path) = checkpoint else {
+        let newest = loop.checkpoints.weightUpdates.first
+        throw newest.map {
+          error.noting("the newest checkpoint of the run is that after weight update \($0)")
+        } ?? error
+      }
       outcome.checkpointPath = path
       throw error.noting("the training's state was saved to \(path)")
     }
@@ -173,7 +208,8 @@ package struct TrainingRun {
 
   private var beginning: TrainingProgress {
     TrainingProgress(
-      beginningOf: recipe, arithmetic, bundleDigest: bundle.digest, shuffles: options.shuffles)
+      beginningOf: recipe, arithmetic, bundleDigest: bundle.digest, datasetDigest: datasetDigest,
+      shuffles: options.shuffles)
   }
 
   /// The progress with this run's schedule and loss scale, and a word on what changes by them.
@@ -183,7 +219,7 @@ package struct TrainingRun {
       progress.note("resuming after weight update \(position.weightUpdates)")
     }
     if position.scheduledWeightUpdates != arithmetic.weightUpdates {
-      progress.note(
+      progress.warn(
         Diagnostic(
           .warning, code: .scheduleChanged,
           "the learning rate's schedule has \(arithmetic.weightUpdates) weight updates from here on, "
@@ -205,7 +241,7 @@ package struct TrainingRun {
       for diagnostic in error.diagnostics {
         var warning = diagnostic
         warning.severity = .warning
-        progress.note(warning.description)
+        progress.warn(warning.description)
       }
     }
   }
@@ -227,6 +263,8 @@ package struct TrainingRun {
 private struct EarlierRun {
   let recipe: TrainingRecipe
   let shuffles: Bool
+  let device: DeviceKind?
+  let keptCheckpoints: Int?
 
   /// - Throws: `TesseraError` where `config.json` cannot be read.
   init(_ directory: RunDirectory, of bundle: LoadedBundle) throws(TesseraError) {
@@ -234,7 +272,10 @@ private struct EarlierRun {
     let run = configuration["run"].map { JSON.Plain($0) } ?? .object([])
     recipe = try TrainingRecipe.decode(
       program: bundle.recipe.encodedProgram(), run: Array(run.text().utf8))
-    shuffles = configuration["options"]?["shuffle"]?.boolean ?? true
+    let options = configuration["options"]
+    shuffles = options?["shuffle"]?.boolean ?? true
+    device = options?["device"]?.string.flatMap { DeviceKind(rawValue: $0) }
+    keptCheckpoints = options?["keep"]?.integer
   }
 }
 

@@ -35,8 +35,8 @@ struct Bench: ParsableCommand {
   func validate() throws {
     for (flag, value) in [
       ("--threads", threads ?? 1), ("--seconds", seconds), ("--repetitions", repetitions),
-    ] where value < 1 {
-      throw ValidationError("\(flag) must be at least 1.")
+    ] where !(1...1000).contains(value) {
+      throw ValidationError("\(flag) must be from 1 to 1000.")
     }
   }
 

@@ -100,12 +100,64 @@ import Testing
     #expect(again.errors.contains("resuming after weight update 4"))
     #expect(try metrics(folder, "run").count == 7)
     #expect(try checkpoints(folder, "run").contains("step-6.safetensors.damaged"))
-    // With none that is whole there is nothing to go on from, and nothing begins anew unasked.
-    for name in try checkpoints(folder, "run") {
+    // Damage in the header is damage too, and so is a link that leads nowhere.
+    var header = try bytes(folder, "run/checkpoints/step-7.safetensors")
+    header[100] ^= 3
+    try header.write(to: URL(filePath: folder.path + "/run/checkpoints/step-7.safetensors"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/run/checkpoints/step-9.safetensors", withDestinationPath: "nowhere")
+    let third = try train(folder, "run", "--resume", "auto", "--max-steps", "5", "-q")
+    #expect(third.status == 0, "\(third.errors)")
+    #expect(third.errors.contains("[training-state-damaged]"), "told although it is to be quiet")
+    #expect(try metrics(folder, "run").count == 5)
+    // With none that is whole there is nothing to go on from, and nothing begins anew unasked, however often.
+    for name in try checkpoints(folder, "run") where name.hasSuffix("safetensors") {
       try Data("x".utf8).write(to: URL(filePath: "\(folder.path)/run/checkpoints/\(name)"))
     }
-    let none = try train(folder, "run", "--resume", "auto")
-    #expect(none.status == 65, "\(none.errors)")
+    for _ in 0..<2 {
+      let none = try train(folder, "run", "--resume", "auto")
+      #expect(none.status == 65, "\(none.errors)")
+    }
+    #expect(try metrics(folder, "run").count == 5)
+  }
+
+  /// Killed before its first checkpoint, a run begins again with the weights that it began with.
+  @Test func aRunWithoutCheckpointsKeepsItsBeginning() throws {
+    let folder = try Folder()
+    try folder.makeBundleAndData()
+    _ = try train(folder, "phase1", "--max-steps", "12")
+    let first = ["--pretrained-ckpt-path", "phase1", "--max-steps", "2"]
+    _ = try train(folder, "whole", first[0], first[1], first[2], first[3])
+    _ = try train(folder, "run", first[0], first[1], first[2], first[3])
+    for name in try checkpoints(folder, "run") {
+      try FileManager.default.removeItem(atPath: "\(folder.path)/run/checkpoints/\(name)")
+    }
+    let again = try train(folder, "run", "--resume", "auto", "--max-steps", "2")
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.errors.contains("parameters loaded"))
+    #expect(try metrics(folder, "run") == metrics(folder, "whole"))
+    // From a file: its state is the new run's first checkpoint.
+    let file = "phase1/checkpoints/step-12.safetensors"
+    let moved = try train(folder, "moved", "--resume", file, "--max-steps", "12")
+    #expect(moved.status == 0, "\(moved.errors)")
+    #expect(try checkpoints(folder, "moved") == ["step-12.safetensors"])
+  }
+
+  /// A start that fails leaves the directory free; a run of which only a part is there is still not this one's.
+  @Test func aDirectoryIsTakenByRunsAlone() throws {
+    let folder = try Folder()
+    try folder.makeBundleAndData()
+    _ = try train(folder, "run", "--max-steps", "2")
+    let file = "run/checkpoints/step-2.safetensors"
+    #expect(try train(folder, "new", "--resume", file, "--set", "seed=7").status == 3)
+    #expect(try train(folder, "new", "--resume", file, "--max-steps", "3").status == 0)
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/part/checkpoints", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: "\(folder.path)/\(file)", toPath: folder.path + "/part/checkpoints/step-2.safetensors"
+    )
+    #expect(try train(folder, "part", "--max-steps", "1").status == 73)
+    #expect(try train(folder, "", "--max-steps", "1").status == 64)
   }
 
   @Test func onlyTheSameTrainingGoesOn() throws {

@@ -62,7 +62,7 @@ struct Workspace: ~Copyable {
     options.runDirectory = "\(path)/\(run)"
     options.maximumSteps = steps
     options.shuffles = shuffles
-    options.device = device
+    options.givenDevice = device
     options.progress = .none
     return try TrainingRun(bundle, options).run()
   }

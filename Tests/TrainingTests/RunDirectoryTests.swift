@@ -36,7 +36,7 @@ import Training
   @Test func aFolderIsClaimedByOneRun() throws {
     let folder = try TemporaryFolder()
     try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path + "/notes.txt"))
-    _ = try RunDirectory(path: folder.path, force: false)
+    try RunDirectory(path: folder.path, force: false).write(config: "{}")
     let error = #expect(throws: TesseraError.self) {
       try RunDirectory(path: folder.path, force: false)
     }

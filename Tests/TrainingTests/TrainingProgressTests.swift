@@ -5,7 +5,7 @@ import Training
 @Suite struct TrainingProgressTests {
   private let progress = TrainingProgress(
     weightUpdates: 12, scheduledWeightUpdates: 100, globalBatchSize: 24, bundleDigest: "abc",
-    seed: 1984, datasetSize: 5000, shuffles: true, lossScale: 64)
+    seed: 1984, datasetSize: 5000, datasetDigest: "12ab", shuffles: true, lossScale: 64)
 
   @Test func theTextReadsBack() throws {
     let read = try #require(TrainingProgress(json: progress.json))
@@ -33,5 +33,14 @@ import Training
     }
     #expect(error?.exitCode == .incompatible)
     #expect(error?.diagnostics.first?.notes.count == 3)
+  }
+
+  /// Other samples of the same number are other data; that nobody looked at them is no difference.
+  @Test func samplesAreKnownAgain() throws {
+    var other = progress
+    other.datasetDigest = "other"
+    #expect(throws: TesseraError.self) { try progress.check(continues: other, path: "x") }
+    other.datasetDigest = ""
+    try progress.check(continues: other, path: "x")
   }
 }

@@ -13,21 +13,8 @@ package enum Resumption: Hashable, Sendable {
   case from(String)
 }
 
-/// Where a run's files are, and what it goes on from.
-struct RunPlace {
-  /// What the training goes on from.
-  enum Origin: Hashable {
-    case beginning
-    /// The newest checkpoint of the directory, or the beginning where it has none.
-    case ownCheckpoints
-    case file(String)
-  }
-
-  let directory: RunDirectory
-  let origin: Origin
-  /// Held as long as the run goes on.
-  let lock: RunLock
-
+/// Finds what a run goes on from.
+enum RunPlace {
   /// Finds the directory of a run that is to go on, or nil where a new one is to be made.
   /// - Parameter digest: of the bundle's program; a run of another one is none to go on with.
   /// - Throws: `nothing-to-resume` (inputMissing), `run-directory-in-use` (wouldOverwrite).
@@ -72,10 +59,16 @@ struct RunPlace {
     let folder = RunDirectory.defaultFolder
     let prefix = RunDirectory.fileName(from: name) + "-"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    // Names end with the time, so the last by name is the newest.
-    let candidates = names.filter { $0.hasPrefix(prefix) }
-      .sorted { $1.utf8.lexicographicallyPrecedes($0.utf8) }
-    return candidates.map { "\(folder)/\($0)" }.first {
+    let candidates = names.compactMap { directory -> (path: String, place: [Int])? in
+      guard directory.hasPrefix(prefix) else { return nil }
+      // DATE-TIME, and a number where several runs began in one second.
+      let parts = directory.dropFirst(prefix.count).split(separator: "-")
+      let place = parts.compactMap { Int($0) }
+      guard place.count == parts.count, parts.map(\.count).prefix(2) == [8, 6], parts.count <= 3
+      else { return nil }
+      return ("\(folder)/\(directory)", place)
+    }
+    return candidates.sorted { $1.place.lexicographicallyPrecedes($0.place) }.map(\.path).first {
       RunDirectory.holdsRun($0) && (try? RunDirectory(continuing: $0, digest: digest)) != nil
     }
   }

@@ -37,8 +37,8 @@ package struct RunCheckpoints: Hashable, Sendable {
     return path
   }
 
-  /// Reads the newest checkpoint that is whole. Newer ones that are damaged get another name, so that the
-  /// run may write theirs.
+  /// Reads the newest checkpoint that is whole. Newer ones that are damaged get another name then, so that
+  /// the run may write theirs.
   /// - Parameters:
   ///   - check: is shown the progress of each checkpoint that is tried.
   ///   - skip: is told of each that is damaged.
@@ -49,23 +49,27 @@ package struct RunCheckpoints: Hashable, Sendable {
     check: (TrainingProgress, _ path: String) throws(TesseraError) -> Void,
     skip: (TesseraError) -> Void
   ) throws(TesseraError) -> TrainingProgress? {
-    var failure: TesseraError?
+    var damaged: [(path: String, error: TesseraError)] = []
     for weightUpdate in weightUpdates {
       let path = directory.checkpointPath(weightUpdate: weightUpdate)
       do {
         let progress = try TrainingStateFile.read(path, into: state) {
           (progress) throws(TesseraError) in try check(progress, path)
         }
+        for (path, error) in damaged {
+          skip(error)
+          rename(path, path + ".damaged")
+        }
         return progress
       } catch {
-        guard error.exitCode == .badData else { throw error }
-        skip(error)
-        failure = error
-        rename(path, path + ".damaged")
+        // Missing is what a link points to that leads nowhere.
+        guard [.badData, .inputMissing].contains(error.exitCode) else { throw error }
+        damaged.append((path, error))
       }
     }
-    if let failure { throw failure }
-    return nil
+    guard let newest = damaged.first else { return nil }
+    // None is renamed: to begin anew is for the user to say.
+    throw newest.error.noting("no checkpoint of \(directory.path) is whole")
   }
 
   /// Removes what a process that was killed had begun to write.

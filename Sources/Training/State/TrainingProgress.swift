@@ -18,6 +18,8 @@ package struct TrainingProgress: Hashable, Sendable {
   package var seed: Int
   /// Samples of the data set.
   package var datasetSize: Int
+  /// What the data are known again by; empty where nobody looked.
+  package var datasetDigest: String
   /// Whether the samples come in another order in each epoch.
   package var shuffles: Bool
   /// The factor on the loss before differentiation.
@@ -34,7 +36,8 @@ package struct TrainingProgress: Hashable, Sendable {
       .init("scheduled_weight_updates", .integer(scheduledWeightUpdates)),
       .init("global_batch_size", .integer(globalBatchSize)),
       .init("bundle_digest", .string(bundleDigest)), .init("seed", .integer(seed)),
-      .init("dataset_size", .integer(datasetSize)), .init("shuffle", .boolean(shuffles)),
+      .init("dataset_size", .integer(datasetSize)),
+      .init("dataset_digest", .string(datasetDigest)), .init("shuffle", .boolean(shuffles)),
       .init("loss_scale", .real(lossScale)),
     ]).text()
   }
@@ -50,31 +53,35 @@ package struct TrainingProgress: Hashable, Sendable {
       let globalBatchSize = root["global_batch_size"]?.integer, globalBatchSize > 0,
       !weightUpdates.multipliedReportingOverflow(by: globalBatchSize).overflow,
       let digest = root["bundle_digest"]?.string, let seed = root["seed"]?.integer,
-      let datasetSize = root["dataset_size"]?.integer, let shuffles = root["shuffle"]?.boolean,
+      let datasetSize = root["dataset_size"]?.integer,
+      let datasetDigest = root["dataset_digest"]?.string,
+      let shuffles = root["shuffle"]?.boolean,
       let lossScale = root["loss_scale"]?.number
     else { return nil }
     self.init(
       weightUpdates: weightUpdates, scheduledWeightUpdates: scheduled,
       globalBatchSize: globalBatchSize, bundleDigest: digest, seed: seed,
-      datasetSize: datasetSize, shuffles: shuffles, lossScale: lossScale)
+      datasetSize: datasetSize, datasetDigest: datasetDigest, shuffles: shuffles,
+      lossScale: lossScale)
   }
 
   /// The progress of a training before its first weight update.
   init(
     beginningOf recipe: TrainingRecipe, _ arithmetic: BatchArithmetic, bundleDigest: String,
-    shuffles: Bool
+    datasetDigest: String = "", shuffles: Bool
   ) {
     self.init(
       weightUpdates: 0, scheduledWeightUpdates: arithmetic.weightUpdates,
       globalBatchSize: arithmetic.globalBatchSize, bundleDigest: bundleDigest,
-      seed: recipe.run.seed, datasetSize: arithmetic.datasetSize, shuffles: shuffles,
+      seed: recipe.run.seed, datasetSize: arithmetic.datasetSize, datasetDigest: datasetDigest,
+      shuffles: shuffles,
       lossScale: recipe.run.lossScaleValue)
   }
 
   /// The progress of a training.
   package init(
     weightUpdates: Int, scheduledWeightUpdates: Int, globalBatchSize: Int, bundleDigest: String,
-    seed: Int, datasetSize: Int, shuffles: Bool, lossScale: Double
+    seed: Int, datasetSize: Int, datasetDigest: String, shuffles: Bool, lossScale: Double
   ) {
     self.weightUpdates = weightUpdates
     self.scheduledWeightUpdates = scheduledWeightUpdates
@@ -82,6 +89,7 @@ package struct TrainingProgress: Hashable, Sendable {
     self.bundleDigest = bundleDigest
     self.seed = seed
     self.datasetSize = datasetSize
+    self.datasetDigest = datasetDigest
     self.shuffles = shuffles
     self.lossScale = lossScale
   }
@@ -100,6 +108,12 @@ package struct TrainingProgress: Hashable, Sendable {
     compare("the bundle's digest", bundleDigest, start.bundleDigest)
     compare("seed", seed, start.seed)
     compare("samples of the data set", datasetSize, start.datasetSize)
+    let isSameOrder = seed == start.seed && shuffles == start.shuffles
+    if isSameOrder, datasetSize == start.datasetSize, !datasetDigest.isEmpty,
+      !start.datasetDigest.isEmpty
+    {
+      compare("the samples' digest", datasetDigest, start.datasetDigest)
+    }
     compare("shuffling", shuffles ? "on" : "off", start.shuffles ? "on" : "off")
     guard differences.isEmpty else {
       throw TesseraError(

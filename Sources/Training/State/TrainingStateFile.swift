@@ -57,6 +57,9 @@ package enum TrainingStateFile {
     }
     for tensor in tensors {
       let wanted = tensor.description
+      guard file.entry(named: wanted.name) != nil else {
+        throw damaged(path, "it has no \(wanted.name)")
+      }
       let found = try file.tensor(named: wanted.name)
       guard found.shape == wanted.shape, found.element == wanted.element else {
         throw damaged(path, "\(wanted.name) has another shape or type")

@@ -21,7 +21,7 @@ struct QuestionPrediction {
     shape = try bundle.recipe.program.questionAnsweringShape()
     pass = try ForwardPass(
       bundle, checkpoint: checkpoint, resizesVocabulary: resizesVocabulary, threads: threads,
-      note: progress.note)
+      progress: progress)
     self.maker = maker
     self.selection = selection
     self.progress = progress

@@ -48,6 +48,9 @@ extension TrainingArguments {
     }
     if let last = outcome.history.last { try writeOutput(last.stepLine() + "\n") }
     try writeOutput("run: \(outcome.directory.path)\ncheckpoint: \(outcome.checkpointPath)\n")
+    if outcome.skippedRecords > 0 {
+      try writeOutput("skipped records: \(outcome.skippedRecords)\n")
+    }
     if let note = outcome.checkpointNote { try writeOutput(note + "\n") }
     if let code = outcome.interruption { throw ArgumentParser.ExitCode(code) }
   }

@@ -56,8 +56,8 @@ struct TrainingArguments: ParsableArguments {
       valueName: "n"))
   var ckptEveryNStepsPerExecution: Int?
 
-  @Option(help: "How many checkpoints of the run are kept, the newest.")
-  var keep = 3
+  @Option(help: "How many checkpoints of the run are kept, the newest; default: 3.")
+  var keep: Int?
 
   @Option(help: "Stop after this many weight updates; the learning-rate schedule stays.")
   var maxSteps: Int?
@@ -84,9 +84,9 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     help:
-      "The device, emulated on this machine's CPU: ipu-model, operation by operation, or ipu-tile, tile by tile."
+      "The device, emulated on this machine's CPU: ipu-model, operation by operation, or ipu-tile, tile by tile; default: ipu-model."
   )
-  var device: DeviceKind = .ipuModel
+  var device: DeviceKind?
 
   @Option(help: "Threads to compute with; default: one for each processor.")
   var threads: Int?
@@ -122,11 +122,17 @@ struct TrainingArguments: ParsableArguments {
 
   func validate() throws {
     for (flag, value) in [
-      ("--max-steps", maxSteps), ("--threads", threads), ("--keep", keep),
+      ("--max-steps", maxSteps), ("--threads", threads), ("--keep", keep ?? 1),
       ("--total-num-train-samples", totalNumTrainSamples),
       ("--ckpt-every-n-steps-per-execution", ckptEveryNStepsPerExecution),
     ] where (value ?? 1) < 1 {
       throw ValidationError("\(flag) must be at least 1.")
+    }
+    for (flag, value) in [
+      ("--run-dir", runDir), ("--dataset-dir", datasetDir), ("--save-ckpt-path", saveCkptPath),
+      ("--pretrained-ckpt-path", pretrainedCkptPath), ("--name", name),
+    ] where value?.isEmpty == true {
+      throw ValidationError("\(flag) is empty.")
     }
     if case .from = resume, force {
       throw ValidationError(
@@ -157,12 +163,12 @@ struct TrainingArguments: ParsableArguments {
     }
     options.overrides += compiled.overrides
     options.resumption = resume
-    options.keptCheckpoints = keep
+    options.givenKeptCheckpoints = keep
     options.maximumSteps = maxSteps
     options.shuffles = !noShuffle
     options.guardsNumerics = !noNumericsGuard
     options.skipsDamagedRecords = skipCorrupt
-    options.device = device
+    options.givenDevice = device
     options.runDirectory = runDir
     options.name = name
     options.logsToWandb = wandb
