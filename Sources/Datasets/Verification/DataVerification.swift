@@ -9,9 +9,9 @@ package struct DataVerification {
     package var paths: [String] = []
     /// Bytes of all files.
     package var byteCount: UInt64 = 0
-    /// Bytes behind damaged frames, which could not be read.
+    /// Bytes of damaged stretches, among which no record could be found.
     package var lostByteCount: UInt64 = 0
-    /// Records, with damaged ones.
+    /// Records, with damaged ones; a damaged stretch counts as one.
     package var recordCount = 0
     /// What a record was expected to hold; nil where no record is sound.
     package var shape: RecordShape?
@@ -85,7 +85,7 @@ package struct DataVerification {
 
   private mutating func check(_ file: InputFile, progress: (UInt64) -> Void) throws {
     var records = RecordScan(file: file)
-    while let record = try records.next() {
+    while let record = try records.next(progress: progress) {
       switch record {
       case .sound(let offset, let payload):
         report.recordCount += 1
@@ -94,10 +94,10 @@ package struct DataVerification {
       case .damaged(let offset, let message):
         report.recordCount += 1
         add(.content, message, file.path, offset)
-      case .lost(let offset, let message):
-        report.lostByteCount += file.byteCount - offset
-        let rest = "; the last \(file.byteCount - offset) bytes of the file are lost"
-        add(.frame, message + rest, file.path, offset)
+      case .lost(let offset, let byteCount, let message):
+        report.recordCount += 1
+        report.lostByteCount += byteCount
+        add(.frame, "\(message); \(byteCount) bytes are lost", file.path, offset)
       }
     }
     progress(file.byteCount)
