@@ -93,6 +93,14 @@ import Testing
     #expect(cut.lostByteCount == UInt64(byteCount - 3))
   }
 
+  /// Files without a record are no data, as in training.
+  @Test func withoutRecordsThereAreNoData() throws {
+    let error = tesseraError { _ = try Self.report([]) }
+    #expect(error?.exitCode == .badData)
+    #expect(error?.diagnostics.first?.code == .emptyDataset)
+    #expect(error?.diagnostics.first?.message.hasSuffix("a.tfrecord") == true)
+  }
+
   @Test func wantedLengthsCount() throws {
     for wanted in [
       DataVerification.Wanted(sequenceLength: 12), .init(maskTokens: 4),

@@ -67,7 +67,7 @@ package struct DataVerification {
   }
 
   /// Reads and checks the files; `progress` is told the bytes that are done, of how many. Throws
-  /// `inputMissing` and `inputOutput` where a file cannot be read.
+  /// `inputMissing` and `inputOutput` where a file cannot be read, `badData` where there is no record.
   package consuming func report(
     on paths: [String], progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws -> Report {
@@ -79,6 +79,7 @@ package struct DataVerification {
       try check(file) { progress(done + $0, report.byteCount) }
       done += file.byteCount
     }
+    guard report.recordCount > 0 else { throw TesseraError.emptyDataset(paths) }
     if case .pretraining = report.shape { report.shares = report.statistics.pretrainingChecks() }
     return report
   }
