@@ -82,11 +82,23 @@ import Testing
 
     let frame = try Self.report(examples) { $0[3 * byteCount] ^= 1 }
     #expect(frame.faults.first.map(\.kind) == [.frame])
-    #expect(frame.recordCount == 3 && frame.lostByteCount == UInt64(2 * byteCount))
+    #expect(frame.faults.first.map(\.offset) == [UInt64(3 * byteCount)])
+    #expect(frame.faults.first.first?.message.hasSuffix("; \(byteCount) bytes are lost") == true)
+    #expect(frame.recordCount == 5 && frame.lostByteCount == UInt64(byteCount))
+    #expect(frame.statistics.sampleCount == 4)
     #expect(frame.exitCode == .badData)
 
     let cut = try Self.report(examples) { $0.removeLast(3) }
-    #expect(cut.faults.first.map(\.kind) == [.frame] && cut.recordCount == 4)
+    #expect(cut.faults.first.map(\.kind) == [.frame] && cut.recordCount == 5)
+    #expect(cut.lostByteCount == UInt64(byteCount - 3))
+  }
+
+  /// Files without a record are no data, as in training.
+  @Test func withoutRecordsThereAreNoData() throws {
+    let error = tesseraError { _ = try Self.report([]) }
+    #expect(error?.exitCode == .badData)
+    #expect(error?.diagnostics.first?.code == .emptyDataset)
+    #expect(error?.diagnostics.first?.message.hasSuffix("a.tfrecord") == true)
   }
 
   @Test func wantedLengthsCount() throws {

@@ -54,10 +54,11 @@ import Testing
     let data = try folder.contents("a.tfrecord")
     #expect(index.count == 64 + 3 * 16)
     #expect(Array(index[..<8]) == Array("tessidx\n".utf8))
-    #expect(index.littleEndian(at: 8) as UInt32 == 1)
+    #expect(index.littleEndian(at: 8) as UInt32 == 2)
     #expect(index.littleEndian(at: 16) as UInt64 == UInt64(data.count))
     #expect(index.littleEndian(at: 32) as UInt64 == 3)
     #expect(index.littleEndian(at: 40) as UInt64 == UInt64(data.count))
+    #expect(index.littleEndian(at: 48) as UInt64 == UInt64(data.count))
     #expect(index.littleEndian(at: 60) as UInt32 == CRC32C.checksum(Array(index[..<60])))
     var offset: UInt64 = 0
     for record in 0..<3 {
@@ -70,6 +71,27 @@ import Testing
       checked += index[entry..<entry + 12]
       #expect(index.littleEndian(at: entry + 12) as UInt32 == CRC32C.checksum(checked))
       offset += UInt64(length) + 16
+    }
+  }
+
+  /// A damaged stretch in the same bytes: here the second of three records.
+  @Test func theFormatOfDamage() throws {
+    let folder = try TemporaryFolder()
+    try Self.makeData(3, in: folder)
+    var data = try folder.contents("a.tfrecord")
+    let recordByteCount = data.count / 3
+    data[recordByteCount] ^= 1
+    try folder.write(data, "a.tfrecord")
+    _ = try Self.open(folder, .skip)
+    let index = try folder.contents("a.tfrecord.index")
+    #expect(index.count == 64 + 3 * 16)
+    #expect(index.littleEndian(at: 40) as UInt64 == UInt64(2 * recordByteCount))
+    #expect(index.littleEndian(at: 48) as UInt64 == UInt64(recordByteCount))
+    for record in 0..<3 {
+      let length: UInt32 = index.littleEndian(at: 64 + 16 * record + 8)
+      #expect(
+        index.littleEndian(at: 64 + 16 * record) as UInt64 == UInt64(record * recordByteCount))
+      #expect(length == (record == 1 ? .max : UInt32(recordByteCount - 16)))
     }
   }
 

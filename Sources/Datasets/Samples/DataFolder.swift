@@ -29,14 +29,6 @@ struct DataFolder {
     }
   }
 
-  /// What to throw where `count` files have no record.
-  func isEmpty(_ count: Int) -> TesseraError {
-    TesseraError(
-      .badData, code: .emptyDataset,
-      "the \(count) TFRecord files of \(path) hold no record",
-      remedies: ["generate the data again"])
-  }
-
   /// Whether the name is that of a TFRecord file.
   static func isDataFile(_ name: String) -> Bool {
     (name.hasSuffix(".tfrecord") || name.hasSuffix(".tfrecords")) && !name.hasPrefix(".")
@@ -85,5 +77,15 @@ struct DataFolder {
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
     limit.rlim_cur = limit.rlim_max
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}
+
+extension TesseraError {
+  /// What to throw where the files have no record.
+  static func emptyDataset(_ paths: [String]) -> TesseraError {
+    let others = paths.count > 1 ? " and \(countText(paths.count - 1, "other file"))" : ""
+    return TesseraError(
+      .badData, code: .emptyDataset, "there is no record in \(paths.first ?? "no file")\(others)",
+      remedies: ["generate the data again"])
   }
 }

@@ -46,7 +46,7 @@ package struct ExampleDataset: SampleSource {
     files = try folder.opened(progress: progress)
     starts = files.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
     warnings = try Self.warnings(of: files, damagedRecords)
-    guard count > 0 else { throw folder.isEmpty(files.count) }
+    guard count > 0 else { throw TesseraError.emptyDataset(paths) }
     try checkOneSampleOfEachFile()
   }
 

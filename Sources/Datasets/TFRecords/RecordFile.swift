@@ -23,11 +23,15 @@ struct RecordFile: Sendable {
   var count: Int { index.count }
 
   /// Calls `body` with the content of record `number` and words for where that is. Throws `badData`
-  /// where the record is damaged.
+  /// where the record is damaged, which a damaged stretch is too.
   func withPayload<Result>(
     ofRecord number: Int, _ body: (UnsafeRawBufferPointer, _ source: String) throws -> Result
   ) throws -> Result {
-    let location = try index.location(of: number)
+    let location: RecordLocation
+    switch try index.entry(of: number) {
+    case .record(let sound): location = sound
+    case .damage(let offset): throw try frameError(at: offset)
+    }
     let byteCount = TFRecordFraming.byteCount(payload: location.payloadByteCount)
     return try withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 8) { buffer in
       let filled = try file.read(into: buffer, at: location.offset)
@@ -38,39 +42,46 @@ struct RecordFile: Sendable {
     }
   }
 
-  /// The frame whose damage hides the rest of the file; nil where all frames are sound.
+  /// The damaged stretches of the file; nil where all frames are sound.
   var damage: RecordFileDamage? {
     get throws {
-      guard index.header.isDamaged else { return nil }
-      var frames = RecordFrames(file: file, from: index.header.soundByteCount)
-      do {
-        _ = try frames.next()
-      } catch let error as TesseraError where error.exitCode == .badData {
-        return RecordFileDamage(
-          error: error, lostByteCount: byteCount - index.header.soundByteCount)
-      }
-      throw TesseraError(
-        .badData, code: .dataIndexDamaged,
-        "\(index.path) says that \(path) is damaged at byte \(index.header.soundByteCount), "
-          + "where it is not",
-        remedies: ["delete the index file; it is made again"])
+      let byteCount = index.header.damagedByteCount
+      guard byteCount > 0 else { return nil }
+      return RecordFileDamage(
+        error: try frameError(at: index.header.firstDamage), byteCount: byteCount)
     }
+  }
+
+  /// What is wrong with the frame at `offset`, where a damaged stretch begins. Little is read for it,
+  /// however long the stretch is.
+  private func frameError(at offset: UInt64) throws -> TesseraError {
+    do {
+      _ = try RecordFrames.location(at: offset, of: file)
+    } catch let error as TesseraError where error.exitCode == .badData {
+      return error
+    }
+    return TesseraError(
+      .badData, code: .dataIndexDamaged,
+      "\(index.path) says that \(path) is damaged at byte \(offset), where it is not",
+      remedies: ["delete the index file; it is made again"])
   }
 }
 
-/// A damaged frame, behind which no record of its file can be found.
+/// The damaged stretches of a file, among whose bytes no record can be found.
 struct RecordFileDamage: Sendable {
-  /// What is wrong, with file and byte.
+  /// What is wrong with the first one, with file and byte.
   var error: TesseraError
-  /// Bytes of the file from the frame on.
-  var lostByteCount: UInt64
+  /// Bytes of all of them.
+  var byteCount: UInt64
 
   /// What a run says that goes on without these bytes.
   var warnings: [Diagnostic] {
     error.diagnostics.map {
       Diagnostic(
         .warning, code: $0.code, $0.message,
-        notes: $0.notes + ["The last \(lostByteCount) bytes of the file are left out."],
+        notes: $0.notes + [
+          "\(byteCount) bytes of the file are in damaged stretches and are left out."
+        ],
         remedies: $0.remedies)
     }
   }

@@ -48,6 +48,25 @@ package enum TFRecordFraming {
     return Int(length)
   }
 
+  /// The first place in `bytes` with a length that agrees with its checksum and leads to a frame inside the
+  /// file, of which `bytesToEnd` bytes are left from the begin of `bytes` on.
+  static func firstHeader(
+    in bytes: UnsafeRawBufferPointer, bytesToEnd: UInt64
+  ) -> (position: Int, length: Int)? {
+    guard bytes.count >= headerByteCount else { return nil }
+    for position in 0...(bytes.count - headerByteCount) {
+      let length: UInt64 = bytes.littleEndian(at: position)
+      // Few places pass this, so that few checksums are computed.
+      guard length <= UInt64(maximumPayloadByteCount),
+        UInt64(position + byteCount(payload: Int(length))) <= bytesToEnd
+      else { continue }
+      let stored: UInt32 = bytes.littleEndian(at: position + 8)
+      let field = UnsafeRawBufferPointer(rebasing: bytes[position..<position + 8])
+      if stored == CRC32C.masked(CRC32C.checksum(field)) { return (position, Int(length)) }
+    }
+    return nil
+  }
+
   /// Checks a whole record, frame included; `payloadByteCount` is what its header says.
   static func payload(
     record: UnsafeRawBufferPointer, payloadByteCount: Int, path: String, offset: UInt64

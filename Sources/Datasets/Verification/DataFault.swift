@@ -4,7 +4,8 @@ import Foundations
 package struct DataFault: Hashable, Sendable {
   /// What kind of thing is wrong. The raw value is its name in reports.
   package enum Kind: String, Hashable, Sendable, CaseIterable {
-    /// The length of a record is damaged or the record is cut off: the rest of the file is lost.
+    /// The length of a record is damaged or the record is cut off: what follows up to the next sound record
+    /// is lost.
     case frame
     /// A record's content does not agree with its checksum, or is no Example.
     case content

@@ -8,9 +8,9 @@ package struct DataInspection: Sendable {
     package var path: String
     /// Its size.
     package var byteCount: UInt64
-    /// Records whose frames are sound.
+    /// Records; a damaged stretch counts as one.
     package var recordCount: Int
-    /// Bytes behind a damaged frame.
+    /// Bytes of damaged stretches.
     package var lostByteCount: UInt64
     /// Whether there is an index file of it.
     package var index: IndexState
@@ -77,7 +77,11 @@ package struct DataInspection: Sendable {
   ) throws -> (example: Example, source: String) {
     var frames = RecordFrames(file: file)
     for _ in 0..<number { _ = try frames.next() }
-    guard let location = try frames.next() else {
+    let location: RecordLocation
+    switch try frames.next() {
+    case .record(let sound)?: location = sound
+    case .damage(let stretch)?: throw stretch.error
+    case nil:
       throw TesseraError(.badData, code: .emptyDataset, "\(file.path) has become shorter")
     }
     var window = FileWindow(file: file)
@@ -101,20 +105,17 @@ extension DataInspection.File {
     if let kept = try RecordIndex.kept(of: file) {
       index = .current
       recordCount = kept.count
-      lostByteCount = file.byteCount - kept.header.soundByteCount
+      lostByteCount = kept.header.damagedByteCount
     } else {
       index = RecordIndex.hasStale(of: file) ? .stale : .none
       var frames = RecordFrames(file: file)
       recordCount = 0
-      do {
-        while try frames.next() != nil {
-          recordCount += 1
-          if recordCount % 4096 == 0 { progress(frames.offset) }
-        }
-      } catch let error as TesseraError where error.exitCode == .badData {
-        // What is lost is said in bytes.
+      lostByteCount = 0
+      while let frame = try frames.next(progress: progress) {
+        if case .damage(let stretch) = frame { lostByteCount += stretch.byteCount }
+        recordCount += 1
+        if recordCount % 4096 == 0 { progress(frames.offset) }
       }
-      lostByteCount = file.byteCount - frames.offset
     }
     features = try Self.features(of: file)
   }

@@ -9,9 +9,9 @@ package struct DataVerification {
     package var paths: [String] = []
     /// Bytes of all files.
     package var byteCount: UInt64 = 0
-    /// Bytes behind damaged frames, which could not be read.
+    /// Bytes of damaged stretches, among which no record could be found.
     package var lostByteCount: UInt64 = 0
-    /// Records, with damaged ones.
+    /// Records, with damaged ones; a damaged stretch counts as one.
     package var recordCount = 0
     /// What a record was expected to hold; nil where no record is sound.
     package var shape: RecordShape?
@@ -67,7 +67,7 @@ package struct DataVerification {
   }
 
   /// Reads and checks the files; `progress` is told the bytes that are done, of how many. Throws
-  /// `inputMissing` and `inputOutput` where a file cannot be read.
+  /// `inputMissing` and `inputOutput` where a file cannot be read, `badData` where there is no record.
   package consuming func report(
     on paths: [String], progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws -> Report {
@@ -79,13 +79,14 @@ package struct DataVerification {
       try check(file) { progress(done + $0, report.byteCount) }
       done += file.byteCount
     }
+    guard report.recordCount > 0 else { throw TesseraError.emptyDataset(paths) }
     if case .pretraining = report.shape { report.shares = report.statistics.pretrainingChecks() }
     return report
   }
 
   private mutating func check(_ file: InputFile, progress: (UInt64) -> Void) throws {
     var records = RecordScan(file: file)
-    while let record = try records.next() {
+    while let record = try records.next(progress: progress) {
       switch record {
       case .sound(let offset, let payload):
         report.recordCount += 1
@@ -94,10 +95,10 @@ package struct DataVerification {
       case .damaged(let offset, let message):
         report.recordCount += 1
         add(.content, message, file.path, offset)
-      case .lost(let offset, let message):
-        report.lostByteCount += file.byteCount - offset
-        let rest = "; the last \(file.byteCount - offset) bytes of the file are lost"
-        add(.frame, message + rest, file.path, offset)
+      case .lost(let offset, let byteCount, let message):
+        report.recordCount += 1
+        report.lostByteCount += byteCount
+        add(.frame, "\(message); \(byteCount) bytes are lost", file.path, offset)
       }
     }
     progress(file.byteCount)

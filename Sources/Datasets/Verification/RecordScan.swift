@@ -1,37 +1,39 @@
 import Foundations
 
-/// The records of a file one after the other, damaged ones among them, as far as they can be found.
+/// The records of a file one after the other, damaged ones among them.
 struct RecordScan {
   enum Record {
     /// The frame and its checksums are right.
     case sound(offset: UInt64, payload: [UInt8])
     /// The content does not agree with its checksum.
     case damaged(offset: UInt64, message: String)
-    /// The frame is damaged; nothing behind it can be found.
-    case lost(offset: UInt64, message: String)
+    /// The frame is damaged: these bytes, up to the next sound record, are lost.
+    case lost(offset: UInt64, byteCount: UInt64, message: String)
   }
 
   private var window: FileWindow
   private var frames: RecordFrames
-  private var isLost = false
 
   init(file: InputFile) {
     window = FileWindow(file: file)
     frames = RecordFrames(file: file)
   }
 
-  /// The next record, or nil at the end. Throws `inputOutput` where the file cannot be read.
-  mutating func next() throws -> Record? {
-    guard !isLost else { return nil }
-    let offset = frames.offset
-    let location: RecordLocation
-    do {
-      guard let next = try frames.next() else { return nil }
-      location = next
-    } catch let error as TesseraError where error.exitCode == .badData {
-      isLost = true
-      return .lost(offset: offset, message: Self.frameMessage(error))
+  /// The next record, or nil at the end; `progress` is told the bytes that are looked through for a record
+  /// behind damage. Throws `inputOutput` where the file cannot be read.
+  mutating func next(progress: (_ byteCount: UInt64) -> Void = { _ in }) throws -> Record? {
+    switch try frames.next(progress: progress) {
+    case nil: return nil
+    case .record(let location)?: return try record(at: location)
+    case .damage(let stretch)?:
+      return .lost(
+        offset: stretch.offset, byteCount: stretch.byteCount,
+        message: Self.frameMessage(stretch.error))
     }
+  }
+
+  private mutating func record(at location: RecordLocation) throws -> Record {
+    let offset = location.offset
     let byteCount = TFRecordFraming.byteCount(payload: location.payloadByteCount)
     let path = window.file.path
     do {

@@ -14,7 +14,7 @@ extension DataInspection {
     }
     var text = table.text + "\(recordCount) records in \(countText(files.count, "file"))\n"
     for file in files where file.lostByteCount > 0 {
-      text += "\(file.path): the last \(file.lostByteCount) bytes are behind a damaged record\n"
+      text += "\(file.path): \(file.lostByteCount) bytes are in damaged stretches\n"
     }
     for features in differentFeatures {
       var table = TextTable(header: ["feature", "kind", "values"])

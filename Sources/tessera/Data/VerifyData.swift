@@ -10,7 +10,7 @@ struct VerifyData: ParsableCommand {
     discussion: """
       Frames and checksums; features, their lengths and ranges; [CLS], [SEP], padding and segments; masked \
       positions or answers; and the shares that BERT's recipe decides. Ends with 1 where a check failed and \
-      with 65 where a file is damaged.
+      with 65 where a file is damaged or there is no record.
       """)
 
   @Argument(help: "Files, and folders with *.tfrecord files.")

@@ -1,12 +1,13 @@
 import Bundle
 import Foundations
+import Glibc
 import QuestionAnswering
 import Training
 
 /// Keeps the features of a training file, so that they are made once.
 ///
 /// A set of features is a folder `STEM-DIGEST` with `features.tfrecord` and `summary.json`, which is written
-/// last. The digest covers the file's bytes, the vocabulary and every option that features depend on, so that
+/// last and says how long the features are: those that were cut off since are made again. The digest covers the file's bytes, the vocabulary and every option that features depend on, so that
 /// stale ones are never taken.
 struct FeatureCache {
   /// The folder that holds the sets.
@@ -24,7 +25,7 @@ struct FeatureCache {
     let set = "\(folder)/\(Self.stem(path))-\(key)"
     let summaryPath = set + "/summary.json"
     let features = set + "/features.tfrecord"
-    if isReadable(features), let summary = Self.summary(summaryPath) {
+    if let summary = Self.summary(summaryPath, of: features) {
       progress.note("features of an earlier run: \(set)")
       return (set, summary)
     }
@@ -40,16 +41,31 @@ struct FeatureCache {
     progress.advance(to: summary.questionCount)
     progress.finish()
     let file = try AtomicFile(path: summaryPath, overwrite: true)
-    try file.write(Array((summary.json.text(.indented) + "\n").utf8))
+    let contents = Self.json(summary, byteCount: Self.byteCount(of: features))
+    try file.write(Array((contents.text(.indented) + "\n").utf8))
     try file.commit()
     return (set, summary)
   }
 
-  private static func summary(_ path: String) -> TrainingFeatures.Summary? {
-    guard let bytes = try? readBytes(path: path, limit: 1 << 16),
-      let value = try? JSON.parse(bytes: bytes, file: path)
+  /// The summary at `path`; nil where the file of features is not there as it was written.
+  private static func summary(_ path: String, of features: String) -> TrainingFeatures.Summary? {
+    guard isReadable(features), let bytes = try? readBytes(path: path, limit: 1 << 16),
+      let value = try? JSON.parse(bytes: bytes, file: path),
+      let byteCount = value["bytes"]?.integer, byteCount == Self.byteCount(of: features)
     else { return nil }
     return TrainingFeatures.Summary(json: value)
+  }
+
+  /// What became of the questions, and the size of the file of features.
+  private static func json(_ summary: TrainingFeatures.Summary, byteCount: Int?) -> JSON.Plain {
+    guard case .object(let fields) = summary.json, let byteCount else { return summary.json }
+    return .object(fields + [.init("bytes", .integer(byteCount))])
+  }
+
+  /// Nil where there is no such file.
+  private static func byteCount(of path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
   /// The file's name without its folder and ending.

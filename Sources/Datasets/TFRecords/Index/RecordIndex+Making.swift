@@ -2,7 +2,7 @@ import Foundations
 
 extension RecordIndex {
   /// Goes through the frames of `file`, checks the checksums of their lengths, and makes an index of
-  /// them. It ends at a damaged frame, behind which nothing can be found; its header then says so.
+  /// them. A damaged stretch becomes one entry, and the header says where the first one is.
   ///
   /// The memory that it takes does not depend on the file. `progress` is told the bytes that are done;
   /// what it throws ends the work.
@@ -13,25 +13,28 @@ extension RecordIndex {
     var frames = RecordFrames(file: file)
     var entries: [UInt8] = []
     var recordCount: UInt64 = 0
+    var damagedByteCount: UInt64 = 0
+    var firstDamage: UInt64?
     func flush() throws {
-      let written = recordCount - UInt64(entries.count / RecordLocation.byteCount)
+      let written = recordCount - UInt64(entries.count / RecordEntry.byteCount)
       try temporary.write(entries, at: offset(ofEntry: written))
       entries.removeAll(keepingCapacity: true)
       try progress(frames.offset)
     }
-    do {
-      while let location = try frames.next() {
-        entries += location.encoded(number: recordCount)
-        recordCount += 1
-        if entries.count >= flushedByteCount { try flush() }
+    while let frame = try frames.next(progress: progress) {
+      if case .damage(let stretch) = frame {
+        damagedByteCount += stretch.byteCount
+        firstDamage = firstDamage ?? stretch.offset
       }
-    } catch let error as TesseraError where error.exitCode == .badData {
-      // Who reads the index decides what the damage means.
+      entries += RecordEntry(frame).encoded(number: recordCount)
+      recordCount += 1
+      if entries.count >= flushedByteCount { try flush() }
     }
     try flush()
     let header = RecordIndexHeader(
       dataByteCount: file.byteCount, modificationTime: file.modificationTime,
-      recordCount: recordCount, soundByteCount: frames.offset)
+      recordCount: recordCount, soundByteCount: file.byteCount - damagedByteCount,
+      firstDamage: firstDamage ?? file.byteCount)
     try temporary.write(header.encoded, at: 0)
     let contents = try temporary.reading()
     guard let index = try RecordIndex(in: contents, of: file) else {
@@ -44,37 +47,4 @@ extension RecordIndex {
 
   /// Entries are written 256 KiB at a time.
   private static var flushedByteCount: Int { 256 << 10 }
-}
-
-/// The frames of a TFRecord file, one after the other.
-struct RecordFrames {
-  private var window: FileWindow
-  /// Where the next frame begins.
-  private(set) var offset: UInt64
-
-  /// The frames from byte `offset` on.
-  init(file: InputFile, from offset: UInt64 = 0) {
-    window = FileWindow(file: file)
-    self.offset = offset
-  }
-
-  /// The next frame, or nil at the file's end. Throws `badData` where the frame's length is damaged or
-  /// the frame is cut off; `offset` stays where it begins.
-  mutating func next() throws -> RecordLocation? {
-    let (file, start) = (window.file, offset)
-    guard start < file.byteCount else { return nil }
-    let payloadByteCount = try window.withBytes(
-      at: start, count: TFRecordFraming.headerByteCount
-    ) {
-      try TFRecordFraming.payloadByteCount(header: $0, path: file.path, offset: start)
-    }
-    let byteCount = UInt64(TFRecordFraming.byteCount(payload: payloadByteCount))
-    guard byteCount <= file.byteCount - start else {
-      throw TFRecordFraming.truncated(
-        path: file.path, offset: start,
-        "it takes \(byteCount) bytes and only \(file.byteCount - start) are there")
-    }
-    offset += byteCount
-    return RecordLocation(offset: start, payloadByteCount: payloadByteCount)
-  }
 }

@@ -25,14 +25,14 @@ struct RecordIndex: Sendable {
     self.storage = storage
   }
 
-  /// Where record `number` is, which is below `count`. Throws `badData` where the entry is damaged.
-  func location(of number: Int) throws -> RecordLocation {
+  /// What is said of record `number`, which is below `count`. Throws `badData` where the entry is damaged.
+  func entry(of number: Int) throws -> RecordEntry {
     let number = UInt64(number)
-    var bytes = [UInt8](repeating: 0, count: RecordLocation.byteCount)
+    var bytes = [UInt8](repeating: 0, count: RecordEntry.byteCount)
     let filled = try bytes.withUnsafeMutableBytes {
       try storage.read(into: $0, at: Self.offset(ofEntry: number))
     }
-    guard filled == bytes.count, let location = RecordLocation(decoding: bytes, number: number)
+    guard filled == bytes.count, let entry = RecordEntry(decoding: bytes, number: number)
     else {
       throw TesseraError(
         .badData, code: .dataIndexDamaged,
@@ -40,11 +40,11 @@ struct RecordIndex: Sendable {
         notes: ["It is an index, which says where the records of a data file are."],
         remedies: ["delete the index file; it is made again"])
     }
-    return location
+    return entry
   }
 
   /// Where entry `number` begins in the index file.
   static func offset(ofEntry number: UInt64) -> UInt64 {
-    UInt64(RecordIndexHeader.byteCount) + number * UInt64(RecordLocation.byteCount)
+    UInt64(RecordIndexHeader.byteCount) + number * UInt64(RecordEntry.byteCount)
   }
 }

@@ -4,28 +4,30 @@ import Foundations
 ///
 /// All numbers are little endian: magic (8 bytes), version (32 bits), 0 (32 bits), size of the data
 /// file in bytes, time of its last change in nanoseconds since 1970, number of records, bytes of sound
-/// frames (64 bits each), 0 up to byte 60, CRC-32C of these 60 bytes.
+/// frames, first damaged byte (64 bits each), 0 up to byte 60, CRC-32C of these 60 bytes.
 struct RecordIndexHeader: Hashable, Sendable {
   /// The data file's size.
   var dataByteCount: UInt64
   /// When the data file was changed last: nanoseconds since 1970.
   var modificationTime: Int64
-  /// Records whose frames are sound.
+  /// Records; a damaged stretch counts as one.
   var recordCount: UInt64
-  /// Where the last of them ends: the data file's size, or where a frame is damaged.
+  /// Bytes of the data file that are not in a damaged stretch.
   var soundByteCount: UInt64
+  /// Where the first damaged stretch begins: the data file's size where there is none.
+  var firstDamage: UInt64
 
   static let byteCount = 64
   static let magic = Array("tessidx\n".utf8)
-  private static let version: UInt32 = 1
+  private static let version: UInt32 = 2
 
   /// Whether the index is of the file as it is now.
   func describes(_ file: InputFile) -> Bool {
     dataByteCount == file.byteCount && modificationTime == file.modificationTime
   }
 
-  /// Whether a frame of the data file is damaged, so that what follows cannot be found.
-  var isDamaged: Bool { soundByteCount < dataByteCount }
+  /// Bytes of the data file that are in damaged stretches.
+  var damagedByteCount: UInt64 { dataByteCount - soundByteCount }
 }
 
 extension RecordIndexHeader {
@@ -38,6 +40,7 @@ extension RecordIndexHeader {
     bytes.append(littleEndian: modificationTime)
     bytes.append(littleEndian: recordCount)
     bytes.append(littleEndian: soundByteCount)
+    bytes.append(littleEndian: firstDamage)
     bytes += [UInt8](repeating: 0, count: Self.byteCount - 4 - bytes.count)
     bytes.append(littleEndian: CRC32C.checksum(bytes))
     return bytes
@@ -53,8 +56,8 @@ extension RecordIndexHeader {
     modificationTime = bytes.littleEndian(at: 24)
     recordCount = bytes.littleEndian(at: 32)
     soundByteCount = bytes.littleEndian(at: 40)
-    guard soundByteCount <= dataByteCount,
-      recordCount <= dataByteCount / UInt64(TFRecordFraming.byteCount(payload: 0))
-    else { return nil }
+    firstDamage = bytes.littleEndian(at: 48)
+    // A damaged stretch may be a single byte.
+    guard soundByteCount <= dataByteCount, recordCount <= dataByteCount else { return nil }
   }
 }
