@@ -174,6 +174,29 @@ struct SquadCommandTests {
     #expect(try score("missing", "--resume", "nowhere").status == 66)
   }
 
+  /// A run that goes on replaces its own predictions, and no others.
+  @Test(arguments: [["--run-dir", "run"], []])
+  func aCompleteRunIsResumed(directory: [String]) throws {
+    let folder = try Folder()
+    let train = [
+      "squad", "train", "squad.ipub", "--dataset-dir", ".", "--vocabulary", "vocab.txt", "--quiet",
+      "--resume", "auto",
+    ]
+    let first = try folder.run(train + directory)
+    try #require(first.status == 0, "\(first.errors)")
+    let again = try folder.run(train + directory)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.text == first.text)
+    #expect(try folder.run(train + ["--run-dir", "other"]).status == 73)
+    // Without a folder for them they are in the run's own directory.
+    let own = train + ["--run-dir", "own", "--set", "output_dir=null"]
+    for _ in 0..<2 {
+      let output = try folder.run(own)
+      #expect(output.status == 0, "\(output.errors)")
+      #expect(output.text.contains("own/predictions.json"))
+    }
+  }
+
   /// A signal ends a prediction, and leaves no file behind.
   @Test(.timeLimit(.minutes(2)), arguments: [(SIGINT, 130), (SIGTERM, 143)])
   func signalsEndAPrediction(signal: Int32, status: Int) throws {

@@ -8,15 +8,17 @@ import Training
 struct EarlierRun {
   /// The run's directory.
   let path: String
+  private let run: JSON.Value
 
   /// The run in a directory; nil where it holds none of a program with this digest.
   private init?(at path: String, digest: String) {
     let file = path + "/config.json"
     guard let bytes = try? readBytes(path: file, limit: JSON.byteLimit),
       let configuration = try? JSON.parse(bytes: bytes, file: file),
-      configuration["bundle_digest"]?.string == digest
+      configuration["bundle_digest"]?.string == digest, let run = configuration["run"]
     else { return nil }
     self.path = path
+    self.run = run
   }
 
   /// The run that a training with these options goes on with; nil where it begins anew.
@@ -33,6 +35,15 @@ struct EarlierRun {
       else { return nil }
       self = newest
     }
+  }
+
+  /// Whether its predictions went to a folder.
+  func predicted(into folder: String) -> Bool {
+    guard run["do_validation"]?.boolean ?? true, let own = run["output_dir"]?.string,
+      let own = try? PathExpansion.expand(own)
+    else { return false }
+    return own.split(separator: "/") == folder.split(separator: "/")
+      && own.hasPrefix("/") == folder.hasPrefix("/")
   }
 
   /// The newest checkpoint of a run's directory, or of another folder; a file is taken as it is.

@@ -27,6 +27,8 @@ extension SquadTrain {
     let cacheFolder: String
     /// Where predictions go; nil for the run's directory.
     let outputFolder: String?
+    /// Whether predictions that are there may be replaced.
+    let replacesPredictions: Bool
     let progress: Progress
 
     init(_ command: SquadTrain, _ bundle: LoadedBundle) throws {
@@ -47,6 +49,11 @@ extension SquadTrain {
       cacheFolder = try PathExpansion.expand(
         run.cacheDirectory ?? Self.runsFolder(options.runDirectory) + "/squad-cache")
       let outputFolder = try run.outputDirectory.map(PathExpansion.expand)
+      // A run that goes on may replace what it wrote itself.
+      replacesPredictions =
+        options.overwrites
+        || earlier.map { run in outputFolder.map(run.predicted) ?? recipe.run.doesTraining }
+          ?? false
       self.checkpoint = checkpoint
       self.outputFolder = outputFolder
 
@@ -77,7 +84,7 @@ extension SquadTrain {
         )
         if let outputFolder {
           // Begun and given up at once: it leaves nothing behind.
-          _ = try PredictionFiles(folder: outputFolder, overwrites: options.overwrites)
+          _ = try PredictionFiles(folder: outputFolder, overwrites: replacesPredictions)
         }
       } else {
         validation = nil
