@@ -145,6 +145,58 @@ struct SquadCommandTests {
     #expect(validated.text.hasPrefix(String(printed)))
   }
 
+  /// Without training the newest checkpoint of the run that is named is scored.
+  @Test func aNamedRunIsScored() throws {
+    let folder = try Folder()
+    let train = [
+      "squad", "train", "squad.ipub", "--dataset-dir", ".", "--vocabulary", "vocab.txt", "--quiet",
+    ]
+    let trained = try folder.run(train + ["--run-dir", "run"])
+    try #require(trained.status == 0, "\(trained.errors)")
+    let candidates = try folder.text("answers/nbest_predictions.json")
+    func score(_ name: String, _ arguments: String...) throws -> Command.Output {
+      try folder.run(train + ["--do-training", "false", "--output-dir", name] + arguments)
+    }
+    for (name, arguments) in [
+      ("resumed", ["--resume", "run"]), ("directory", ["--run-dir", "run"]),
+      ("file", ["--resume", "run/checkpoints/step-4.safetensors"]),
+    ] {
+      let scored = try score(name, arguments[0], arguments[1])
+      try #require(scored.status == 0, "\(scored.errors)")
+      #expect(scored.errors.isEmpty)
+      #expect(try folder.text("\(name)/nbest_predictions.json") == candidates)
+    }
+    // Random parameters are scored with a warning, also where progress is not shown.
+    let initial = try score("initial", "--run-dir", "none")
+    #expect(initial.status == 0)
+    #expect(initial.errors.contains("no-checkpoint"))
+    #expect(try folder.text("initial/nbest_predictions.json") != candidates)
+    #expect(try score("missing", "--resume", "nowhere").status == 66)
+  }
+
+  /// A run that goes on replaces its own predictions, and no others.
+  @Test(arguments: [["--run-dir", "run"], []])
+  func aCompleteRunIsResumed(directory: [String]) throws {
+    let folder = try Folder()
+    let train = [
+      "squad", "train", "squad.ipub", "--dataset-dir", ".", "--vocabulary", "vocab.txt", "--quiet",
+      "--resume", "auto",
+    ]
+    let first = try folder.run(train + directory)
+    try #require(first.status == 0, "\(first.errors)")
+    let again = try folder.run(train + directory)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.text == first.text)
+    #expect(try folder.run(train + ["--run-dir", "other"]).status == 73)
+    // Without a folder for them they are in the run's own directory.
+    let own = train + ["--run-dir", "own", "--set", "output_dir=null"]
+    for _ in 0..<2 {
+      let output = try folder.run(own)
+      #expect(output.status == 0, "\(output.errors)")
+      #expect(output.text.contains("own/predictions.json"))
+    }
+  }
+
   /// A signal ends a prediction, and leaves no file behind.
   @Test(.timeLimit(.minutes(2)), arguments: [(SIGINT, 130), (SIGTERM, 143)])
   func signalsEndAPrediction(signal: Int32, status: Int) throws {

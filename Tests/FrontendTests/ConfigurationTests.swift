@@ -56,6 +56,14 @@ private let shipped =
     #expect(try recipe.batchArithmetic(datasetSize: 64).globalBatchSize == 12)
   }
 
+  /// What fine-tuning follows is not said to be without effect.
+  @Test func foldersOfFineTuningAreInEffect() throws {
+    let remarks = try Self.load("configs/squad_base.json").remarks.map(\.description)
+    for key in ["cache_dir", "output_dir"] {
+      #expect(remarks.allSatisfy { !$0.contains(key) }, "\(remarks)")
+    }
+  }
+
   @Test func valuesOfSquad() throws {
     let byName = try Self.load("configs/squad_base.json").recipe
     #expect(byName.program.task == .questionAnswering)

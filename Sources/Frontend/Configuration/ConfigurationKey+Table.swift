@@ -12,10 +12,10 @@ extension ConfigurationKey {
       suggestion: "data/"),
     ConfigurationKey(
       "cache_dir", .string, .fineTuning(.required), "where the data set is kept",
-      suggestion: "./cache/", effect: .stored),
+      suggestion: "./cache/"),
     ConfigurationKey(
       "output_dir", .string, .fineTuning(.required), "where predictions go",
-      suggestion: "./output/", effect: .stored),
+      suggestion: "./output/"),
     ConfigurationKey(
       "generated_dataset", .boolean, .everywhere(.defaulted(false)),
       "whether random data of the right shape takes the data set's place"),

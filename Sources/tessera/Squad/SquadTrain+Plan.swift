@@ -1,3 +1,4 @@
+import CommandLineSupport
 import Foundations
 import QuestionAnswering
 import Recipe
@@ -20,12 +21,14 @@ extension SquadTrain {
     let validation: (questions: QuestionSet, maker: FeatureMaker)?
     /// What the run is told.
     let options: TrainingOptions
-    /// The parameters to start from; nil for the initial ones.
+    /// The parameters to start from, or to score where there is no training; nil for the initial ones.
     let checkpoint: String?
     /// The folder that keeps features.
     let cacheFolder: String
     /// Where predictions go; nil for the run's directory.
     let outputFolder: String?
+    /// Whether predictions that are there may be replaced.
+    let replacesPredictions: Bool
     let progress: Progress
 
     init(_ command: SquadTrain, _ bundle: LoadedBundle) throws {
@@ -39,14 +42,24 @@ extension SquadTrain {
           remedies: ["give --do-training true or --do-validation true"])
       }
       progress = .onStandardError(mode: options.progress)
-      checkpoint = run.pretrainedCheckpointPath
+      let earlier = EarlierRun(resumedBy: options, run, digest: bundle.digest)
+      let checkpoint =
+        run.doesTraining
+        ? run.pretrainedCheckpointPath : try Self.scoredCheckpoint(run, options, earlier)
       cacheFolder = try PathExpansion.expand(
         run.cacheDirectory ?? Self.runsFolder(options.runDirectory) + "/squad-cache")
-      outputFolder = try run.outputDirectory.map(PathExpansion.expand)
+      let outputFolder = try run.outputDirectory.map(PathExpansion.expand)
+      // A run that goes on may replace what it wrote itself.
+      replacesPredictions =
+        options.overwrites
+        || earlier.map { run in outputFolder.map(run.predicted) ?? recipe.run.doesTraining }
+          ?? false
+      self.checkpoint = checkpoint
+      self.outputFolder = outputFolder
 
       func maker(documentStride: Int) throws -> FeatureMaker {
         FeatureMaker(
-          try command.tokenizer.tokenizer(checkpoint: run.pretrainedCheckpointPath),
+          try command.tokenizer.tokenizer(checkpoint: run.pretrainedCheckpointPath ?? checkpoint),
           try FeatureOptions(
             sequenceLength: recipe.program.sequenceLength, documentStride: documentStride))
       }
@@ -71,11 +84,33 @@ extension SquadTrain {
         )
         if let outputFolder {
           // Begun and given up at once: it leaves nothing behind.
-          _ = try PredictionFiles(folder: outputFolder, overwrites: options.overwrites)
+          _ = try PredictionFiles(folder: outputFolder, overwrites: replacesPredictions)
         }
       } else {
         validation = nil
       }
+    }
+
+    /// The parameters that are scored where nothing is trained: those of the run that the user names, else
+    /// those that a training would start from.
+    private static func scoredCheckpoint(
+      _ run: TrainingRecipe.Run, _ options: TrainingOptions, _ earlier: EarlierRun?
+    ) throws -> String? {
+      if case .from(let path) = options.resumption {
+        return try EarlierRun.newestCheckpoint(of: path)
+      }
+      if let path = options.runDirectory ?? earlier?.path, EarlierRun.holdsRun(path) {
+        return try EarlierRun.newestCheckpoint(of: path)
+      }
+      if run.pretrainedCheckpointPath == nil {
+        writeError(
+          Diagnostic(
+            .warning, code: .noCheckpoint,
+            "neither a run nor a checkpoint is given: the initial parameters are scored",
+            remedies: ["give --resume, --run-dir or --pretrained-ckpt-path"]
+          ).description + "\n")
+      }
+      return run.pretrainedCheckpointPath
     }
 
     /// The folder with the published files. The nested form of configurations has one key, `dataset_dir`, for

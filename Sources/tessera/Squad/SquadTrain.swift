@@ -113,7 +113,7 @@ struct SquadTrain: ParsableCommand {
     _ checkpoint: String?, _ runDirectory: String?
   ) throws {
     let files = try PredictionFiles(
-      folder: plan.outputFolder ?? runDirectory ?? ".", overwrites: training.force)
+      folder: plan.outputFolder ?? runDirectory ?? ".", overwrites: plan.replacesPredictions)
     let answers = try QuestionPrediction(
       bundle, checkpoint: checkpoint, resizesVocabulary: false, threads: plan.options.threads,
       maker: maker, selection: prediction.selection, progress: plan.progress
