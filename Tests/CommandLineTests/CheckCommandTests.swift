@@ -61,6 +61,12 @@ import Testing
       folder, "--dataset-dir", "data", "--save-ckpt-path", "/proc/x/y.safetensors", "--format",
       "json")
     #expect(try outcomes(disk)["disk"] == "failed")
+    // More bytes than a number counts are more than a disk has.
+    for kept in ["100000000000000", "\(Int.max)"] {
+      let full = try check(folder, "--dataset-dir", "data", "--keep", kept)
+      #expect(full.status == 1, "\(full.errors)")
+      #expect(full.text.contains("[disk-too-small]"))
+    }
     let compiled = try check(folder, "--dataset-dir", "data", "--set", "micro_batch_size=3")
     #expect(compiled.status == 1)
     #expect(compiled.text.contains("[compiled-in]"))

@@ -33,7 +33,7 @@ struct DiskCheck {
     let byteCount = Int(status.st_size)
     let free = Self.freeByteCount(of: folder).map { $0 + byteCount }
     // While one is written all that are kept are there.
-    let needed = byteCount * (options.keptCheckpoints + 1)
+    let needed = Self.product(byteCount, options.keptCheckpoints, plus: 1)
     if let free, free < needed {
       throw TesseraError(
         .inputOutput, code: .diskTooSmall,
@@ -48,6 +48,13 @@ struct DiskCheck {
       + "\(NumberText.fixed(written - start, decimals: 2)) s and read back in "
       + "\(NumberText.fixed(monotonicSeconds() - written, decimals: 2)) s"
       + (free.map { "; \(byteCountText($0)) free for \(byteCountText(needed))" } ?? "")
+  }
+
+  /// `size` times (`count` + `more`), or the largest number where that is larger.
+  private static func product(_ size: Int, _ count: Int, plus more: Int) -> Int {
+    let (sum, isLarger) = count.addingReportingOverflow(more)
+    let (product, overflows) = size.multipliedReportingOverflow(by: sum)
+    return isLarger || overflows ? .max : product
   }
 
   /// The folder itself, or the nearest above it that is there.
