@@ -22,12 +22,13 @@ extension ParameterState {
   ///     compared; nil to compare shapes alone.
   /// - Returns: which matched, and which did not.
   /// - Throws: `TesseraError`: incompatible where a tensor has another shape, or `config.json` describes
-  ///   another function.
+  ///   another function; `training-state-damaged` where a run's checkpoint does not hold what was written.
   package func load(
     checkpoint path: String, resizesVocabulary: Bool = false, model: BertConfiguration? = nil
   ) throws -> CheckpointReport {
     let checkpoint = try HuggingFaceCheckpoint(path: path)
     let warnings = try model.map { try checkpoint.compareConfiguration(with: $0) } ?? []
+    try TrainingStateFile.verify(checkpoint.file)
     let layout = checkpoint.layout(of: parameters)
     var (values, report) = try checkpoint.load(
       layout.parts.map { WantedParameter(name: $0.name, shape: $0.shape) },

@@ -260,7 +260,7 @@ package struct TrainingRun {
 }
 
 /// What a run's directory says of how it was run so far.
-private struct EarlierRun {
+struct EarlierRun {
   let recipe: TrainingRecipe
   let shuffles: Bool
   let device: DeviceKind?

@@ -6,12 +6,15 @@ import Reports
 struct CheckpointContents {
   private let file: any CheckpointFile
   private let trainingState: [String]
+  private let isVerified: Bool
   private let words: Int?
   private let configuration: HuggingFaceConfiguration?
 
+  /// - Parameter isVerified: whether it has the digest of its content, which is right.
   /// - Throws: where `config.json` or `vocab.txt` beside it cannot be read.
-  init(_ checkpoint: HuggingFaceCheckpoint) throws(TesseraError) {
+  init(_ checkpoint: HuggingFaceCheckpoint, isVerified: Bool) throws(TesseraError) {
     file = checkpoint.file
+    self.isVerified = isVerified
     trainingState = checkpoint.trainingState
     words = try checkpoint.vocabularyCount()
     configuration = try HuggingFaceConfiguration(besideCheckpoint: file.path)
@@ -39,6 +42,7 @@ struct CheckpointContents {
     if !trainingState.isEmpty {
       lines.append("state of a training: \(trainingState.count) tensors")
     }
+    if isVerified { lines.append("digest: right") }
     for (key, value) in sortedMetadata {
       // A run's progress is long; JSON has all of it.
       let shown =
@@ -73,6 +77,7 @@ struct CheckpointContents {
       .init("schema", "tessera.checkpoint/1"), .init("file", .string(file.path)),
       .init("format", .string(file.format.rawValue)),
       .init("weight_elements", .integer(parameterCount)),
+      .init("digest", isVerified ? "right" : .null),
       .init("metadata", .object(sortedMetadata.map { .init($0.key, .string($0.value)) })),
       .init("vocabulary_words", words.map { .integer($0) } ?? .null),
       .init("tensors", .array(tensors)),

@@ -17,8 +17,8 @@ struct InspectCheckpoint: ParsableCommand {
     abstract: "Shows what a checkpoint holds, or how it meets the model of a bundle.",
     discussion: """
       The path is a file (safetensors, what torch.save writes, or TensorFlow's .h5) or a folder that holds \
-      one, as a run's folder does. With --bundle, the command ends with 3 where the checkpoint cannot be \
-      loaded.
+      one, as a run's folder does. A run's checkpoint is verified by the digest in it. With --bundle, the \
+      command ends with 3 where the checkpoint cannot be loaded.
       """)
 
   @Argument(help: "The checkpoint: a file or a folder.")
@@ -36,8 +36,9 @@ struct InspectCheckpoint: ParsableCommand {
   func run() throws {
     try reportingErrors(format: format) {
       let checkpoint = try HuggingFaceCheckpoint(path: path)
+      let isVerified = try TrainingStateFile.verify(checkpoint.file)
       guard let bundle else {
-        let contents = try CheckpointContents(checkpoint)
+        let contents = try CheckpointContents(checkpoint, isVerified: isVerified)
         return try print(text: contents.text, json: contents.json)
       }
       let fit = try CheckpointFit(

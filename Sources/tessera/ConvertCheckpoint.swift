@@ -62,6 +62,7 @@ struct ConvertCheckpoint: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let source = try HuggingFaceCheckpoint(path: input)
+      try TrainingStateFile.verify(source.file)
       let conversion = try CheckpointConversion(
         of: source, heads: heads, element: dtype.map { $0 == .f16 ? .f16 : .f32 },
         vocabularySize: vocabularySize)

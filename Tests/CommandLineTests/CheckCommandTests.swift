@@ -61,6 +61,12 @@ import Testing
       folder, "--dataset-dir", "data", "--save-ckpt-path", "/proc/x/y.safetensors", "--format",
       "json")
     #expect(try outcomes(disk)["disk"] == "failed")
+    // More bytes than a number counts are more than a disk has.
+    for kept in ["100000000000000", "\(Int.max)"] {
+      let full = try check(folder, "--dataset-dir", "data", "--keep", kept)
+      #expect(full.status == 1, "\(full.errors)")
+      #expect(full.text.contains("[disk-too-small]"))
+    }
     let compiled = try check(folder, "--dataset-dir", "data", "--set", "micro_batch_size=3")
     #expect(compiled.status == 1)
     #expect(compiled.text.contains("[compiled-in]"))
@@ -68,6 +74,56 @@ import Testing
     let bundle = try folder.run("tessera", "check", "other.ipub", "--dataset-dir", "data")
     #expect(bundle.status == 1)
     #expect(bundle.text.contains("[not-a-bundle]"))
+  }
+
+  /// The check of a training that goes on says what the training would, and changes nothing of it.
+  @Test func aRunThatGoesOnIsTriedAsItIsTrained() throws {
+    let folder = try Folder()
+    try folder.makeBundleAndData()
+    func train(_ flags: String...) throws {
+      let output = try Command.run(
+        Executables.path("tessera"),
+        [
+          "train", "demo.ipub", "--dataset-dir", "data", "--run-dir", "run", "--save-ckpt-path",
+          "weights", "--total-num-train-samples", "48", "--progress", "none",
+        ] + flags, in: folder.path)
+      try #require(output.status == 0, "\(output.errors)")
+    }
+    try train("--max-steps", "1")
+    try train("--max-steps", "2", "--resume", "auto")
+    func files() throws -> [String] {
+      try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+    }
+    let before = try files()
+
+    let taken = try check(folder, "--dataset-dir", "data", "--run-dir", "run")
+    #expect(taken.status == 1)
+    #expect(taken.text.contains("[run-directory-in-use]"))
+    let used = try check(folder, "--dataset-dir", "data", "--save-ckpt-path", "weights")
+    #expect(used.text.contains("[would-overwrite]"))
+    let forced = try check(folder, "--dataset-dir", "data", "--run-dir", "run", "--force")
+    #expect(forced.status == 0, "\(forced.text)")
+    let other = try check(folder, "--run-dir", "run", "--resume", "auto", "--set", "seed=5")
+    #expect(other.status == 1)
+    #expect(other.text.contains("[training-state-mismatch]"))
+    // The data and the place of the weights are those of the run's config.json.
+    let resumed = try check(folder, "--run-dir", "run", "--resume", "auto")
+    #expect(resumed.status == 0, "\(resumed.text)\(resumed.errors)")
+    #expect(resumed.text.contains("step-2.safetensors, after weight update 2"))
+    let spelled = try check(folder, "--resume", "run", "--save-ckpt-path", "./weights//")
+    #expect(spelled.status == 0, "\(spelled.text)")
+    let new = try check(folder, "--dataset-dir", "data", "--save-ckpt-path", "new/folder")
+    #expect(new.status == 0, "\(new.text)")
+
+    let newest = URL(filePath: folder.path + "/run/checkpoints/step-2.safetensors")
+    var bytes = try Data(contentsOf: newest)
+    bytes[bytes.count - 1] ^= 1
+    try bytes.write(to: newest)
+    let damaged = try check(folder, "--resume", "run")
+    #expect(damaged.status == 0, "\(damaged.text)")
+    #expect(damaged.text.contains("step-1.safetensors, after weight update 1"))
+    #expect(damaged.text.contains("step-2.safetensors is no whole training state"))
+    #expect(try files() == before)
   }
 
   @Test func devicesAreListed() throws {

@@ -5,22 +5,23 @@ import Runtime
 
 /// Whether a run can write what it will: its directory, its checkpoints, the weights at its end.
 struct DiskCheck {
-  private let options: TrainingOptions
-  private let recipe: TrainingRecipe
+  private let run: PlannedRun
 
-  init(_ recipe: TrainingRecipe, _ options: TrainingOptions) {
-    self.recipe = recipe
-    self.options = options
+  init(_ run: PlannedRun) {
+    self.run = run
   }
 
   /// Writes a checkpoint where the run will, reads it back, and removes it.
   /// - Returns: what was found, in words.
   /// - Throws: `input-output`, `would-overwrite`, and `disk-too-small` where there is no room for the
   ///   checkpoints that are kept and one more.
-  func run(_ state: ParameterState, _ progress: TrainingProgress) throws -> String {
+  func write(_ state: ParameterState, _ progress: TrainingProgress) throws -> String {
+    let options = run.options
     _ = try CheckpointDestination(
-      recipe.run.saveCheckpointPath, overwrites: options.overwrites, madeBefore: nil)
-    let folder = Self.nearestFolder(to: options.runDirectory ?? RunDirectory.defaultFolder)
+      run.recipe.run.saveCheckpointPath, overwrites: options.overwrites,
+      madeBefore: run.continued?.lastExport, makesFolder: false)
+    let folder = Self.nearestFolder(
+      to: run.continued?.path ?? options.runDirectory ?? RunDirectory.defaultFolder)
     let probe = "\(folder)/.tessera-check-\(getpid()).safetensors"
     defer { unlink(probe) }
     let start = monotonicSeconds()
@@ -32,7 +33,7 @@ struct DiskCheck {
     let byteCount = Int(status.st_size)
     let free = Self.freeByteCount(of: folder).map { $0 + byteCount }
     // While one is written all that are kept are there.
-    let needed = byteCount * (options.keptCheckpoints + 1)
+    let needed = Self.product(byteCount, options.keptCheckpoints, plus: 1)
     if let free, free < needed {
       throw TesseraError(
         .inputOutput, code: .diskTooSmall,
@@ -49,8 +50,15 @@ struct DiskCheck {
       + (free.map { "; \(byteCountText($0)) free for \(byteCountText(needed))" } ?? "")
   }
 
+  /// `size` times (`count` + `more`), or the largest number where that is larger.
+  private static func product(_ size: Int, _ count: Int, plus more: Int) -> Int {
+    let (sum, isLarger) = count.addingReportingOverflow(more)
+    let (product, overflows) = size.multipliedReportingOverflow(by: sum)
+    return isLarger || overflows ? .max : product
+  }
+
   /// The folder itself, or the nearest above it that is there.
-  private static func nearestFolder(to path: String) -> String {
+  static func nearestFolder(to path: String) -> String {
     var path = path
     while access(path, F_OK) != 0 {
       guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -54,48 +54,43 @@ package struct TrainingCheck {
       let bundle = try LoadedBundle(path: path)
       return (bundle, "all sections are whole and valid; program \(bundle.digest.prefix(12))")
     }
-    let recipe = try attempt("settings", bundle) { bundle in
-      let recipe = try options.applied(to: bundle.recipe)
-      return (recipe, "run \(recipe.run.displayName), seed \(recipe.run.seed)")
+    let run = try attempt("settings", bundle) { bundle in
+      let run = try PlannedRun(bundle, options)
+      return (run, run.summary)
     }
-    let samples = try attempt("data", recipe) { recipe in
-      let samples = try TrainingData(recipe, options).opened(for: recipe.program)
+    let samples = try attempt("data", run) { run in
+      let samples = try TrainingData(run.recipe, run.options).opened(for: run.recipe.program)
       return (samples, samples.summary + samples.warnings.map { "; \($0.message)" }.joined())
     }
-    _ = try attempt("samples", recipe, samples) { recipe, samples in
-      ((), try Self.readSamples(of: samples, size: recipe.program.microBatchSize))
+    _ = try attempt("samples", run, samples) { run, samples in
+      ((), try Self.readSamples(of: samples, size: run.recipe.program.microBatchSize))
     }
-    let arithmetic = try attempt("batches", recipe, samples) { recipe, samples in
-      let arithmetic = try recipe.batchArithmetic(datasetSize: samples.count)
+    let arithmetic = try attempt("batches", run, samples) { run, samples in
+      let arithmetic = try run.recipe.batchArithmetic(datasetSize: samples.count)
       return (arithmetic, Self.describe(arithmetic))
     }
-    let state = try attempt("parameters", bundle, recipe) { bundle, recipe in
-      let state = ParameterState(bundle.program, seed: recipe.run.seedBits)
-      guard let checkpoint = recipe.run.pretrainedCheckpointPath else {
-        return (state, "the initial ones, as no checkpoint is given")
-      }
-      let report = try state.load(checkpoint: try PathExpansion.expand(checkpoint))
-      return (state, report.description.split(separator: "\n").first.map(String.init) ?? "")
+    let state = try attempt("parameters", bundle, run) { bundle, run in
+      let state = ParameterState(bundle.program, seed: run.recipe.run.seedBits)
+      guard run.goesOn else { return (state, try run.loadWeights(into: state)) }
+      let beginning = run.beginning(try Self.present(arithmetic), bundleDigest: bundle.digest)
+      return (state, try run.resume(into: state, from: beginning))
     }
-    let device = try attempt("device", bundle, recipe) { bundle, recipe in
+    let device = try attempt("device", bundle, run) { bundle, run in
       let device = try bundle.device(
-        options.device, replicas: recipe.program.replicas, threads: options.threads)
+        options.device, replicas: run.recipe.program.replicas, threads: options.threads)
       return (device, "\(options.device.rawValue), threads: \(options.threads)")
     }
     _ = try attempt("memory", state, device) { state, device in
       ((), try Self.checkMemory(for: state, device))
     }
-    _ = try attempt("disk", bundle, recipe, samples, arithmetic, state) {
-      bundle, recipe, samples, arithmetic, state in
-      let progress = TrainingProgress(
-        beginningOf: recipe, arithmetic, bundleDigest: bundle.digest,
-        shuffles: options.shuffles)
-      return ((), try DiskCheck(recipe, options).run(state, progress))
+    _ = try attempt("disk", bundle, run, arithmetic, state) { bundle, run, arithmetic, state in
+      let progress = run.beginning(arithmetic, bundleDigest: bundle.digest)
+      return ((), try DiskCheck(run).write(state, progress))
     }
-    _ = try attempt("training", bundle, recipe, samples, arithmetic, state, device) {
-      bundle, recipe, samples, arithmetic, state, device in
+    _ = try attempt("training", bundle, run, samples, arithmetic, state, device) {
+      bundle, run, samples, arithmetic, state, device in
       let updater = WeightUpdater(
-        recipe: recipe, arithmetic: arithmetic, device: device, state: state)
+        recipe: run.recipe, arithmetic: arithmetic, device: device, state: state)
       return ((), try Self.train(updater, bundle, samples))
     }
   }

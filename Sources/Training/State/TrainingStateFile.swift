@@ -37,6 +37,27 @@ package enum TrainingStateFile {
     file.metadata[progressKey].flatMap { TrainingProgress(json: $0) }
   }
 
+  /// Verifies a checkpoint that is to be read for its weights: a training state has the digest of what was
+  /// written, other checkpoints have none.
+  /// - Returns: whether it is a training state, which then is whole.
+  /// - Throws: `training-state-damaged` (badData) where the file does not hold what was written,
+  ///   `input-output`.
+  @discardableResult
+  package static func verify(_ file: any CheckpointFile) throws(TesseraError) -> Bool {
+    let (json, written) = (file.metadata[progressKey], file.metadata[digestKey])
+    if json == nil, written == nil { return false }
+    guard let json, let written else {
+      throw damaged(file.path, "of the training state and its digest it has only one")
+    }
+    var digest = StateDigest(progress: json)
+    for entry in file.entries {
+      let tensor = try file.tensor(named: entry.name)
+      tensor.bytes.withUnsafeBytes { digest.add(entry.name, entry.shape, $0) }
+    }
+    guard digest.finish() == written else { throw otherDigest(file.path) }
+    return true
+  }
+
   /// Reads the file into `state`, and verifies it.
   /// - Parameter check: is shown the progress before a tensor is read.
   /// - Throws: `training-state-damaged` (badData) where the file does not hold what was written, what
@@ -70,15 +91,19 @@ package enum TrainingStateFile {
       }
     }
     guard digest.finish() == file.metadata[digestKey] else {
-      throw damaged(path, "its content does not have the digest that was written")
+      throw otherDigest(path)
     }
     return progress
+  }
+
+  private static func otherDigest(_ path: String) -> TesseraError {
+    damaged(path, "its content does not have the digest that was written")
   }
 
   private static func damaged(_ path: String, _ reason: String) -> TesseraError {
     TesseraError(
       .badData, code: .trainingStateDamaged, "\(path) is no whole training state: \(reason)",
-      remedies: ["resume from an earlier checkpoint of the run"])
+      remedies: ["take an earlier checkpoint of the run"])
   }
 }
 
