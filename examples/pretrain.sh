@@ -66,7 +66,8 @@ while [ $# -gt 0 ]; do
       # A flag's value may look like a file name; it follows its flag.
       if [ $# -ge 2 ] && [[ $1 != *=* && $2 != -* ]]; then
         case "$1" in
-          --no-shuffle | --force | --quiet | -q) ;;
+          --no-shuffle | --skip-corrupt | --no-numerics-guard | --resize-vocabulary | --wandb | \
+            --force | --quiet | -q | --version) ;;
           *)
             train_flags+=("$2")
             shift

@@ -16,7 +16,12 @@ package struct RunOverride: Hashable, Sendable {
       throw TesseraError(
         .usage, code: .badOverride,
         "--set needs path.to.key=value, but is given \(JSON.Plain.string(argument).text())",
-        remedies: [Remedy("write --set \(argument)=VALUE")])
+        remedies: [
+          Remedy(
+            argument.isEmpty || argument.hasPrefix("=")
+              ? "name the key: --set path.to.key=\(argument.drop { $0 == "=" })"
+              : "write --set \(argument)=VALUE")
+        ])
     }
     self.init(
       origin: "--set \(argument)", path: String(argument[..<equals]),
@@ -102,13 +107,10 @@ extension TrainingRecipe {
   private func refuse(_ override: RunOverride) throws(TesseraError) {
     let known = program.values.map(\.path)
     guard let path = override.flatPath(among: known) else {
-      let suggestion = override.path.nearest(among: run.values.map(\.path))
-      throw TesseraError(
-        .badData, code: .unknownKey, "\(override.origin): there is no such key of a run",
-        remedies: suggestion.map { [Remedy("write \($0)")] } ?? [])
+      throw override.unknownKey(among: known + run.values.map(\.path))
     }
     let compiled = program.values.first { $0.path == path }?.value
-    guard compiled != override.value else { return }
+    if let compiled, compiled.says(override.value) { return }
     throw TesseraError(
       .incompatible, code: .compiledIn,
       "\(override.origin): \(override.path) is compiled into the bundle"
@@ -124,6 +126,17 @@ extension TrainingRecipe {
 }
 
 extension JSON.Plain {
+  /// Whether both are the same value, however numbers are written: 1.0 is 1.
+  fileprivate func says(_ other: JSON.Plain) -> Bool {
+    switch (self, other) {
+    case (.array(let own), .array(let others)):
+      own.count == others.count && zip(own, others).allSatisfy { $0.says($1) }
+    case (.integer(let whole), .real(let number)), (.real(let number), .integer(let whole)):
+      Double(whole) == number
+    default: self == other
+    }
+  }
+
   /// The object with the value at `path` replaced or added; any value where the path is empty.
   fileprivate func replacing(_ path: ArraySlice<String>, with value: JSON.Plain) -> JSON.Plain {
     guard let key = path.first else { return value }

@@ -8,6 +8,8 @@ extension WandbRun {
     guard let options = recipe.run.wandbOptions, options.isEnabled else { return nil }
     func fields(_ bytes: [UInt8]) throws(TesseraError) -> [JSON.Plain.Field] {
       (try JSON.parse(bytes: bytes, file: "<recipe>").members ?? [])
+        // The version of the recipe's text says nothing of the training.
+        .filter { $0.key != "format" }
         .map { JSON.Plain.Field($0.key, JSON.Plain($0.value)) }
     }
     self.init(

@@ -50,6 +50,10 @@ struct Plot: ParsableCommand {
           name: number < labels.count ? labels[number] : RunDirectory.name(of: path),
           history: try MetricsHistory(readingFrom: RunDirectory.metricsPath(of: path)))
       }
+      // Its curves are empty, which is no mistake of a run that has only begun.
+      for run in drawn where run.history.last == nil {
+        writeError("\(run.name): no weight update yet\n")
+      }
       guard let output else { return try writeCharts(drawn) }
       let plot = LossPlot(
         title: title ?? drawn.map(\.name).joined(separator: ", "), runs: drawn,

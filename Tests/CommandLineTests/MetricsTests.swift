@@ -40,6 +40,12 @@ import Testing
     #expect(runs.count == 1)
     let files = try names(folder, "run/wandb/\(runs[0])")
     #expect(files.count == 3 && files[2].hasSuffix(".wandb"))
+    let told = String(
+      decoding: try Data(
+        contentsOf: URL(filePath: "\(folder.path)/run/wandb/\(runs[0])/\(files[2])")),
+      as: UTF8.self)
+    #expect(told.contains("micro_batch_size"))
+    #expect(!told.contains("tessera.recipe"))
     #expect(try text(folder, "run/loss.svg").contains("<title>demo-first</title>"))
     let summary = try summary(folder, "run")
     #expect(summary["end"] as? String == "completed")
@@ -78,6 +84,13 @@ import Testing
     #expect(try folder.run("tessera", "plot", "a", "-o", "both.svg").status == 73)
     #expect(try folder.run("tessera", "plot", "a", "-o", "both.svg", "--force").status == 0)
     #expect(try folder.run("tessera", "plot", "a", "-o", "-").text == text(folder, "both.svg"))
+
+    // A run that has only begun says so; the others are drawn.
+    try folder.write("", to: "b/metrics.jsonl")
+    let begun = try folder.run("tessera", "plot", "b", "a")
+    #expect(begun.status == 0)
+    #expect(begun.errors == "b: no weight update yet\n")
+    #expect(begun.text.contains("step: 40"))
   }
 
   @Test func whatCannotBeDrawnIsNamed() throws {

@@ -221,6 +221,30 @@ struct SquadCommandTests {
     #expect(try names().isEmpty)
   }
 
+  /// A vocabulary of quite another size than the model's is told of; padding is not.
+  @Test func aVocabularyOfAnotherModel() throws {
+    let folder = try Folder()
+    let unused = (0..<300).map { "[more\($0)]" }.joined(separator: "\n")
+    try folder.folder.write(
+      Array("\(try folder.text("vocab.txt"))\(unused)\n".utf8), "other.txt")
+    for (vocabulary, warns) in [("vocab.txt", false), ("other.txt", true)] {
+      for arguments in [
+        ["predict", "squad.ipub", "--dev-file", "dev-v1.1.json", "--progress", "none"],
+        [
+          "train", "squad.ipub", "--dataset-dir", ".", "--quiet", "--max-steps", "1", "--run-dir",
+          "run-\(vocabulary)",
+        ],
+      ] {
+        let output = try folder.run(
+          ["squad"] + arguments + [
+            "--vocabulary", vocabulary, "--output-dir", "\(arguments[0])-\(vocabulary)",
+          ])
+        #expect(output.status == 0, "\(output.errors)")
+        #expect(output.errors.contains("540 tokens, and the model 240") == warns)
+      }
+    }
+  }
+
   @Test func mistakes() throws {
     let folder = try Folder()
     func run(_ arguments: String...) throws -> Command.Output {

@@ -1,6 +1,7 @@
 import Foundation
 import Foundations
 import Frontend
+import Recipe
 import TestSupport
 import Testing
 
@@ -14,6 +15,16 @@ import Testing
     if blesses { try Data(schema.utf8).write(to: url) }
     let isSame = try String(contentsOf: url, encoding: .utf8) == schema
     #expect(isSame, "schemas/config.schema.json is not what the table gives: TESSERA_BLESS=1")
+  }
+
+  /// A run tells of the keys that nothing follows without knowing the table.
+  @Test func keysWithoutEffectAreThoseOfTheTable() {
+    let stored = ConfigurationTables.keys.split(separator: "\n").compactMap { row -> String? in
+      let cells = row.split(separator: "|").map { $0.drop { $0 == " " } }
+      return cells.last?.hasPrefix("stored") == true
+        ? String(cells[0].drop { $0 == "`" }.prefix { $0 != "`" }) : nil
+    }
+    #expect(stored.sorted() == RunOverride.keysWithoutEffect)
   }
 
   @Test func thePageHasTheTables() throws {

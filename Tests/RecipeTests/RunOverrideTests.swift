@@ -44,8 +44,50 @@ import Testing
     #expect(error?.diagnostics.first?.remedies.first?.text.contains("--set \(setting)") == true)
   }
 
+  /// What no run has is told apart: without effect, a group, or a slip with the key that was meant.
+  @Test(arguments: [
+    ("compile_only=true", "has no effect on a run", "leave it out"),
+    ("logging=DEBUG", "has no effect on a run", "leave it out"),
+    ("bert_config={}", "is a group", nil), ("global_batch=1", "is a group", nil),
+    ("learning_rate=0.1", "is a group", nil), ("optimizer_opts.params={}", "is a group", nil),
+    ("micro_batch_sise=1", "no such key", "write micro_batch_size"),
+    ("global_batch.replica=1", "no such key", "write global_batch.replicas"),
+    (
+      "learning_rate.max_learning_rate=1", "no such key",
+      "write learning_rate.lr_schedule_params.max_learning_rate"
+    ),
+    (
+      "lerning_rate.lr_shedule_params.warmup=1", "no such key",
+      "write learning_rate.lr_schedule_params.warmup_frac"
+    ),
+    (
+      "lerning_rate.x=1", "no such key",
+      "write learning_rate.lr_schedule, or another of its members"
+    ),
+    ("nothing.like.it=1", "no such key", nil),
+  ])
+  func unknownKeys(setting: String, message: String, remedy: String?) throws {
+    let error = #expect(throws: TesseraError.self) { try overridden(setting) }
+    let diagnostic = try #require(error?.diagnostics.first)
+    #expect(diagnostic.code == .unknownKey)
+    #expect(diagnostic.message.contains(message))
+    #expect(diagnostic.remedies.first?.text == remedy)
+  }
+
+  @Test(arguments: [("=3", "=3"), ("", "="), ("seed", "seed=VALUE")])
+  func aSettingWithoutAKeyOrAValue(argument: String, remedy: String) throws {
+    let error = #expect(throws: TesseraError.self) { try RunOverride(setting: argument) }
+    #expect(error?.exitCode == .usage)
+    let text = try #require(error?.diagnostics.first?.remedies.first?.text)
+    #expect(text.hasSuffix(remedy))
+    #expect(!text.contains("=3="))
+  }
+
   @Test func aCompiledValueMayBeSaidAgain() throws {
     #expect(
       try overridden("micro_batch_size=\(recipe.program.microBatchSize)") == recipe)
+    #expect(try overridden("micro_batch_size=\(recipe.program.microBatchSize).0") == recipe)
+    let places = recipe.program.pipeline.devices.map { "\($0).0" }.joined(separator: ",")
+    #expect(try overridden("device_mapping=[\(places)]") == recipe)
   }
 }

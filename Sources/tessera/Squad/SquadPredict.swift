@@ -59,10 +59,16 @@ struct SquadPredict: ParsableCommand {
         let options = try FeatureOptions(
           sequenceLength: bundle.recipe.program.sequenceLength,
           documentStride: prediction.docStride)
+        let tokenizer = try tokenizer.tokenizer(checkpoint: checkpoint)
+        if let warning = TokenizerArguments.warning(
+          of: tokenizer.vocabulary, modelSize: bundle.recipe.program.model.vocabularySize)
+        {
+          writeError("\(warning)\n")
+        }
         let answers = try QuestionPrediction(
           bundle, checkpoint: checkpoint, resizesVocabulary: resizeVocabulary,
           threads: threads ?? processorCount(),
-          maker: FeatureMaker(try tokenizer.tokenizer(checkpoint: checkpoint), options),
+          maker: FeatureMaker(tokenizer, options),
           selection: prediction.selection, progress: .onStandardError(mode: progress)
         ).answers(to: QuestionSet(path: devFile))
         let summary =

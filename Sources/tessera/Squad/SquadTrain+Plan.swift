@@ -1,4 +1,5 @@
 import CommandLineSupport
+import Datasets
 import Foundations
 import QuestionAnswering
 import Recipe
@@ -89,6 +90,18 @@ extension SquadTrain {
       } else {
         validation = nil
       }
+      if let warning = vocabulary.flatMap({
+        TokenizerArguments.warning(of: $0, modelSize: recipe.program.model.vocabularySize)
+      }) {
+        writeError("\(warning)\n")
+      }
+    }
+
+    /// The vocabulary of the questions; nil where there are none.
+    private var vocabulary: Vocabulary? {
+      if let validation { return validation.maker.tokenizer.vocabulary }
+      guard case .file(_, let maker) = training else { return nil }
+      return maker.tokenizer.vocabulary
     }
 
     /// The parameters that are scored where nothing is trained: those of the run that the user names, else

@@ -11,7 +11,8 @@ struct SquadTrain: ParsableCommand {
     discussion: """
       Makes features of the training file, once for each file, vocabulary and set of options (--cache-dir), and \
       trains on them as tessera train does. Then answers the questions of the other file as tessera squad predict \
-      does, and prints exact match and F1. Either part is left out where do_training or do_validation is false.
+      does, and prints exact match and F1. Either part is left out where do_training or do_validation is false; \
+      without training, the newest checkpoint of --resume or --run-dir is scored, or else --pretrained-ckpt-path.
       """)
 
   @Argument(help: "The bundle.")
