@@ -13,7 +13,10 @@ package enum CheckpointLocation {
   /// - Throws: `checkpoint-not-found` (exit 66) where there is none, `checkpoint-sharded` (65) where
   ///   the folder holds a model in several files, `input-output` (74).
   package static func file(at path: String) throws(TesseraError) -> String {
-    guard let status = status(of: path) else { throw notFound("there is no \(path)") }
+    guard let status = status(of: path) else {
+      // An empty path, as of a variable that is not set, would not be seen.
+      throw notFound("there is no \(path.isEmpty ? path.debugDescription : path)")
+    }
     guard isFolder(status) else { return path }
     let names = try names(in: path)
     let folder = path.hasSuffix("/") ? path : path + "/"

@@ -56,6 +56,15 @@ package struct SafetensorsFile: CheckpointFile {
     let lengthBytes = try file.bytes(at: 0, count: 8)
     let length: UInt64 = lengthBytes.littleEndian(at: 0)
     guard length <= UInt64(maximumHeaderByteCount) else {
+      // A header is a JSON object. Text has no such length at its begin, and mostly no brace just there.
+      let next = try file.bytes(at: 8, count: min(1, fileByteCount - 8))
+      guard next == [UInt8(ascii: "{")] else {
+        throw TesseraError(
+          .badData, code: .safetensorsHeaderLength,
+          "\(path) is no checkpoint of safetensors, PyTorch or TensorFlow",
+          notes: ["its first bytes are those of none of the three formats"],
+          remedies: ["give the path of a checkpoint's file, or of the folder that holds it"])
+      }
       throw notSafetensors(
         path, "the header claims \(length) bytes; at most \(maximumHeaderByteCount) are allowed")
     }

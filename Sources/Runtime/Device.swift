@@ -4,6 +4,9 @@ import Operations
 
 /// What executes a program's functions: `ipu-model` or `ipu-tile`.
 package protocol Device: AnyObject {
+  /// Bytes of this machine's memory that the device computes in, at most.
+  var hostByteCount: Int { get }
+
   /// The arguments and results of a function.
   /// - Throws: `TesseraError` where the device runs no function of this name.
   func signature(of entry: String) throws(TesseraError) -> EntrySignature

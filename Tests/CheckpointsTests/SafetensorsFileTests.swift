@@ -214,6 +214,22 @@ import Testing
     #expect(refused?.exit == .badData)
   }
 
+  /// Of a file of another kind it is not told how long its header would be.
+  @Test func textIsNoCheckpoint() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("vocab.txt")
+    try Data("[PAD]\n[unused0]\n[unused1]\n".utf8).write(to: URL(fileURLWithPath: path))
+    let error = #expect(throws: TesseraError.self) { _ = try openCheckpoint(path: path) }
+    let diagnostic = try #require(error?.diagnostics.first)
+    #expect(diagnostic.code == .safetensorsHeaderLength)
+    #expect(diagnostic.message == "\(path) is no checkpoint of safetensors, PyTorch or TensorFlow")
+  }
+
+  @Test func anEmptyPathIsSeen() throws {
+    let error = #expect(throws: TesseraError.self) { _ = try CheckpointLocation.file(at: "") }
+    #expect(error?.diagnostics.first?.message == "there is no \"\"")
+  }
+
   @Test func everyTruncationIsRefused() throws {
     let folder = try TemporaryFolder()
     let whole = folder.file("a.safetensors")

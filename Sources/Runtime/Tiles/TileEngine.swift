@@ -137,6 +137,12 @@ package final class TileEngine: Device {
     }
   }
 
+  /// Bytes of this machine's memory that the engine computes in, at most: the memories of the tiles, of which
+  /// pages that nothing touches take none, and until it has run once as many marks as a replica has bytes.
+  package var hostByteCount: Int {
+    executor.memory.byteCount + (executor.shadow?.byteCount ?? 0)
+  }
+
   /// The arguments and results of the entry.
   /// - Throws: `TesseraError` where the entry has another name.
   package func signature(of entry: String) throws(TesseraError) -> EntrySignature {

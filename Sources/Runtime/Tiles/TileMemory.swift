@@ -20,7 +20,8 @@ final class TileMemory {
   let tiles: Int
   private let ipus: Int
   private let start: UnsafeMutableRawPointer
-  private let byteCount: Int
+  /// Bytes of all the memories, touched or not.
+  let byteCount: Int
 
   /// - Parameter tileBytes: bytes of each tile's memory that a program uses.
   /// - Throws: `TesseraError` (doesNotFit) where there is not so much memory.

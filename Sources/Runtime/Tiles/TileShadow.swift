@@ -9,6 +9,9 @@ import TileProgram
 final class TileShadow {
   private let marks: TileMemory
 
+  /// Bytes of all marks.
+  var byteCount: Int { marks.byteCount }
+
   /// - Throws: `TesseraError` where there is no memory for it.
   init(ipus: Int, tiles: Int, tileBytes: Int) throws(TesseraError) {
     marks = try TileMemory(replicas: 1, ipus: ipus, tiles: tiles, tileBytes: tileBytes)

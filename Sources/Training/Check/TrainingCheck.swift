@@ -152,8 +152,7 @@ package struct TrainingCheck {
     for state: ParameterState, _ device: any Device
   ) throws(TesseraError) -> String {
     let stateBytes = state.byteCount
-    let computing = (device as? Engine)?.hostByteCount ?? 0
-    let needed = 2 * stateBytes + computing
+    let needed = 2 * stateBytes + device.hostByteCount
     // The state and the device's memory are there already, though not all of their pages.
     guard let available = HostMemory.availableByteCount else {
       return "\(byteCountText(needed)) needed; the system does not say what it has"

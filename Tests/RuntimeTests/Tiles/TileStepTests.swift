@@ -131,8 +131,13 @@ import TileProgram
     let tiles = tileProgram([inner.finished, outer.finished, main.finished], ipus: 2)
     let given = counting(type.shape)
     let engine = try TileEngine(program, tiles, on: try TileBuilder.system(), threads: 2)
+    // The memories of all tiles of both IPUs, and until the first run is over as many marks.
+    let computing = engine.hostByteCount
+    let used = tiles.functions.compactMap { $0?.frameBytes.max() }.reduce(0, +)
+    #expect(computing >= 2 * 2 * Grid.tiles * used)
     for _ in 0..<2 {
       let found = try engine.run("main", [HostTensor(given)])
+      #expect(engine.hostByteCount == computing / 2)
       #expect(found[0].values == given.values.enumerated().map { $1 + 3 * Double($0 + 1) })
     }
     let largest = engine.execution.steps.first { $0.function == 0 && $0.path == [1] }?.largestTypes
