@@ -121,6 +121,35 @@ struct DataCommandTests {
     #expect(faults?.first?["kind"] as? String == "content")
   }
 
+  /// Both commands go on behind a damaged length, and say how many bytes are lost.
+  @Test func damagedStretchesAreTold() throws {
+    let workspace = try Workspace()
+    try workspace.makeData()
+    let path = "data/train-00000-of-00002.tfrecord"
+    var bytes = try workspace.folder.contents(path)
+    let length = Int(bytes[0]) + Int(bytes[1]) << 8 + 16
+    bytes[8] ^= 1
+    try workspace.folder.write(bytes, path)
+    let verify = try workspace.data(
+      "verify", "data", "--vocabulary", "vocab.txt", "--format", "json")
+    #expect(verify.status == 65)
+    let report = try workspace.json(verify)
+    #expect(report["lost_bytes"] as? Int == length)
+    let faults = try #require(report["faults"] as? [[String: Any]])
+    #expect(faults.map { $0["kind"] as? String } == ["frame"])
+    let inspect = try workspace.data("inspect", "data")
+    #expect(inspect.status == 0)
+    #expect(inspect.text.contains("\(path): damaged stretches take \(length) bytes\n"))
+
+    // The only record of a file, and a file without any.
+    try workspace.folder.write(Array(bytes[length...].prefix(5)), "rest.tfrecord")
+    let rest = try workspace.data("verify", "rest.tfrecord")
+    #expect(rest.status == 65 && rest.text.hasPrefix("1 record in 1 file, 5 bytes\n"))
+    try workspace.folder.write([], "empty.tfrecord")
+    let empty = try workspace.data("verify", "empty.tfrecord")
+    #expect(empty.status == 65 && empty.errors.contains("[empty-dataset]"))
+  }
+
   /// An index that cannot lie beside the data lies in the user's cache, or nowhere.
   @Test func theIndexFindsAPlace() throws {
     let folder = try CommandLineTests.Folder()

@@ -129,16 +129,42 @@ import Testing
     }
   }
 
-  @Test func aDamagedEntryIsNamed() throws {
+  /// An entry is read when its record is, and the index is made anew then.
+  @Test func aDamagedEntryIsMadeAnew() throws {
     let folder = try TemporaryFolder()
     try Self.makeData(5, in: folder)
     _ = try Self.open(folder)
-    var damaged = try folder.contents("a.tfrecord.index")
+    let whole = try folder.contents("a.tfrecord.index")
+    var damaged = whole
     damaged[64 + 16 * 3] ^= 1
-    try folder.write(damaged, "a.tfrecord.index")
     for damagedRecords in [DamagedRecords.endTheRun, .skip] {
+      try folder.write(damaged, "a.tfrecord.index")
       let dataset = try Self.open(folder, damagedRecords).dataset
       _ = try dataset.sample(at: 2)
+      #expect(try folder.contents("a.tfrecord.index") == damaged)
+      let batch = try dataset.batch(at: 3..<5)
+      #expect(batch.skipped.isEmpty)
+      #expect(try dataset.sample(at: 3).values == sample(3, shape: Self.shape).values)
+      #expect(try folder.contents("a.tfrecord.index") == whole)
+    }
+  }
+
+  /// Where the data were written to since they were opened, a new index is of other records.
+  @Test func aDamagedEntryOfChangedDataIsNamed() throws {
+    for damagedRecords in [DamagedRecords.endTheRun, .skip] {
+      let folder = try TemporaryFolder()
+      try Self.makeData(5, in: folder)
+      _ = try Self.open(folder)
+      var damaged = try folder.contents("a.tfrecord.index")
+      damaged[64 + 16 * 3] ^= 1
+      try folder.write(damaged, "a.tfrecord.index")
+      let dataset = try Self.open(folder, damagedRecords).dataset
+      _ = try dataset.sample(at: 2)
+      let handle = try #require(FileHandle(forWritingAtPath: folder.file("a.tfrecord")))
+      // More than one of the five records.
+      let byteCount = try folder.contents("a.tfrecord").count * 3 / 10
+      try handle.write(contentsOf: [UInt8](repeating: 7, count: byteCount))
+      try handle.close()
       let error = tesseraError { _ = try dataset.sample(at: 3) }
       #expect(error?.diagnostics.first?.code == .dataIndexDamaged)
       #expect(error?.diagnostics.first?.message.contains("a.tfrecord.index") == true)

@@ -49,7 +49,7 @@ struct DataFolder {
       guard !dataNames.isEmpty else {
         throw TesseraError(
           .inputMissing, code: .missingDataset, "\(path) holds no *.tfrecord file",
-          notes: ["The folder has \(names.count) other entries."],
+          notes: ["It holds \(countText(names.count, "other entry", "other entries"))."],
           remedies: [
             "name the folder that holds the *.tfrecord files: --dataset-dir",
             Remedy(remedyForNoData),

@@ -58,7 +58,7 @@ package struct ExampleDataset: SampleSource {
 
   /// How many samples there are, in how many files of which folder.
   package var summary: String {
-    "\(count) samples in \(files.count) file\(files.count == 1 ? "" : "s") of \(directory)"
+    "\(countText(count, "sample")) in \(countText(files.count, "file")) of \(directory)"
   }
 
   /// The sample at `position`, counted from the begin of training: place `position mod count` of
@@ -165,7 +165,8 @@ package struct ExampleDataset: SampleSource {
     }
     guard checked > 0 else {
       throw TesseraError(
-        .badData, code: .emptyDataset, "each of the \(count) records of \(directory) is damaged",
+        .badData, code: .emptyDataset,
+        "no record of \(directory) is sound, of \(countText(count, "record"))",
         remedies: ["see what is wrong: tessera data verify \(directory)"])
     }
   }

@@ -4,13 +4,13 @@ import Foundations
 struct RecordFile: Sendable {
   private let file: InputFile
   /// Where the records are.
-  let index: RecordIndex
+  private let index: RepairableIndex
 
   /// Opens the file at `path` with its index, which is made where there is none of the file as it is
   /// now; `progress` is then told the bytes that are done.
   init(path: String, progress: (_ byteCount: UInt64) throws -> Void = { _ in }) throws {
     file = try InputFile(path: path)
-    index = try RecordIndex.opened(of: file, progress: progress)
+    index = try RepairableIndex(of: file, progress: progress)
   }
 
   /// The file's path.
@@ -20,7 +20,7 @@ struct RecordFile: Sendable {
   var byteCount: UInt64 { file.byteCount }
 
   /// The number of records.
-  var count: Int { index.count }
+  var count: Int { index.current.count }
 
   /// Calls `body` with the content of record `number` and words for where that is. Throws `badData`
   /// where the record is damaged, which a damaged stretch is too.
@@ -45,10 +45,11 @@ struct RecordFile: Sendable {
   /// The damaged stretches of the file; nil where all frames are sound.
   var damage: RecordFileDamage? {
     get throws {
-      let byteCount = index.header.damagedByteCount
+      let header = index.current.header
+      let byteCount = header.damagedByteCount
       guard byteCount > 0 else { return nil }
       return RecordFileDamage(
-        error: try frameError(at: index.header.firstDamage), byteCount: byteCount)
+        error: try frameError(at: header.firstDamage), byteCount: byteCount)
     }
   }
 
@@ -62,7 +63,7 @@ struct RecordFile: Sendable {
     }
     return TesseraError(
       .badData, code: .dataIndexDamaged,
-      "\(index.path) says that \(path) is damaged at byte \(offset), where it is not",
+      "\(index.current.path) says that \(path) is damaged at byte \(offset), where it is not",
       remedies: ["delete the index file; it is made again"])
   }
 }

@@ -57,7 +57,7 @@ struct DividedText: ~Copyable {
     guard summary.sentenceCount > 0 else {
       throw TesseraError(
         .badData, code: .textWithoutWords,
-        "there is no sentence in the input's \(summary.emptyArticleCount) articles",
+        "the input has \(countText(summary.emptyArticleCount, "article")) and no sentence",
         remedies: ["extract the dump with WikiExtractor, without --json and --compress"])
     }
     try endFile()

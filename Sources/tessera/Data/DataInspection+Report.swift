@@ -12,9 +12,11 @@ extension DataInspection {
         file.index.rawValue,
       ])
     }
-    var text = table.text + "\(recordCount) records in \(countText(files.count, "file"))\n"
+    var text =
+      table.text + "\(countText(recordCount, "record")) in \(countText(files.count, "file"))\n"
     for file in files where file.lostByteCount > 0 {
-      text += "\(file.path): \(file.lostByteCount) bytes are in damaged stretches\n"
+      text +=
+        "\(file.path): damaged stretches take \(countText(Int(clamping: file.lostByteCount), "byte"))\n"
     }
     for features in differentFeatures {
       var table = TextTable(header: ["feature", "kind", "values"])

@@ -4,7 +4,9 @@ import Foundations
 extension DataVerification.Report {
   /// What was counted, then the faults, then how many there are of each kind.
   func text(hasVocabulary: Bool) -> String {
-    var text = "\(recordCount) records in \(countText(paths.count, "file")), \(byteCount) bytes\n"
+    var text =
+      "\(countText(recordCount, "record")) in \(countText(paths.count, "file")), "
+      + "\(countText(Int(clamping: byteCount), "byte"))\n"
     if let shape { text += shape.text + "\n" }
     if !hasVocabulary {
       text += "no vocabulary is given: [PAD] 0, [CLS] 101, [SEP] 102, [MASK] 103\n"
@@ -80,10 +82,10 @@ extension SampleStatistics {
   fileprivate func text(_ shape: RecordShape?) -> String {
     guard sampleCount > 0 else { return "" }
     let padding = percentText(1 - Double(tokenCount) / Double(max(placeCount, 1)))
-    var text = "\(tokenCount) tokens, \(padding) of the places are padding\n"
+    var text = "\(countText(tokenCount, "token")), \(padding) of the places are padding\n"
     if case .questionAnswering = shape {
       text +=
-        "\(sampleCount - unansweredCount) samples with an answer, \(unansweredCount) without\n"
+        "\(countText(sampleCount - unansweredCount, "sample")) with an answer, \(unansweredCount) without\n"
     }
     return text
   }

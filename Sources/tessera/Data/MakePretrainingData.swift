@@ -61,9 +61,9 @@ struct MakePretrainingData: ParsableCommand {
       }
       try writeOutput(
         """
-        \(summary.paths.joined(separator: ", ")): \(summary.sampleCount) samples from \
-        \(summary.documentCount) documents, \(summary.sentenceCount) sentences, \
-        \(summary.textTokenCount) tokens (unknown: \(percentText(summary.unknownShare)))
+        \(summary.paths.joined(separator: ", ")): \(countText(summary.sampleCount, "sample")) \
+        from \(countText(summary.documentCount, "document")), \
+        \(countText(summary.sentenceCount, "sentence")), \(countText(summary.textTokenCount, "token")) (unknown: \(percentText(summary.unknownShare)))
         masked: \(percentText(summary.maskedShare)) of the tokens; [MASK] \
         \(percentText(summary.replacedByMaskShare)), kept \(percentText(summary.keptShare)), random \
         \(percentText(summary.replacedByRandomShare)); next sentence random: \

@@ -30,9 +30,10 @@ struct MakeVocabulary: ParsableCommand {
       try result.vocabulary.write(to: output, overwrites: force)
       try writeOutput(
         """
-        \(output): \(result.vocabulary.count) tokens, of which \(result.alphabetTokenCount) characters, \
+        \(output): \(countText(result.vocabulary.count, "token")): \
+        \(countText(result.alphabetTokenCount, "character")), \
         \(result.mergedTokenCount) merged, \(result.unusedTokenCount) unused; learned from \
-        \(result.wordCount) words, \(result.distinctWordCount) of them distinct
+        \(countText(result.wordCount, "word")), \(result.distinctWordCount) distinct
 
         """)
     }

@@ -46,10 +46,10 @@ struct MakeWikipediaText: ParsableCommand {
       }
       try writeOutput(
         """
-        \(summary.paths.joined(separator: ", ")): \(summary.articleCount) articles with \
-        \(summary.sentenceCount) sentences, \(summary.wordCount) words, \
-        \(byteCountText(summary.byteCount)); \(summary.emptyArticleCount) articles without text are \
-        left out; read: \(countText(summary.inputCount, "file"))
+        \(summary.paths.joined(separator: ", ")): \(countText(summary.articleCount, "article")) \
+        with \(countText(summary.sentenceCount, "sentence")), \(countText(summary.wordCount, "word")), \
+        \(byteCountText(summary.byteCount)); left out: \
+        \(countText(summary.emptyArticleCount, "article")) without text; read: \(countText(summary.inputCount, "file"))
 
         """)
     }

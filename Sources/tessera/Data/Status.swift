@@ -21,8 +21,3 @@ func percentText(_ share: Double) -> String {
   let fraction = hundredths % 100
   return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) %"
 }
-
-/// A number of things: `1 file`, `12 files`.
-func countText(_ count: Int, _ thing: String) -> String {
-  count == 1 ? "1 \(thing)" : "\(count) \(thing)s"
-}

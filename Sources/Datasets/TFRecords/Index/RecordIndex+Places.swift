@@ -9,7 +9,13 @@ extension RecordIndex {
   static func opened(
     of file: InputFile, progress: (_ byteCount: UInt64) throws -> Void
   ) throws -> RecordIndex {
-    if let kept = try kept(of: file) { return kept }
+    try kept(of: file) ?? made(of: file, progress: progress)
+  }
+
+  /// A new index of `file`, kept if that is possible, in place of one that is kept already.
+  static func made(
+    of file: InputFile, progress: (_ byteCount: UInt64) throws -> Void = { _ in }
+  ) throws -> RecordIndex {
     let made = try make(of: file, progress: progress)
     for path in paths(of: file) {
       do {
