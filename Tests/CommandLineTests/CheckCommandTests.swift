@@ -18,11 +18,11 @@ import Testing
       })
   }
 
-  /// The training ends at 48 samples, so that the trial does.
+  /// The training ends at 96 samples, so that the trial does.
   private func check(_ folder: borrowing Folder, _ flags: String...) throws -> Command.Output {
     try Command.run(
       Executables.path("tessera"),
-      ["check", "demo.ipub", "--total-num-train-samples", "48"] + flags, in: folder.path)
+      ["check", "demo.ipub", "--total-num-train-samples", "96"] + flags, in: folder.path)
   }
 
   @Test func aTrainingThatWouldRunPassesAndLeavesNothing() throws {
@@ -85,7 +85,7 @@ import Testing
         Executables.path("tessera"),
         [
           "train", "demo.ipub", "--dataset-dir", "data", "--run-dir", "run", "--save-ckpt-path",
-          "weights", "--total-num-train-samples", "48", "--progress", "none",
+          "weights", "--total-num-train-samples", "96", "--progress", "none",
         ] + flags, in: folder.path)
       try #require(output.status == 0, "\(output.errors)")
     }
