@@ -32,7 +32,7 @@ extension Explanation {
       """)
 
   static let dataVocabularyMismatch = Explanation(
-    .data, [.error(.incompatible)], "The data use tokens that the model does not have",
+    .data, [.error(.incompatible), .warning], "The data use tokens that the model does not have",
     meaning: """
       A token's number is as large as `vocab_size` or larger. The data were made with another vocabulary, so the smaller numbers mean other words, too.
       """,
